@@ -1,0 +1,31 @@
+/**
+ * The text is not an offset file: where, and why.
+ *
+ * @example
+ * ```ts
+ * import { OffsetFileSyntaxError, parse } from "@offsetstore/rocketmq/core";
+ *
+ * try {
+ *   parse('{"offsetTable":{');
+ * } catch (error) {
+ *   if (!(error instanceof OffsetFileSyntaxError) || error.position !== 16) throw error;
+ * }
+ * ```
+ */
+export class OffsetFileSyntaxError extends SyntaxError {
+  override readonly name = "OffsetFileSyntaxError";
+  /** Where the fault is: code units from the start of a text, bytes from the start of bytes. */
+  readonly position: number;
+  /** What is wrong there, in words. */
+  readonly reason: string;
+
+  /**
+   * @param position Where the fault is, from 0.
+   * @param reason What is wrong there.
+   */
+  constructor(position: number, reason: string) {
+    super(`Cannot parse offset file at position ${position}: ${reason}`);
+    this.position = position;
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,141 @@
+import { JsonScanner } from "./json_scanner.ts";
+import type { MessageQueue } from "./message_queue.ts";
+import type { Offset } from "./offset.ts";
+import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
+import { OffsetTable } from "./offset_table.ts";
+
+/**
+ * Reads the text of an offset file, in Go's form (keys are JSON text in a string) or Java's (keys
+ * are objects); the two may even be mixed.
+ *
+ * White space, the order of a key's fields, unknown members and duplicate keys (the last counts)
+ * are as Go's reader takes them. Everything else is refused: a torn file is never half read.
+ *
+ * @param text The text, already decoded; see `decode` for bytes.
+ * @returns The table, with every int64 exact.
+ * @throws {OffsetFileSyntaxError} If the text is not an offset file; it says where and why.
+ *
+ * @example
+ * ```ts
+ * import { OffsetTable, parse, serialize } from "@offsetstore/rocketmq/core";
+ *
+ * const table = OffsetTable.from([[{ topic: "orders", brokerName: "b", queueId: 0 }, 42]]);
+ * if (!parse(serialize(table)).equals(table)) throw new Error("a round trip changes nothing");
+ * ```
+ */
+export function parse(text: string): OffsetTable {
+  const scanner: JsonScanner = new JsonScanner(text);
+  if (text.startsWith("\ufeff")) scanner.fail("the text begins with a byte order mark");
+  const found: { entries?: [MessageQueue, Offset][] } = {};
+  readMembers(scanner, "the file", (name) => {
+    if (name === "offsetTable") found.entries = readTable(scanner);
+    else scanner.skipValue();
+  });
+  if (scanner.peek() !== "") scanner.fail(`expected the end, found ${scanner.found()}`);
+  if (found.entries === undefined) scanner.fail('the file has no "offsetTable"');
+  return OffsetTable.from(found.entries);
+}
+
+/**
+ * Decodes the bytes of an offset file.
+ *
+ * @param bytes The file's content.
+ * @returns Its text; a byte order mark stays, for `parse` to refuse.
+ * @throws {OffsetFileSyntaxError} If the bytes are not UTF-8; the position counts bytes.
+ *
+ * @example
+ * ```ts
+ * import { decode, parse } from "@offsetstore/rocketmq/core";
+ *
+ * const bytes = new TextEncoder().encode('{"offsetTable":{}}');
+ * if (parse(decode(bytes)).size !== 0) throw new Error("the table is empty");
+ * ```
+ */
+export function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new OffsetFileSyntaxError(firstBadByte(bytes), "the bytes are not UTF-8");
+  }
+}
+
+/** Bisects: a prefix decodes, as the beginning of a stream, just when the fault is behind it. */
+function firstBadByte(bytes: Uint8Array): number {
+  let good = 0;
+  let bad = bytes.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >>> 1;
+    try {
+      const decoder = new TextDecoder("utf-8", { fatal: true });
+      decoder.decode(bytes.subarray(0, middle), { stream: true });
+      good = middle;
+    } catch {
+      bad = middle;
+    }
+  }
+  return good;
+}
+
+function readMembers(scanner: JsonScanner, what: string, member: (name: string) => void): void {
+  scanner.expect("{", `to open ${what}`);
+  if (scanner.take("}")) return;
+  do {
+    const name = scanner.string("a member's name");
+    scanner.expect(":", "after a member's name");
+    member(name);
+  } while (scanner.take(","));
+  scanner.expect("}", `or "," in ${what}`);
+}
+
+function readTable(scanner: JsonScanner): [MessageQueue, Offset][] {
+  const entries: [MessageQueue, Offset][] = [];
+  scanner.expect("{", "to open the offset table");
+  if (scanner.take("}")) return entries;
+  do {
+    const mq = scanner.peek() === "{" ? readQueue(scanner) : readStringKey(scanner);
+    scanner.expect(":", "after a queue");
+    entries.push([mq, scanner.integer("an offset", 64)]);
+  } while (scanner.take(","));
+  scanner.expect("}", 'or "," in the offset table');
+  return entries;
+}
+
+function readStringKey(scanner: JsonScanner): MessageQueue {
+  scanner.peek();
+  const start = scanner.position;
+  const key: JsonScanner = new JsonScanner(scanner.string("a queue"));
+  try {
+    const mq = readQueue(key);
+    if (key.peek() !== "") key.fail(`expected the end of the key, found ${key.found()}`);
+    return mq;
+  } catch (error) {
+    // Positions inside the key are of no use outside it: the key's own place is reported.
+    if (!(error instanceof OffsetFileSyntaxError)) throw error;
+    scanner.fail(`the key is not a message queue, ${error.reason}`, start);
+  }
+}
+
+function readQueue(scanner: JsonScanner): MessageQueue {
+  scanner.peek();
+  const start = scanner.position;
+  const mq: { -readonly [field in keyof MessageQueue]?: MessageQueue[field] } = {};
+  readMembers(scanner, "a message queue", (name) => {
+    if (name === "topic") mq.topic = readName(scanner, "a topic");
+    else if (name === "brokerName") mq.brokerName = readName(scanner, "a broker name");
+    else if (name === "queueId") mq.queueId = Number(scanner.integer("a queue id", 32));
+    else scanner.skipValue();
+  });
+  const { topic, brokerName, queueId } = mq;
+  if (topic === undefined) scanner.fail('a message queue has no "topic"', start);
+  if (brokerName === undefined) scanner.fail('a message queue has no "brokerName"', start);
+  if (queueId === undefined) scanner.fail('a message queue has no "queueId"', start);
+  return { topic, brokerName, queueId };
+}
+
+function readName(scanner: JsonScanner, what: string): string {
+  scanner.peek();
+  const start = scanner.position;
+  const name = scanner.string(what);
+  if (!name.isWellFormed()) scanner.fail(`${what} holds a lone surrogate`, start);
+  return name;
+}
