@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run -A
+#!/usr/bin/env -S deno run --allow-read --allow-write=dist --allow-env --allow-run
 /**
  * Makes what a release consists of, in `dist/`: the single-file ESM bundle of `mod.ts`, and the npm tarball.
  *

@@ -15,6 +15,8 @@
 interface Step {
   readonly name: string;
   readonly command: readonly string[];
+  /** What the output must not match even if the exit code is 0. */
+  readonly never?: RegExp;
 }
 
 interface Result {
@@ -73,16 +75,17 @@ const steps: Step[] = [
   { name: "tests on Deno", command: task("test:deno") },
   { name: "examples in the documentation", command: task("test:doc") },
   { name: "tests on Bun", command: task("test:bun") },
-  { name: "tests on Node", command: task("test:node") },
+  // Node succeeds when its pattern finds no file; Deno and Bun do not.
+  { name: "tests on Node", command: task("test:node"), never: /^\S+ tests 0$/m },
   { name: "import from a URL", command: task("test:url") },
 ];
 
 let passed = 0;
 let failed = 0;
 
-async function step({ name, command }: Step): Promise<void> {
+async function step({ name, command, never }: Step): Promise<void> {
   const { success, output } = await run(command);
-  if (success) {
+  if (success && !never?.test(output)) {
     passed++;
     console.log(`${paint(32, "ok")}  ${name}`);
   } else {
@@ -94,10 +97,11 @@ async function step({ name, command }: Step): Promise<void> {
 for (const each of steps) await step(each);
 
 // The release script imports from JSR. --no-lock, because the committed lock file must not come to need JSR either.
-if ((await run([deno, "cache", "--no-lock", RELEASE])).success) {
-  await step({ name: "types of release.ts", command: [deno, "check", "--no-lock", RELEASE] });
-} else {
+const fetched = await run([deno, "cache", "--no-lock", RELEASE]);
+if (!fetched.success && /JSR package manifest/.test(fetched.output)) {
   console.log("release.ts was not checked: JSR cannot be reached");
+} else {
+  await step({ name: "types of release.ts", command: [deno, "check", "--no-lock", RELEASE] });
 }
 
 console.log(`${passed} passed, ${failed} failed`);
