@@ -1,0 +1,83 @@
+#!/usr/bin/env -S deno run --allow-read --allow-write --allow-env=NO_COLOR
+/**
+ * The operator's tool for the offset files that Go's, Java's and this module's consumers leave on
+ * a host. `offsets.ts --help` tells all. It runs from a file or a URL, with nothing to install:
+ *
+ *     deno run --allow-read --allow-write --allow-env=NO_COLOR scripts/offsets.ts list ROOT
+ *
+ * Only `set`, `reset`, `delete`, `convert --out`, `merge` and `rescue --write` need to write.
+ *
+ * @module
+ */
+import process from "node:process";
+import { readArgs } from "./offsets/args.ts";
+import type { Command } from "./offsets/command.ts";
+import { CommandError } from "./offsets/command_error.ts";
+import { convert } from "./offsets/convert.ts";
+import { deleteCommand } from "./offsets/delete.ts";
+import { diff } from "./offsets/diff.ts";
+import { escape, quote } from "./offsets/escape.ts";
+import { EXIT } from "./offsets/exit_code.ts";
+import { commandHelp, programHelp } from "./offsets/help.ts";
+import { type Io, paint } from "./offsets/io.ts";
+import { list } from "./offsets/list.ts";
+import { merge } from "./offsets/merge.ts";
+import { nearest } from "./offsets/nearest.ts";
+import { processIo } from "./offsets/process_io.ts";
+import { rescue } from "./offsets/rescue.ts";
+import { reset } from "./offsets/reset.ts";
+import { set } from "./offsets/set.ts";
+import { show } from "./offsets/show.ts";
+import { describeSystemError } from "./offsets/system_error.ts";
+import { UsageError } from "./offsets/usage_error.ts";
+import { verify } from "./offsets/verify.ts";
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  [list, show, verify, rescue, set, reset, deleteCommand, convert, diff, merge]
+    .map((command) => [command.name, command]),
+);
+
+/** Runs the tool and returns its exit code; it throws nothing. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    const expected = error instanceof UsageError || error instanceof CommandError;
+    const message = expected
+      ? error.message
+      : `Cannot run the command: ${describeSystemError(error)}`;
+    const [first, ...rest] = message.split("\n").map(escape);
+    io.err([paint(io, "red", first), ...rest].join("\n") + "\n");
+    return error instanceof UsageError ? EXIT.usage : EXIT.failure;
+  }
+}
+
+async function dispatch([name, ...rest]: readonly string[], io: Io): Promise<number> {
+  if (name === "--help" || name === "-h" || name === "help") {
+    const command = COMMANDS.get(rest[0] ?? "");
+    io.out(command ? commandHelp(command) : programHelp(COMMANDS.values(), import.meta.url));
+    return EXIT.ok;
+  }
+  const command = COMMANDS.get(name ?? "");
+  if (command === undefined) throw unknownCommand(name);
+  const args = readArgs(command, rest);
+  if (args !== undefined) return await command.run(args, io);
+  io.out(commandHelp(command));
+  return EXIT.ok;
+}
+
+function unknownCommand(name: string | undefined): UsageError {
+  const names = [...COMMANDS.keys()];
+  const all = `The commands are ${names.join(", ")}; see offsets --help.`;
+  if (name === undefined) {
+    return new UsageError(`Cannot run "offsets": no command is given\n  ${all}`);
+  }
+  const guess = nearest(name, names);
+  return new UsageError(
+    `Cannot run ${quote(name)}: there is no such command` +
+      (guess === undefined ? "" : `, did you mean ${guess}?`) + `\n  ${all}`,
+  );
+}
+
+// Setting the code, unlike process.exit, lets a pipe take all of the output first.
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), processIo());

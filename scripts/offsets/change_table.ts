@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises";
+import { type MessageQueue, type Offset, OffsetTable } from "../../mod.ts";
+import type { Args } from "./args.ts";
+import { CommandError } from "./command_error.ts";
+import { escape, quote } from "./escape.ts";
+import { EXIT } from "./exit_code.ts";
+import type { ValidInspection } from "./inspect_file.ts";
+import type { Io } from "./io.ts";
+import { printJson } from "./json_output.ts";
+import { resolveMain } from "./resolve_main.ts";
+import { formatTable } from "./table_output.ts";
+import { writeStore } from "./write_store.ts";
+
+/** One queue's change; an absent offset is a queue that the table does not hold. */
+export interface Change {
+  readonly mq: MessageQueue;
+  readonly from?: Offset;
+  readonly to?: Offset;
+}
+
+/** The table with the changes made. */
+export function withChanges(table: OffsetTable, changes: readonly Change[]): OffsetTable {
+  const gone = OffsetTable.from(
+    changes.flatMap(({ mq, to }) => to === undefined ? [[mq, 0n] as const] : []),
+  );
+  const set = changes.flatMap(({ mq, to }) => to === undefined ? [] : [[mq, to] as const]);
+  return OffsetTable.from([...[...table].filter(([mq]) => !gone.has(mq)), ...set]);
+}
+
+/** Refuses to lower an offset: the messages in between would be consumed a second time. */
+export function refuseLowering(path: string, changes: readonly Change[], args: Args): void {
+  if (args.flag("force")) return;
+  const lowered = changes.filter(({ from, to }) => (from ?? -1n) > (to ?? -1n));
+  if (lowered.length === 0) return;
+  const { mq, from, to } = lowered[0];
+  const others = lowered.length > 1 ? `, and ${lowered.length - 1} more` : "";
+  throw new CommandError(
+    `Cannot lower offsets in ${quote(path)}: ${queueName(mq)} is at ${from}, ` +
+      `above ${to}${others}`,
+    "Messages in between would be consumed again; if that is wanted, add --force.",
+  );
+}
+
+/** The file to change; without bytes it does not exist yet. */
+export type ChangedFile = Pick<ValidInspection, "path" | "table" | "format"> & {
+  readonly bytes: Uint8Array | undefined;
+};
+
+/** Writes the changed table, the old one becoming the backup, and tells what has changed. */
+export async function applyChanges(
+  file: ChangedFile,
+  changes: readonly Change[],
+  args: Args,
+  io: Io,
+): Promise<number> {
+  const { path, format } = file;
+  const real = changes.filter(({ from, to }) => from !== to);
+  if (real.length > 0) {
+    await refuseIfChanged(file);
+    await writeStore(path, withChanges(file.table, real), {
+      format,
+      rotate: file.bytes !== undefined,
+    });
+  }
+  if (args.flag("json")) {
+    const json = real.map(({ mq, from, to }) => ({ ...mq, from: text(from), to: text(to) }));
+    printJson(io, { file: path, changes: json });
+  } else if (real.length === 0) {
+    io.out("Nothing to change.\n");
+  } else {
+    const rows = real.map(({ mq, from, to }) => [
+      mq.topic,
+      mq.brokerName,
+      String(mq.queueId),
+      text(from) ?? "none",
+      text(to) ?? "none",
+    ]);
+    io.out(formatTable(COLUMNS, rows));
+    const before = file.bytes && `, the table before is in ${escape(await resolveMain(path))}.bak`;
+    io.out(`Written to ${escape(path)}${before ?? ""}\n`);
+  }
+  return EXIT.ok;
+}
+
+const COLUMNS = [
+  { title: "TOPIC" },
+  { title: "BROKER" },
+  { title: "QUEUE", align: "right" },
+  { title: "FROM", align: "right" },
+  { title: "TO", align: "right" },
+] as const;
+
+/** A consumer that still runs would lose what it wrote in the meantime. */
+async function refuseIfChanged({ path, bytes }: ChangedFile): Promise<void> {
+  const now = await readFile(path).catch(() => undefined);
+  if (now === undefined ? bytes === undefined : bytes !== undefined && bytesEqual(now, bytes)) {
+    return;
+  }
+  throw new CommandError(
+    `Cannot write ${quote(path)}: somebody else has just changed it`,
+    "Stop the consumer that uses it, then run the same command again.",
+  );
+}
+
+function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function text(offset: Offset | undefined): string | null {
+  return offset === undefined ? null : String(offset);
+}
+
+/** A queue as messages show it. */
+export function queueName({ topic, brokerName, queueId }: MessageQueue): string {
+  return `queue ${queueId} of ${quote(topic)} on ${quote(brokerName)}`;
+}

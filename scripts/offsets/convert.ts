@@ -1,0 +1,44 @@
+import { type OffsetFileFormat, serialize } from "../../mod.ts";
+import type { Command } from "./command.ts";
+import { escape, quote } from "./escape.ts";
+import { EXIT } from "./exit_code.ts";
+import { jsonEntries, printJson } from "./json_output.ts";
+import { countQueues } from "./plural.ts";
+import { readTable } from "./read_table.ts";
+import { writeOutput } from "./write_output.ts";
+
+const FORMATS: Readonly<Record<string, OffsetFileFormat>> = { go: "go", java: "java" };
+
+export const convert: Command = {
+  name: "convert",
+  summary: "Write the offsets in Go's form or in Java's",
+  usage: "convert FILE --to go|java [--out OUT] [--force]",
+  operands: ["FILE"],
+  options: {
+    to: { value: "go|java", help: "the form to write" },
+    out: { value: "OUT", help: "the file to write; without it, standard output" },
+    force: { help: "replace OUT if it exists" },
+  },
+  details: "Every client reads Go's form; only Java's reads Java's.",
+  examples: [
+    "convert offsets.json --to go",
+    "convert offsets.json --to go --out ~/.rocketmq_client_go/10.0.0.1@DEFAULT/g/offset.json",
+  ],
+  async run(args, io) {
+    const [path] = args.operands;
+    const to = args.required("to");
+    if (!Object.hasOwn(FORMATS, to)) args.fail(`--to ${quote(to)} is neither go nor java`);
+    const format = FORMATS[to];
+    const { table } = await readTable("convert", path);
+    const out = args.option("out");
+    if (out !== undefined) await writeOutput(out, table, format, args);
+    if (args.flag("json")) {
+      printJson(io, { file: path, format, out: out ?? null, offsets: jsonEntries(table) });
+    } else if (out === undefined) {
+      io.out(serialize(table, { format }));
+    } else {
+      io.out(`Written to ${escape(out)}: ${countQueues(table.size)} in ${format}'s form\n`);
+    }
+    return EXIT.ok;
+  },
+};

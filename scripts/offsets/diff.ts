@@ -1,0 +1,60 @@
+import { mergeMax } from "../../mod.ts";
+import type { Command } from "./command.ts";
+import { EXIT } from "./exit_code.ts";
+import { printJson } from "./json_output.ts";
+import { countQueues } from "./plural.ts";
+import { readTable } from "./read_table.ts";
+import { formatTable } from "./table_output.ts";
+
+export const diff: Command = {
+  name: "diff",
+  summary: "Compare two files, queue by queue",
+  usage: "diff A B",
+  operands: ["A", "B"],
+  options: {},
+  details:
+    "Lists the queues whose offsets differ; the exit code is 1 if there are any. The form\n" +
+    "of the files, Go's or Java's, makes no difference.",
+  examples: ["diff offset.json offset.json.bak", "diff offsets.json converted/offset.json"],
+  async run(args, io) {
+    const [a, b] = args.operands;
+    const [left, right] = [await readTable("compare", a), await readTable("compare", b)];
+    const differences = [...mergeMax(left.table, right.table)]
+      .map(([mq]) => ({ mq, a: left.table.get(mq), b: right.table.get(mq) }))
+      .filter(({ a, b }) => a !== b);
+    if (args.flag("json")) {
+      printJson(io, {
+        a,
+        b,
+        equal: differences.length === 0,
+        differences: differences.map(({ mq, a, b }) => ({
+          ...mq,
+          a: a === undefined ? null : String(a),
+          b: b === undefined ? null : String(b),
+        })),
+      });
+    } else if (differences.length === 0) {
+      io.out(`Equal: ${countQueues(left.table.size)}\n`);
+    } else {
+      const rows = differences.map(({ mq, a, b }) => [
+        mq.topic,
+        mq.brokerName,
+        String(mq.queueId),
+        String(a ?? "none"),
+        String(b ?? "none"),
+        a === undefined || b === undefined ? "" : `${b > a ? "+" : ""}${b - a}`,
+      ]);
+      io.out(formatTable(COLUMNS, rows));
+    }
+    return differences.length === 0 ? EXIT.ok : EXIT.finding;
+  },
+};
+
+const COLUMNS = [
+  { title: "TOPIC" },
+  { title: "BROKER" },
+  { title: "QUEUE", align: "right" },
+  { title: "A", align: "right" },
+  { title: "B", align: "right" },
+  { title: "B-A", align: "right" },
+] as const;

@@ -1,0 +1,17 @@
+// Control and format characters (bidirectional overrides too) could move the cursor, recolour the
+// screen or make one name look like another: a name in a file is not to be trusted with that.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const SHORT: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** Makes text safe to print on one line. */
+export function escape(text: string): string {
+  return text.replace(UNPRINTABLE, (c) => {
+    const hex = c.codePointAt(0)!.toString(16);
+    return SHORT[c] ?? (hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, "0")}`);
+  });
+}
+
+/** A value as messages show it. */
+export function quote(text: string): string {
+  return escape(JSON.stringify(text));
+}

@@ -1,0 +1,20 @@
+/** What a command may touch besides the files it is told about; the tests pass their own. */
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether `out` is a terminal: then a watch redraws in place. */
+  readonly isTerminal: boolean;
+  /** Whether colours are wanted. */
+  readonly color: boolean;
+  now(): number;
+  /** Resolves after the time, to false once the program should end. */
+  sleep(ms: number): Promise<boolean>;
+}
+
+const COLORS = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const;
+
+export type Color = keyof typeof COLORS;
+
+export function paint(io: Io, color: Color, text: string): string {
+  return io.color ? `\x1b[${COLORS[color]}m${text}\x1b[0m` : text;
+}

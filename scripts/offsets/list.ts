@@ -1,0 +1,102 @@
+import { formatAge } from "./age.ts";
+import type { Command } from "./command.ts";
+import { CommandError } from "./command_error.ts";
+import { escape, quote } from "./escape.ts";
+import { EXIT } from "./exit_code.ts";
+import { findStores, type FoundStore } from "./find_stores.ts";
+import { fault } from "./inspect_file.ts";
+import { paint } from "./io.ts";
+import { printJson } from "./json_output.ts";
+import { inspectStore, recoveryCandidates } from "./store_files.ts";
+import { describeSystemError } from "./system_error.ts";
+import { formatTable } from "./table_output.ts";
+
+export const list: Command = {
+  name: "list",
+  summary: "List the stores under a root directory, and their health",
+  usage: "list ROOT",
+  operands: ["ROOT"],
+  options: {},
+  details:
+    "Finds offset.json (Go) and offsets.json (Java) up to two levels down, in either order:\n" +
+    "<client>/<group>, or <group>/<client> as Go's consumer really writes. A level with an @ is\n" +
+    "taken for the client. The exit code is 1 if a main file is not valid or no store is found.",
+  examples: ["list ~/.rocketmq_client_go", "list ~/.rocketmq_offsets --json"],
+  async run(args, io) {
+    const [root] = args.operands;
+    const { stores, unreadable } = await findStores(root).catch((error) => {
+      throw new CommandError(
+        `Cannot list ${quote(root)}: ${describeSystemError(error)}`,
+        "Go's root is ~/.rocketmq_client_go, Java's ~/.rocketmq_offsets.",
+        { cause: error },
+      );
+    });
+    const rows = await Promise.all(stores.map(inspectRow));
+    if (args.flag("json")) {
+      const json = rows.map(({ modified, good: _, ...row }) => ({
+        ...row,
+        modified: modified === null ? null : new Date(modified).toISOString(),
+      }));
+      printJson(io, { root, stores: json, unreadable });
+    } else {
+      const cells = rows.map(({ path, client, group, queues, modified, health }) => [
+        path,
+        client ?? "",
+        group ?? "",
+        String(queues ?? ""),
+        modified === null ? "" : formatAge(io.now() - modified),
+        health,
+      ]);
+      if (rows.length === 0) io.out(`No store under ${escape(root)}\n`);
+      else {
+        io.out(formatTable(COLUMNS, cells, (cell, row, column) => {
+          if (row < 0) return paint(io, "bold", cell);
+          if (column !== 5 || cell === "ok") return cell;
+          return paint(io, rows[row].good ? "yellow" : "red", cell);
+        }));
+      }
+      for (const { path, reason } of unreadable) {
+        io.err(escape(`Cannot look into ${quote(path)}: ${reason}`) + "\n");
+      }
+    }
+    return rows.length > 0 && rows.every(({ good }) => good) ? EXIT.ok : EXIT.finding;
+  },
+};
+
+async function inspectRow({ path, levels }: FoundStore) {
+  const files = await inspectStore(path);
+  const { main, backup, leftovers } = files;
+  const good = main.state === "valid";
+  const [source] = recoveryCandidates(files);
+  const notes = [
+    good ? "ok" : `main ${main.state === "missing" ? "missing" : `bad: ${fault(main)}`}`,
+    !good && (source ? `recoverable from ${source.path.slice(path.length)}` : "not recoverable"),
+    backup.state === "bad" && (backup.size === 0 ? "backup empty" : "backup bad"),
+    leftovers.length > 0 && `${leftovers.length} leftover .tmp`,
+  ];
+  return {
+    path,
+    ...clientAndGroup(levels),
+    format: good ? main.format : null,
+    queues: good ? main.table.size : null,
+    modified: main.state === "missing" ? null : main.modified ?? null,
+    health: notes.filter(Boolean).join(", "),
+    good,
+  };
+}
+
+/** A client id is `<ip>@<instance>`; without an @ the documented order is assumed. */
+function clientAndGroup(levels: readonly string[]) {
+  const [first = null, second = null] = levels;
+  const swapped = first !== null && !first.includes("@") && (second?.includes("@") ?? true);
+  return swapped ? { client: second, group: first } : { client: first, group: second };
+}
+
+const COLUMNS = [
+  { title: "PATH" },
+  { title: "CLIENT" },
+  { title: "GROUP" },
+  { title: "QUEUES", align: "right" },
+  { title: "AGE", align: "right" },
+  { title: "HEALTH" },
+] as const;

@@ -1,0 +1,38 @@
+import { mergeMax } from "../../mod.ts";
+import type { Command } from "./command.ts";
+import { escape } from "./escape.ts";
+import { EXIT } from "./exit_code.ts";
+import { formatForName } from "./inspect_file.ts";
+import { jsonEntries, printJson } from "./json_output.ts";
+import { countQueues } from "./plural.ts";
+import { readTable } from "./read_table.ts";
+import { writeOutput } from "./write_output.ts";
+
+export const merge: Command = {
+  name: "merge",
+  summary: "Write the greater offset of each queue of two files",
+  usage: "merge A B --out C [--force]",
+  operands: ["A", "B"],
+  options: {
+    out: { value: "C", help: "the file to write" },
+    force: { help: "replace C if it exists" },
+  },
+  details:
+    "The result holds the queues of both. It is in Java's form if it is called offsets.json,\n" +
+    "in Go's if it is called offset.json, else in that of A.",
+  examples: ["merge old/offset.json new/offset.json --out merged/offset.json"],
+  async run(args, io) {
+    const [a, b] = args.operands;
+    const out = args.required("out");
+    const [left, right] = [await readTable("merge", a), await readTable("merge", b)];
+    const table = mergeMax(left.table, right.table);
+    const format = formatForName(out) ?? left.format;
+    await writeOutput(out, table, format, args);
+    if (args.flag("json")) {
+      printJson(io, { a, b, out, format, offsets: jsonEntries(table) });
+    } else {
+      io.out(`Written to ${escape(out)}: ${countQueues(table.size)} in ${format}'s form\n`);
+    }
+    return EXIT.ok;
+  },
+};

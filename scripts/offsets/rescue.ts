@@ -1,0 +1,110 @@
+import { constants, copyFile, rename } from "node:fs/promises";
+import { OffsetTable } from "../../mod.ts";
+import { formatAge } from "./age.ts";
+import type { Command } from "./command.ts";
+import { CommandError } from "./command_error.ts";
+import { escape, quote } from "./escape.ts";
+import { EXIT } from "./exit_code.ts";
+import { fault, type Inspection, type ValidInspection } from "./inspect_file.ts";
+import { type Io, paint } from "./io.ts";
+import { jsonEntries, printJson } from "./json_output.ts";
+import { countQueues } from "./plural.ts";
+import { inspectStore, recoveryCandidates, type StoreFiles } from "./store_files.ts";
+import { describeSystemError } from "./system_error.ts";
+import { writeStore } from "./write_store.ts";
+
+export const rescue: Command = {
+  name: "rescue",
+  summary: "Recover a bad or missing main file from backup or leftovers",
+  usage: "rescue FILE [--write]",
+  operands: ["FILE"],
+  options: { write: { help: "do it; the bad file is kept aside under another name" } },
+  details: "Tells what could be recovered and from which file: of the valid ones, backup and\n" +
+    "leftovers, the newest. Nothing is changed without --write. The exit code is 1 if main is\n" +
+    "bad and nothing can be recovered.",
+  examples: ["rescue offset.json", "rescue offset.json --write"],
+  async run(args, io) {
+    const [path] = args.operands;
+    const files = await inspectStore(path);
+    const { main } = files;
+    const source = main.state === "valid" ? undefined : recoveryCandidates(files).at(0);
+    const write = args.flag("write") && source !== undefined;
+    const kept = write ? await recover(path, main, source, io) : undefined;
+    if (args.flag("json")) {
+      printJson(io, {
+        file: path,
+        main: main.state,
+        source: source?.path ?? null,
+        written: write,
+        keptAside: kept ?? null,
+        faults: faults(files).map((file) => ({ path: file.path, reason: fault(file) })),
+        offsets: jsonEntries(
+          main.state === "valid" ? main.table : source?.table ?? OffsetTable.empty,
+        ),
+      });
+    } else if (main.state === "valid") {
+      io.out(`${escape(path)} is valid, ${countQueues(main.table.size)}: nothing to rescue\n`);
+    } else {
+      for (const file of faults(files)) io.out(line(io, "bad", file.path, fault(file)));
+      if (source) io.out(outcome(path, source, write, kept, io));
+      else io.out(paint(io, "red", "Nothing can be recovered: no file is valid") + "\n");
+    }
+    return main.state === "valid" || source !== undefined ? EXIT.ok : EXIT.finding;
+  },
+};
+
+function faults({ main, backup, leftovers }: StoreFiles): Inspection[] {
+  return [main, ...[backup, ...leftovers].filter(({ state }) => state === "bad")]
+    .filter(({ state }) => state !== "valid");
+}
+
+/** Keeps the bad main as evidence, then writes; the backup stays, since main is not worth one. */
+async function recover(
+  path: string,
+  main: Inspection,
+  { table, format }: ValidInspection,
+  io: Io,
+): Promise<string | undefined> {
+  const kept = main.state === "missing" ? undefined : await keepAside(path, io);
+  await writeStore(path, table, { format, rotate: false });
+  return kept;
+}
+
+async function keepAside(path: string, io: Io): Promise<string> {
+  const stamp = new Date(io.now()).toISOString().replaceAll(/[-:]/g, "");
+  const aside = `${path}.corrupt-${stamp}`;
+  try {
+    await copyFile(path, aside, constants.COPYFILE_EXCL);
+  } catch {
+    // What cannot be read cannot be copied, but it can be moved; the backup is still there.
+    await rename(path, aside).catch((error) => {
+      throw new CommandError(
+        `Cannot keep ${quote(path)} aside: ${describeSystemError(error)}`,
+        "Nothing is changed; give permission to write its directory, then run it again.",
+        { cause: error },
+      );
+    });
+  }
+  return aside;
+}
+
+function outcome(
+  path: string,
+  source: ValidInspection,
+  written: boolean,
+  kept: string | undefined,
+  io: Io,
+): string {
+  const age = formatAge(io.now() - source.modified);
+  const from = line(io, "valid", source.path, `${countQueues(source.table.size)}, ${age} old`);
+  if (!written) {
+    return from + `It can be recovered with: offsets rescue ${escape(path)} --write\n`;
+  }
+  return from + `Recovered ${escape(path)} from ${escape(source.path)}` +
+    (kept === undefined ? "" : `, the bad file is kept in ${escape(kept)}`) + "\n";
+}
+
+function line(io: Io, state: "bad" | "valid", path: string, details: string): string {
+  const shown = paint(io, state === "bad" ? "red" : "green", state.padEnd(5));
+  return `${shown}  ${escape(path)}  ${escape(details)}\n`;
+}

@@ -1,0 +1,69 @@
+import type { OffsetTable } from "../../mod.ts";
+import { formatAge } from "./age.ts";
+import type { Command } from "./command.ts";
+import { quote } from "./escape.ts";
+import { EXIT } from "./exit_code.ts";
+import type { ValidInspection } from "./inspect_file.ts";
+import { type Io, paint } from "./io.ts";
+import { jsonEntries, printJson } from "./json_output.ts";
+import { nothingSelected } from "./parse_values.ts";
+import { countQueues } from "./plural.ts";
+import { readTable } from "./read_table.ts";
+import { formatTable } from "./table_output.ts";
+import { watch } from "./watch.ts";
+
+export const show: Command = {
+  name: "show",
+  summary: "Show the offsets in a file",
+  usage: "show FILE [--topic T] [--watch]",
+  operands: ["FILE"],
+  options: {
+    topic: { value: "T", help: "only the queues of this topic" },
+    watch: { help: "follow the file, with each queue's rate over the last 30 seconds" },
+  },
+  details: "Only this one file is read, in Go's form or Java's; a backup can be shown too.\n" +
+    "With --watch, end it with Ctrl-C; --json then prints one line a change.",
+  examples: [
+    "show ~/.rocketmq_client_go/10.0.0.1@DEFAULT/orders-group/offset.json",
+    "show offset.json --topic orders --watch",
+    "show offset.json --json",
+  ],
+  async run(args, io) {
+    const [path] = args.operands;
+    const topic = args.option("topic");
+    if (args.flag("watch")) return await watch(path, topic, args.flag("json"), io);
+    const file = await readTable("show", path);
+    const table = topic === undefined ? file.table : file.table.forTopic(topic);
+    if (topic !== undefined && table.size === 0) {
+      io.err(nothingSelected("show topic", file.table, quote(topic)).message + "\n");
+      return EXIT.finding;
+    }
+    if (args.flag("json")) printJson(io, jsonOf(file, table));
+    else io.out(textOf(file, table, io));
+    return EXIT.ok;
+  },
+};
+
+function jsonOf({ path, format, modified }: ValidInspection, table: OffsetTable): unknown {
+  const written = new Date(modified).toISOString();
+  return { file: path, format, modified: written, offsets: jsonEntries(table) };
+}
+
+function textOf({ format, modified }: ValidInspection, table: OffsetTable, io: Io): string {
+  const rows = [...table].map(([mq, offset]) => [
+    mq.topic,
+    mq.brokerName,
+    String(mq.queueId),
+    String(offset),
+  ]);
+  const age = formatAge(io.now() - modified);
+  return formatTable(COLUMNS, rows, (cell, row) => row < 0 ? paint(io, "bold", cell) : cell) +
+    paint(io, "dim", `${countQueues(table.size)}, ${format}'s form, written ${age} ago`) + "\n";
+}
+
+const COLUMNS = [
+  { title: "TOPIC" },
+  { title: "BROKER" },
+  { title: "QUEUE", align: "right" },
+  { title: "OFFSET", align: "right" },
+] as const;

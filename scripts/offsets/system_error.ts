@@ -1,0 +1,23 @@
+const STATES: Record<string, string> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "a part of the path is not a directory",
+  EISDIR: "it is a directory",
+  EACCES: "permission denied",
+  EPERM: "the operation is not permitted",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  ELOOP: "its symbolic links lead nowhere",
+};
+
+export function errorCode(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+/** What the system says of a file, in words. */
+export function describeSystemError(error: unknown): string {
+  // Deno itself refuses what its permission flags do not allow.
+  if (error instanceof Error && error.name === "NotCapable") return `Deno: ${error.message}`;
+  return STATES[errorCode(error) ?? ""] ??
+    (error instanceof Error ? error.message : String(error));
+}
