@@ -1,0 +1,79 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { OffsetTable, parse, serialize } from "../../mod.ts";
+import type { OffsetFileFormat } from "../../mod.ts";
+import { main } from "../../scripts/offsets.ts";
+import type { Io } from "../../scripts/offsets/io.ts";
+
+/** What a run of the tool printed and returned. */
+export interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the tool in this process; `sleep` may change the world between two polls of a watch. */
+export async function run(args: readonly string[], io: Partial<Io> = {}): Promise<Run> {
+  let [out, err] = ["", ""];
+  const code = await main(args, {
+    out: (text) => out += text,
+    err: (text) => err += text,
+    isTerminal: false,
+    color: false,
+    now: Date.now,
+    sleep: () => Promise.resolve(false),
+    ...io,
+  });
+  return { code, out, err };
+}
+
+export type Entry = readonly [topic: string, broker: string, queue: number, offset: bigint];
+
+export function table(...entries: Entry[]): OffsetTable {
+  return OffsetTable.from(
+    entries.map(([topic, brokerName, queueId, offset]) => [{ topic, brokerName, queueId }, offset]),
+  );
+}
+
+/** A directory of its own for one test. */
+export class Workspace implements AsyncDisposable {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  static async make(): Promise<Workspace> {
+    return new Workspace(await mkdtemp(join(tmpdir(), "offsets-test-")));
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+
+  /** Writes a text, or a table in Go's form or Java's, and returns the path. */
+  async write(
+    name: string,
+    content: string | Uint8Array | OffsetTable,
+    format: OffsetFileFormat = "go",
+  ): Promise<string> {
+    const path = this.path(name);
+    await mkdir(dirname(path), { recursive: true });
+    const data = content instanceof OffsetTable ? serialize(content, { format }) : content;
+    await writeFile(path, data);
+    return path;
+  }
+
+  text(name: string): Promise<string> {
+    return readFile(this.path(name), "utf8");
+  }
+
+  async table(name: string): Promise<OffsetTable> {
+    return parse(await this.text(name));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.root, { recursive: true, force: true });
+  }
+}
