@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { serialize } from "../../mod.ts";
+import { run, table, Workspace } from "./offsets_run.ts";
+
+const BIG = 9223372036854775807n;
+const T = table(["orders", "broker-a", 0, 10n], ["orders", "broker-a", 1, BIG]);
+
+test("convert there and back gives the same bytes", async () => {
+  await using w = await Workspace.make();
+  const go = await w.write("offset.json", T);
+  const java = w.path("offsets.json");
+  assert.equal((await run(["convert", go, "--to", "java", "--out", java])).code, 0);
+  assert.equal(await w.text("offsets.json"), serialize(T, { format: "java" }));
+  assert.equal((await run(["convert", java, "--to", "go"])).out, serialize(T));
+  assert.equal((await run(["convert", java, "--to", "go", "--out", go])).code, 3);
+  assert.equal((await run(["convert", java, "--to", "go", "--out", go, "--force"])).code, 0);
+  assert.match((await run(["convert", go, "--to", "rust"])).err, /neither go nor java/);
+});
+
+test("diff tells differences whatever the form", async () => {
+  await using w = await Workspace.make();
+  const a = await w.write("offset.json", T);
+  const b = await w.write("offsets.json", T, "java");
+  assert.deepEqual(await run(["diff", a, b]), { code: 0, out: "Equal: 2 queues\n", err: "" });
+  const c = await w.write("c.json", table(["orders", "broker-a", 0, 4n], ["new", "b", 0, 1n]));
+  const { code, out } = await run(["diff", a, c, "--json"]);
+  assert.equal(code, 1);
+  assert.deepEqual(
+    JSON.parse(out).differences.map((d: Record<string, unknown>) => [d.topic, d.queueId, d.a, d.b]),
+    [["new", 0, null, "1"], ["orders", 0, "10", "4"], ["orders", 1, String(BIG), null]],
+  );
+  assert.match((await run(["diff", a, c])).out, /orders +broker-a +0 +10 +4 +-6\n/);
+});
+
+test("merge takes the greater offset of each queue and replaces nothing unasked", async () => {
+  await using w = await Workspace.make();
+  const a = await w.write("a.json", table(["t", "b", 0, 1n], ["t", "b", 1, 9n]));
+  const b = await w.write("b.json", table(["t", "b", 0, 5n], ["t", "b", 2, 7n]));
+  const out = w.path("c/offset.json");
+  const merged = table(["t", "b", 0, 5n], ["t", "b", 1, 9n], ["t", "b", 2, 7n]);
+  assert.equal((await run(["merge", a, b, "--out", out])).code, 0);
+  assert.ok((await w.table("c/offset.json")).equals(merged));
+  const again = await run(["merge", a, a, "--out", out]);
+  assert.deepEqual([again.code, /: it exists\n/.test(again.err)], [3, true]);
+  assert.ok((await w.table("c/offset.json")).equals(merged));
+  assert.equal((await run(["merge", a, a, "--out", out, "--force"])).code, 0);
+  assert.ok((await w.table("c/offset.json.bak")).equals(merged));
+});
