@@ -28,7 +28,7 @@ import { rescue } from "./offsets/rescue.ts";
 import { reset } from "./offsets/reset.ts";
 import { set } from "./offsets/set.ts";
 import { show } from "./offsets/show.ts";
-import { describeSystemError } from "./offsets/system_error.ts";
+import { describeSystemError, errorCode, isNotCapable } from "./offsets/system_error.ts";
 import { UsageError } from "./offsets/usage_error.ts";
 import { verify } from "./offsets/verify.ts";
 
@@ -42,14 +42,19 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io);
   } catch (error) {
-    const expected = error instanceof UsageError || error instanceof CommandError;
-    const message = expected
-      ? error.message
-      : `Cannot run the command: ${describeSystemError(error)}`;
+    const message = messageOf(error);
     const [first, ...rest] = message.split("\n").map(escape);
     io.err([paint(io, "red", first), ...rest].join("\n") + "\n");
     return error instanceof UsageError ? EXIT.usage : EXIT.failure;
   }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof UsageError || error instanceof CommandError) return error.message;
+  const state = `Cannot run the command: ${describeSystemError(error)}`;
+  if (errorCode(error) !== undefined || isNotCapable(error)) return state;
+  // A fault of the tool itself: here alone a stack helps.
+  return `${state}\n${error instanceof Error ? error.stack : ""}`;
 }
 
 async function dispatch([name, ...rest]: readonly string[], io: Io): Promise<number> {

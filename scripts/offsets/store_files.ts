@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { inspectFile, type Inspection, type ValidInspection } from "./inspect_file.ts";
 import { resolveMain } from "./resolve_main.ts";
-import { errorCode } from "./system_error.ts";
+import { errorCode, isNotCapable } from "./system_error.ts";
 
 /** A store's files: the main one, its backup, and what interrupted writes left over. */
 export interface StoreFiles {
@@ -33,6 +33,7 @@ async function leftoverNames(path: string): Promise<string[]> {
     return names.filter((name) => name.startsWith(prefix) && name.endsWith(".tmp")).sort();
   } catch (error) {
     // Without the right to list the directory, main and backup can still be read by name.
+    if (isNotCapable(error)) return [];
     if (["ENOENT", "ENOTDIR", "EACCES"].includes(errorCode(error) ?? "")) return [];
     throw error;
   }

@@ -14,10 +14,14 @@ export function errorCode(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+/** Whether it is Deno's refusal of what its permission flags do not allow. */
+export function isNotCapable(error: unknown): error is Error {
+  return error instanceof Error && error.name === "NotCapable";
+}
+
 /** What the system says of a file, in words. */
 export function describeSystemError(error: unknown): string {
-  // Deno itself refuses what its permission flags do not allow.
-  if (error instanceof Error && error.name === "NotCapable") return `Deno: ${error.message}`;
+  if (isNotCapable(error)) return `Deno: ${error.message}`;
   return STATES[errorCode(error) ?? ""] ??
     (error instanceof Error ? error.message : String(error));
 }

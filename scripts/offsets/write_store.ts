@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { link, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import process from "node:process";
 import { type OffsetFileFormat, type OffsetTable, serialize } from "../../mod.ts";
@@ -36,7 +36,7 @@ async function writeGeneration(path: string, bytes: Uint8Array, rotate: boolean)
   const mode = await stat(main).then((found) => found.mode & 0o777, () => 0o600);
   try {
     await writeNew(temporary, bytes, mode);
-    if (rotate) await renewBackup(main);
+    if (rotate) await renewBackup(main, mode);
     await syncDirectory(main);
     await rename(temporary, main);
   } catch (error) {
@@ -59,12 +59,14 @@ async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<
   }
 }
 
-async function renewBackup(main: string): Promise<void> {
+async function renewBackup(main: string, mode: number): Promise<void> {
   await rm(`${main}.bak`, { force: true });
   try {
     await link(main, `${main}.bak`);
   } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
+    if (errorCode(error) === "ENOENT") return;
+    // Not every file system has hard links.
+    await writeNew(`${main}.bak`, await readFile(main), mode);
   }
 }
 

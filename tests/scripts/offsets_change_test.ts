@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { readdir, symlink } from "node:fs/promises";
 import { test } from "node:test";
 import { serialize } from "../../mod.ts";
-import { run, table, Workspace } from "./offsets_run.ts";
+import { applyChanges } from "../../scripts/offsets/change_table.ts";
+import { readArgs } from "../../scripts/offsets/args.ts";
+import { readTable } from "../../scripts/offsets/read_table.ts";
+import { set } from "../../scripts/offsets/set.ts";
+import { run, silent, table, Workspace } from "./offsets_run.ts";
 
 const BIG = 9223372036854775807n;
 const T = table(["orders", "broker-a", 0, 10n], ["orders", "broker-a", 1, BIG]);
@@ -58,6 +62,30 @@ test("set follows a symbolic link, and the backup lies by its target", async () 
     11n,
   );
   assert.deepEqual((await readdir(w.path("real"))).sort(), ["offset.json", "offset.json.bak"]);
+});
+
+test("a backup by the target of a symbolic link is found", async () => {
+  await using w = await Workspace.make();
+  await w.write("real/offset.json", "torn");
+  await w.write("real/offset.json.bak", T);
+  await symlink(w.path("real/offset.json"), w.path("offset.json"));
+  assert.equal((await run(["rescue", w.path("offset.json"), "--write"])).code, 0);
+  assert.ok((await w.table("real/offset.json")).equals(T));
+});
+
+test("a change made by somebody else after the read is not overwritten", async () => {
+  await using w = await Workspace.make();
+  const path = await w.write("offset.json", T);
+  const file = await readTable("set an offset in", path);
+  const theirs = table(["orders", "broker-a", 0, 99n]);
+  await w.write("offset.json", theirs);
+  const changes = [...T].map(([mq, from]) => ({ mq, from, to: 12n }));
+  const args = readArgs(set, [path, "12"])!;
+  await assert.rejects(
+    applyChanges(file, changes, args, silent),
+    /somebody else has just changed it/,
+  );
+  assert.ok((await w.table("offset.json")).equals(theirs));
 });
 
 test("reset sets every queue or those of a topic", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mkdir, readdir } from "node:fs/promises";
 import { test } from "node:test";
 import { serialize } from "../../mod.ts";
 import { run, table, Workspace } from "./offsets_run.ts";
@@ -46,4 +47,19 @@ test("merge takes the greater offset of each queue and replaces nothing unasked"
   assert.ok((await w.table("c/offset.json")).equals(merged));
   assert.equal((await run(["merge", a, a, "--out", out, "--force"])).code, 0);
   assert.ok((await w.table("c/offset.json.bak")).equals(merged));
+});
+
+test("merge --force does not back a bad file up, and a failed write leaves nothing behind", async () => {
+  await using w = await Workspace.make();
+  const a = await w.write("a.json", T);
+  const out = await w.write("offset.json", "torn");
+  const backup = await w.write("offset.json.bak", table(["good", "b", 0, 1n]));
+  assert.equal((await run(["merge", a, a, "--out", out, "--force"])).code, 0);
+  assert.ok((await w.table("offset.json")).equals(T));
+  assert.equal(await w.text("offset.json.bak"), serialize(table(["good", "b", 0, 1n])), backup);
+  await mkdir(w.path("folder"));
+  const { code, err } = await run(["merge", a, a, "--out", w.path("folder"), "--force"]);
+  assert.equal(code, 3);
+  assert.match(err, /^Cannot write ".*folder": .*\n {2}The file is as it was/);
+  assert.deepEqual((await readdir(w.root)).filter((name) => name.endsWith(".tmp")), []);
 });

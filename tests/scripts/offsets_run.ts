@@ -13,16 +13,23 @@ export interface Run {
   readonly err: string;
 }
 
+/** Prints nowhere, never sleeps, and ends a watch after its first poll. */
+export const silent: Io = {
+  out: () => {},
+  err: () => {},
+  isTerminal: false,
+  color: false,
+  now: Date.now,
+  sleep: () => Promise.resolve(false),
+};
+
 /** Runs the tool in this process; `sleep` may change the world between two polls of a watch. */
 export async function run(args: readonly string[], io: Partial<Io> = {}): Promise<Run> {
   let [out, err] = ["", ""];
   const code = await main(args, {
+    ...silent,
     out: (text) => out += text,
     err: (text) => err += text,
-    isTerminal: false,
-    color: false,
-    now: Date.now,
-    sleep: () => Promise.resolve(false),
     ...io,
   });
   return { code, out, err };
