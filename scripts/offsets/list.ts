@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { formatAge } from "./age.ts";
 import type { Command } from "./command.ts";
 import { CommandError } from "./command_error.ts";
@@ -70,7 +71,7 @@ async function inspectRow({ path, levels }: FoundStore) {
   const [source] = recoveryCandidates(files);
   const notes = [
     good ? "ok" : `main ${main.state === "missing" ? "missing" : `bad: ${fault(main)}`}`,
-    !good && (source ? `recoverable from ${source.path.slice(path.length)}` : "not recoverable"),
+    !good && (source ? `recoverable from ${basename(source.path)}` : "not recoverable"),
     backup.state === "bad" && (backup.size === 0 ? "backup empty" : "backup bad"),
     leftovers.length > 0 && `${leftovers.length} leftover .tmp`,
   ];

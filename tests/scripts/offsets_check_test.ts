@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, utimes } from "node:fs/promises";
+import { relative } from "node:path";
+import process from "node:process";
 import { test } from "node:test";
 import { serialize } from "../../mod.ts";
 import { run, table, Workspace } from "./offsets_run.ts";
@@ -27,7 +29,7 @@ test("list finds both orders of the levels and both file names, and judges each"
         "gone",
         null,
         null,
-        "main missing, recoverable from .0b1e.tmp, 1 leftover .tmp",
+        "main missing, recoverable from offset.json.0b1e.tmp, 1 leftover .tmp",
       ],
       ["10.0.0.7@A", "orders", 2, "go", "ok"],
       [
@@ -35,7 +37,7 @@ test("list finds both orders of the levels and both file names, and judges each"
         "torn",
         null,
         null,
-        "main bad: expected a queue as a string, found the end, at position 16 of 16, recoverable from .bak",
+        "main bad: expected a queue as a string, found the end, at position 16 of 16, recoverable from offset.json.bak",
       ],
     ],
   );
@@ -81,6 +83,19 @@ test("verify of a missing file and of a directory", async () => {
   assert.equal(code, 1);
   assert.match(out, /missing +main .*none\.json +there is no such file/);
   assert.match(out, /bad +main .*offset\.json +it is a directory/);
+});
+
+test("a relative path is shown as it was given, for the backup too", async () => {
+  await using w = await Workspace.make();
+  await w.write("a/offset.json", "");
+  await w.write("a/offset.json.bak", T);
+  const path = relative(process.cwd(), w.path("a/offset.json"));
+  const files = JSON.parse((await run(["verify", path, "--json"])).out);
+  assert.deepEqual(files.map((file: { path: string }) => file.path), [path, `${path}.bak`]);
+  const { stores } = JSON.parse(
+    (await run(["list", relative(process.cwd(), w.root), "--json"])).out,
+  );
+  assert.match(stores[0].health, /recoverable from offset\.json\.bak/);
 });
 
 test("rescue tells first, and with --write recovers and keeps the bad file", async () => {
