@@ -1,5 +1,8 @@
 import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 
+/** What a scanner does about a fault; it cannot go on. */
+export type Report = (reason: string, position: number) => never;
+
 /**
  * A cursor over JSON text that reads one token at a time.
  *
@@ -9,13 +12,15 @@ import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 export class JsonScanner {
   readonly text: string;
   position = 0;
+  readonly #report: Report;
 
-  constructor(text: string) {
+  constructor(text: string, report: Report = throwSyntaxError) {
     this.text = text;
+    this.#report = report;
   }
 
   fail(reason: string, position = this.position): never {
-    throw new OffsetFileSyntaxError(position, reason);
+    return this.#report(reason, position);
   }
 
   /** Skips white space and returns the next character, `""` at the end. */
@@ -25,7 +30,7 @@ export class JsonScanner {
   }
 
   /** Skips white space and the given character if it is next. */
-  take(char: string): boolean {
+  take(char: string | undefined): boolean {
     if (this.peek() !== char) return false;
     this.position++;
     return true;
@@ -57,11 +62,8 @@ export class JsonScanner {
     INTEGER.lastIndex = this.position;
     const digits = INTEGER.exec(this.text)?.[0];
     if (digits === undefined) this.fail(`expected ${what} as an integer, found ${this.found()}`);
-    // 20 characters hold every int64; more would make BigInt's work grow with hostile input.
-    const value = digits.length <= 20 ? BigInt(digits) : undefined;
-    if (value === undefined || BigInt.asIntN(bits, value) !== value) {
-      this.fail(`${what} is not an int${bits}`);
-    }
+    const value = BigInt(digits);
+    if (BigInt.asIntN(bits, value) !== value) this.fail(`${what} is not an int${bits}`);
     const end = this.position + digits.length;
     if (/[0-9.eE]/.test(this.text.charAt(end))) this.fail(`${what} is not written as an integer`);
     this.position = end;
@@ -70,26 +72,26 @@ export class JsonScanner {
 
   /** Skips a value of any kind and depth, and checks that it is JSON. */
   skipValue(): void {
-    let closers = "";
+    const closers: string[] = [];
     do {
       const opener = this.peek();
       if (opener === "{" || opener === "[") {
         this.position++;
         const closer = opener === "{" ? "}" : "]";
         if (!this.take(closer)) {
-          closers += closer;
+          closers.push(closer);
           if (opener === "{") this.skipName();
           continue;
         }
       } else {
         this.skipScalar();
       }
-      while (closers !== "" && this.take(closers.at(-1)!)) closers = closers.slice(0, -1);
-      if (closers !== "") {
+      while (this.take(closers.at(-1))) closers.pop();
+      if (closers.length > 0) {
         this.expect(",", `or "${closers.at(-1)}"`);
-        if (closers.endsWith("}")) this.skipName();
+        if (closers.at(-1) === "}") this.skipName();
       }
-    } while (closers !== "");
+    } while (closers.length > 0);
   }
 
   private skipName(): void {
@@ -113,19 +115,24 @@ export class JsonScanner {
     let end = start;
     do {
       end = this.text.indexOf('"', end + 1);
-      if (end < 0) this.fail("the string that begins here has no end", start);
-    } while (isEscaped(this.text, start, end));
+      if (end === -1) this.fail("the string that begins here has no end", start);
+    } while (isEscaped(this.text, end));
     this.position = end + 1;
   }
 }
 
-const INTEGER = /-?(?:0|[1-9][0-9]*)/y;
+/** 20 digits are beyond int64 already; reading more would make BigInt's work grow with the input. */
+const INTEGER = /-?(?:0|[1-9][0-9]{0,19})/y;
 const SCALAR = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null/y;
 
+function throwSyntaxError(reason: string, position: number): never {
+  throw new OffsetFileSyntaxError(position, reason);
+}
+
 /** A quote is escaped by an odd number of backslashes before it. */
-function isEscaped(text: string, start: number, at: number): boolean {
+function isEscaped(text: string, at: number): boolean {
   let slashes = 0;
-  while (at - slashes - 1 > start && text.charCodeAt(at - slashes - 1) === 0x5c) slashes++;
+  while (text.charCodeAt(at - slashes - 1) === 0x5c) slashes++;
   return slashes % 2 === 1;
 }
 

@@ -103,16 +103,14 @@ function readTable(scanner: JsonScanner): [MessageQueue, Offset][] {
 function readStringKey(scanner: JsonScanner): MessageQueue {
   scanner.peek();
   const start = scanner.position;
-  const key: JsonScanner = new JsonScanner(scanner.string("a queue"));
-  try {
-    const mq = readQueue(key);
-    if (key.peek() !== "") key.fail(`expected the end of the key, found ${key.found()}`);
-    return mq;
-  } catch (error) {
-    // Positions inside the key are of no use outside it: the key's own place is reported.
-    if (!(error instanceof OffsetFileSyntaxError)) throw error;
-    scanner.fail(`the key is not a message queue, ${error.reason}`, start);
-  }
+  // Positions inside the key are of no use outside it: the key's own place is reported.
+  const key: JsonScanner = new JsonScanner(
+    scanner.string("a queue"),
+    (reason) => scanner.fail(`the key is not a message queue, ${reason}`, start),
+  );
+  const mq = readQueue(key);
+  if (key.peek() !== "") key.fail(`expected the end of the key, found ${key.found()}`);
+  return mq;
 }
 
 function readQueue(scanner: JsonScanner): MessageQueue {

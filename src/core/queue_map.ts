@@ -24,19 +24,18 @@ export class QueueMap<V> implements Iterable<[MessageQueue, V]> {
   set(mq: MessageQueue, value: V): void {
     const topic = childOf(this.#topics, mq.topic);
     const broker = childOf(topic, mq.brokerName);
-    // Adding 0 turns −0 into 0: one queue, one way to write it.
-    const queueId = mq.queueId + 0;
-    if (!broker.has(queueId)) this.#size++;
-    broker.set(queueId, value);
+    if (!broker.has(mq.queueId)) this.#size++;
+    // A Map turns a key −0 into 0: one queue, one way to write it.
+    broker.set(mq.queueId, value);
   }
 
   delete(mq: MessageQueue): boolean {
     const topic = this.#topics.get(mq.topic);
     const broker = topic?.get(mq.brokerName);
-    if (!topic || !broker?.delete(mq.queueId)) return false;
+    if (!broker?.delete(mq.queueId)) return false;
     this.#size--;
-    if (broker.size === 0) topic.delete(mq.brokerName);
-    if (topic.size === 0) this.#topics.delete(mq.topic);
+    if (broker.size === 0) topic!.delete(mq.brokerName);
+    if (topic!.size === 0) this.#topics.delete(mq.topic);
     return true;
   }
 
