@@ -14,12 +14,12 @@ import { QueueMap } from "./queue_map.ts";
  * if (table.get(mq) !== 42n) throw new Error("42n is there");
  * ```
  */
-export class OffsetTable implements Iterable<[MessageQueue, Offset]> {
+export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
   /** The table without a queue. */
   static readonly empty: OffsetTable = OffsetTable.from([]);
 
   readonly #offsets: QueueMap<Offset>;
-  #sorted: [MessageQueue, Offset][] | undefined;
+  #sorted: (readonly [MessageQueue, Offset])[] | undefined;
 
   private constructor(offsets: QueueMap<Offset>) {
     this.#offsets = offsets;
@@ -92,8 +92,14 @@ export class OffsetTable implements Iterable<[MessageQueue, Offset]> {
   }
 
   /** The entries in canonical order: topic, broker name, queue id. */
-  [Symbol.iterator](): Iterator<[MessageQueue, Offset]> {
-    this.#sorted ??= [...this.#offsets].sort(([a], [b]) => compareMessageQueues(a, b));
+  [Symbol.iterator](): Iterator<readonly [MessageQueue, Offset]> {
+    this.#sorted ??= [...this.#offsets].sort(([a], [b]) => compareMessageQueues(a, b)).map(freeze);
     return this.#sorted.values();
   }
+}
+
+/** Every iteration gives the same entries away, so nobody may change them. */
+function freeze(entry: [MessageQueue, Offset]): readonly [MessageQueue, Offset] {
+  Object.freeze(entry[0]);
+  return Object.freeze(entry);
 }
