@@ -13,6 +13,7 @@
  * ```
  */
 export class OffsetFileSyntaxError extends SyntaxError {
+  /** The name of the class. */
   override readonly name = "OffsetFileSyntaxError";
   /** Where the fault is: code units from the start of a text, bytes from the start of bytes. */
   readonly position: number;
@@ -20,6 +21,8 @@ export class OffsetFileSyntaxError extends SyntaxError {
   readonly reason: string;
 
   /**
+   * Makes the error.
+   *
    * @param position Where the fault is, from 0.
    * @param reason What is wrong there.
    */

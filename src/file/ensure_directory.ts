@@ -1,0 +1,46 @@
+import { dirname, relative } from "node:path";
+import { errorCode, isMissing } from "./error_code.ts";
+import type { FileSystem } from "./file_system.ts";
+
+/**
+ * Makes a directory and those above it, and makes their entries durable.
+ *
+ * Below the root, entries are synced even if they are there already: a process that was killed
+ * between making and syncing a directory would otherwise leave a hole under all that follows.
+ * The root itself, and what lies above it, is synced by whoever makes it: a process may well have
+ * permission for the root and nothing above it.
+ */
+export async function ensureDirectory(
+  fileSystem: FileSystem,
+  directory: string,
+  root: string,
+  sync: boolean,
+): Promise<void> {
+  const isBelowRoot = isInside(directory, root);
+  const parent = dirname(directory);
+  if (isBelowRoot) await ensureDirectory(fileSystem, parent, root, sync);
+  const made = await makeDirectory(fileSystem, directory, sync);
+  if (sync && (made || isBelowRoot)) await fileSystem.syncDirectory(parent);
+}
+
+async function makeDirectory(
+  fileSystem: FileSystem,
+  directory: string,
+  sync: boolean,
+): Promise<boolean> {
+  try {
+    await fileSystem.makeDirectory(directory);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+    if (!isMissing(error) || dirname(directory) === directory) throw error;
+  }
+  await ensureDirectory(fileSystem, dirname(directory), directory, sync);
+  await fileSystem.makeDirectory(directory);
+  return true;
+}
+
+function isInside(directory: string, root: string): boolean {
+  const path = relative(root, directory);
+  return path !== "" && !path.startsWith("..");
+}

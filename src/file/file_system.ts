@@ -1,0 +1,87 @@
+/**
+ * All the input and output of the file store: what it asks of a file system, call by call.
+ *
+ * One method is one system call wherever that can be, so that a simulated file system can stop,
+ * fail or reorder at each. A method rejects with an error that carries Node's `code`, as far as the
+ * runtime knows one. The default, `nodeFileSystem`, works on Deno, Bun and Node.
+ */
+export interface FileSystem {
+  /**
+   * Reads a whole file, following links.
+   *
+   * `info` is taken before the bytes, of the very file that is read: a change in between makes
+   * the next comparison fail rather than pass.
+   */
+  readFile(path: string): Promise<{ readonly bytes: Uint8Array; readonly info: FileInfo }>;
+  /** Describes what a path leads to, following links. */
+  stat(path: string): Promise<FileInfo>;
+  /** The target of a symbolic link as it is written there; `undefined` for anything else. */
+  readLink(path: string): Promise<string | undefined>;
+  /** The names in a directory, in any order. */
+  readDirectory(path: string): Promise<string[]>;
+  /** Creates a file that must not be there yet (O_CREAT | O_EXCL) with mode 0600, to write it. */
+  create(path: string): Promise<WritableFile>;
+  /** Makes a file's content durable (fsync). */
+  syncFile(path: string): Promise<void>;
+  /** Makes a directory's entries durable (fsync); does nothing where the platform has no such call. */
+  syncDirectory(path: string): Promise<void>;
+  /** Gives a file a second name, which must not be there yet (a hard link). */
+  link(existing: string, path: string): Promise<void>;
+  /** Gives a file another name, replacing what had that name. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a name. */
+  unlink(path: string): Promise<void>;
+  /** Makes one directory with mode 0700; its parent must be there. */
+  makeDirectory(path: string): Promise<void>;
+  /** A part of a file name that nobody else has used or will use. */
+  uniqueName(): string;
+}
+
+/** A file that was just created, open for writing. */
+export interface WritableFile {
+  /**
+   * Appends bytes.
+   *
+   * @returns How many were accepted: on a full disk fewer than were given, without an error.
+   */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Sets the permission bits. */
+  chmod(mode: number): Promise<void>;
+  /** Sets the owner. */
+  chown(uid: number, gid: number): Promise<void>;
+  /** Describes the file. */
+  stat(): Promise<FileInfo>;
+  /** Makes the content durable (fsync). */
+  sync(): Promise<void>;
+  /** Closes the file. */
+  close(): Promise<void>;
+}
+
+/** What is known of a file without reading it. */
+export interface FileInfo {
+  /** The device that holds it. */
+  readonly dev: bigint;
+  /** Its number on that device. */
+  readonly ino: bigint;
+  /** Its length in bytes. */
+  readonly size: bigint;
+  /** When its content was last changed, in nanoseconds since 1970, as fine as the runtime tells. */
+  readonly mtimeNs: bigint;
+  /** The permission bits, without the file type. */
+  readonly mode: number;
+  /** The owner's number. */
+  readonly uid: number;
+  /** The group's number. */
+  readonly gid: number;
+}
+
+/**
+ * Tells whether two descriptions are of the same, unchanged file; `undefined` stands for no file.
+ *
+ * Every writer that renames makes another inode, one that rewrites in place another time or size.
+ * The time of the last status change is left out: making the backup's link changes it.
+ */
+export function isSameFile(a: FileInfo | undefined, b: FileInfo | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs;
+}

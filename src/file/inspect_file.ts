@@ -1,0 +1,52 @@
+import { OffsetFileSyntaxError } from "../core/offset_file_syntax_error.ts";
+import type { OffsetTable } from "../core/offset_table.ts";
+import { decode, parse } from "../core/parse.ts";
+import { isMissing, isUnreadable, messageOf } from "./error_code.ts";
+import type { FileInfo, FileSystem } from "./file_system.ts";
+import type { FileFault } from "./offset_file_corrupt_error.ts";
+import { OffsetLoadError } from "./offset_load_error.ts";
+
+/** What was found at a path. */
+export type Inspection =
+  | { readonly state: "missing"; readonly path: string }
+  | ({ readonly state: "bad"; readonly info: FileInfo | undefined } & FileFault)
+  | ValidFile;
+
+/** A file that holds a table. */
+export interface ValidFile {
+  readonly state: "valid";
+  readonly path: string;
+  readonly info: FileInfo;
+  readonly table: OffsetTable;
+}
+
+/**
+ * Reads a file and judges it.
+ *
+ * @throws {OffsetLoadError} If it could not be examined, so that nothing can be said about it.
+ */
+export async function inspectFile(fileSystem: FileSystem, path: string): Promise<Inspection> {
+  let file;
+  try {
+    file = await fileSystem.readFile(path);
+  } catch (error) {
+    if (isMissing(error)) return { state: "missing", path };
+    if (!isUnreadable(error)) throw new OffsetLoadError(path, error);
+    const info = await fileSystem.stat(path).catch(() => undefined);
+    return { state: "bad", path, info, reason: messageOf(error), cause: error };
+  }
+  const { bytes, info } = file;
+  try {
+    return { state: "valid", path, info, table: parse(decode(bytes)) };
+  } catch (error) {
+    if (!(error instanceof OffsetFileSyntaxError)) throw error;
+    return { state: "bad", path, info, reason: reasonOf(error, bytes), cause: error };
+  }
+}
+
+function reasonOf(error: OffsetFileSyntaxError, bytes: Uint8Array): string {
+  if (bytes.length === 0) return "it is empty";
+  // What a power cut leaves of a file whose data never reached the disk.
+  if (bytes.every((byte) => byte === 0)) return "it holds nothing but NUL bytes";
+  return `${error.reason}, at position ${error.position} of ${bytes.length}`;
+}

@@ -1,0 +1,50 @@
+import { basename, dirname, join } from "node:path";
+import { isMissing } from "./error_code.ts";
+import type { FileSystem } from "./file_system.ts";
+import { OffsetLoadError } from "./offset_load_error.ts";
+
+/** The backup of a main file. */
+export function backupOf(main: string): string {
+  return `${main}.bak`;
+}
+
+/** A temporary file's name, different each time. */
+export function newTemporary(fileSystem: FileSystem, main: string): string {
+  return `${main}.${fileSystem.uniqueName()}.tmp`;
+}
+
+/**
+ * The temporary files that interrupted writes left: `offset.json.tmp` is Go's, and
+ * `offset.json.<unique>.tmp` are ours.
+ *
+ * @throws {OffsetLoadError} If the directory cannot be listed.
+ */
+export async function findLeftovers(fileSystem: FileSystem, main: string): Promise<string[]> {
+  const directory = dirname(main);
+  const prefix = `${basename(main)}.`;
+  let names;
+  try {
+    names = await fileSystem.readDirectory(directory);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw new OffsetLoadError(directory, error);
+  }
+  return names.filter((name) => name.startsWith(prefix) && name.endsWith(".tmp")).sort()
+    .map((name) => join(directory, name));
+}
+
+/**
+ * Removes our own leftovers (clause P8); Go's one file is not ours to remove, and never grows.
+ *
+ * A writer that is alive and loses its temporary file this way starts its write again.
+ */
+export async function clearLeftovers(fileSystem: FileSystem, main: string): Promise<void> {
+  for (const path of await findLeftovers(fileSystem, main)) {
+    if (path === `${main}.tmp`) continue;
+    try {
+      await fileSystem.unlink(path);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,318 @@
+import { checkMessageQueue, type MessageQueue } from "../core/message_queue.ts";
+import { NO_OFFSET, type Offset, toOffset } from "../core/offset.ts";
+import { OffsetTable } from "../core/offset_table.ts";
+import { QueueMap } from "../core/queue_map.ts";
+import { memoryAnswers, type ReadType } from "../core/read_with_type.ts";
+import { GroupCommit } from "./group_commit.ts";
+import { MemoryTable, type Slot } from "./memory_table.ts";
+import type { OffsetFile } from "./offset_file.ts";
+import { OffsetStoreClosedError } from "./offset_store_closed_error.ts";
+import { type OpenedFile, openOffsetFile } from "./open_offset_file.ts";
+import { checkOptions } from "./check_options.ts";
+import type { LoadOutcome, OffsetStore, OpenOptions, StoreStatus } from "./options.ts";
+import { PersistTimer } from "./persist_timer.ts";
+import { storePath } from "./store_path.ts";
+
+/**
+ * An offset store in a local file, for consumers in broadcasting mode: it remembers how far each
+ * queue has been consumed, through crashes, full disks and power cuts.
+ *
+ * Updates and most reads are answered by memory. `persist` makes them durable: once it resolves,
+ * a crash at any later instant loads these offsets or later ones.
+ *
+ * In Deno it needs `--allow-read` and `--allow-write` for the root directory.
+ *
+ * @example
+ * ```ts
+ * import { LocalFileOffsetStore } from "@offsetstore/rocketmq";
+ * import { mkdtemp } from "node:fs/promises";
+ *
+ * const root = await mkdtemp("/tmp/offsets-");
+ * const mq = { topic: "orders", brokerName: "broker-a", queueId: 0 };
+ * {
+ *   await using store = await LocalFileOffsetStore.open({ clientId: "10.0.0.7@1", group: "g", root });
+ *   store.update(mq, 42n, true);
+ *   await store.persist();
+ * }
+ * await using again = await LocalFileOffsetStore.open({ clientId: "10.0.0.7@1", group: "g", root });
+ * if (await again.read(mq, "memory-then-store") !== 42n) throw new Error("42 was persisted");
+ * ```
+ */
+export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
+  /** The path of the main file, as it was configured; it may be a symbolic link. */
+  readonly path: string;
+  /** What `open` found. */
+  readonly loadOutcome: LoadOutcome;
+
+  readonly #file: OffsetFile;
+  readonly #memory: MemoryTable;
+  readonly #commits: GroupCommit;
+  readonly #timer: PersistTimer | undefined;
+  /** The queues that are being taken out of the file, each with what memory held of it. */
+  readonly #deleting: QueueMap<Deletion> = new QueueMap<Deletion>();
+  /** How many deletions have begun. */
+  #deletions = 0;
+  #closing: Promise<void> | undefined;
+  #closed = false;
+  #bytesWritten = 0;
+  #generationsWritten = 0;
+  #lastSuccess: number | undefined;
+  #lastError: unknown;
+
+  private constructor(path: string, opened: OpenedFile, options: OpenOptions) {
+    this.path = path;
+    this.loadOutcome = opened.outcome;
+    this.#file = opened.file;
+    this.#memory = new MemoryTable(opened.file.durable);
+    this.#commits = new GroupCommit(() => this.#commit());
+    if (options.persistEveryMs !== undefined) {
+      this.#timer = new PersistTimer(
+        options.persistEveryMs,
+        () => this.#commits.run(),
+        (error) => opened.report({ kind: "persist-failed", path, error }),
+      );
+    }
+  }
+
+  /**
+   * Opens a store and loads what its files hold; nothing is written before the first persist.
+   *
+   * @param options Which store, and how it behaves; `clientId` and `group` must be given.
+   * @returns The store; `loadOutcome` tells where its offsets are from.
+   * @throws {TypeError} If an option is of the wrong kind, or no root directory can be chosen.
+   * @throws {RangeError} If `persistEveryMs` is out of range.
+   * @throws {OffsetFileCorruptError} If files are there and none is usable.
+   * @throws {OffsetLoadError} If a file could not be examined, such as for lack of permission.
+   */
+  static async open(options: OpenOptions): Promise<LocalFileOffsetStore> {
+    checkOptions(options);
+    const { root, path } = storePath(options);
+    return new LocalFileOffsetStore(path, await openOffsetFile(root, path, options), options);
+  }
+
+  /**
+   * Sets a queue's offset in memory, unless the queue is frozen.
+   *
+   * @param mq The queue.
+   * @param offset Its offset, an int64: by convention the next message to consume. A `number` must
+   *   be a safe integer.
+   * @param increaseOnly Whether an offset that is not greater than the current one is ignored.
+   * @throws {TypeError} If the queue or the offset is of the wrong type.
+   * @throws {RangeError} If the queue id is not an int32 or the offset not an int64.
+   * @throws {OffsetStoreClosedError} If the store is closed.
+   */
+  update(mq: MessageQueue, offset: Offset | number, increaseOnly: boolean): void {
+    this.#assertOpen("update");
+    checkMessageQueue(mq);
+    this.#memory.update(mq, toOffset(offset), increaseOnly);
+  }
+
+  /**
+   * Sets a queue's offset and ignores every update of it until `remove`.
+   *
+   * Java's clients use it while an offset is reset from outside.
+   *
+   * @param mq The queue.
+   * @param offset Its offset, an int64; it may be lower than the current one.
+   * @throws {TypeError} If the queue or the offset is of the wrong type.
+   * @throws {RangeError} If the queue id is not an int32 or the offset not an int64.
+   * @throws {OffsetStoreClosedError} If the store is closed.
+   */
+  updateAndFreeze(mq: MessageQueue, offset: Offset | number): void {
+    this.#assertOpen("update");
+    checkMessageQueue(mq);
+    this.#memory.updateAndFreeze(mq, toOffset(offset));
+  }
+
+  /**
+   * Reads a queue's offset from memory, from the file, or from memory and then from the file.
+   *
+   * A read from the file never changes what memory holds; a queue that memory lacks is adopted.
+   *
+   * @param mq The queue.
+   * @param type Where to look; see `readWithType` for the table of answers.
+   * @returns The offset, or `-1n` if there is none.
+   * @throws {TypeError} If the queue or the type is not one.
+   * @throws {RangeError} If the queue id is not an int32.
+   * @throws {OffsetFileCorruptError} If the file had to be read and no file was usable.
+   * @throws {OffsetLoadError} If the file had to be read and could not be examined.
+   * @throws {OffsetStoreClosedError} If the store is closed.
+   */
+  async read(mq: MessageQueue, type: ReadType): Promise<Offset> {
+    this.#assertOpen("read");
+    checkMessageQueue(mq);
+    const held = this.#memory.get(mq);
+    if (memoryAnswers(held, type)) return held ?? NO_OFFSET;
+    const deletions = this.#deletions;
+    const stored = (await this.#file.read()).get(mq);
+    if (stored === undefined) return NO_OFFSET;
+    // R3; and what a deletion took out of the file in the meantime must not come back.
+    if (deletions === this.#deletions) this.#memory.restore(mq, { offset: stored, frozen: false });
+    return stored;
+  }
+
+  /**
+   * Tells what memory holds of a queue, at once.
+   *
+   * @param mq The queue.
+   * @returns The offset, or `-1n` if there is none.
+   * @throws {TypeError} If the queue is not one.
+   * @throws {RangeError} If the queue id is not an int32.
+   * @throws {OffsetStoreClosedError} If the store is closed.
+   */
+  peek(mq: MessageQueue): Offset {
+    this.#assertOpen("read");
+    checkMessageQueue(mq);
+    return this.#memory.get(mq) ?? NO_OFFSET;
+  }
+
+  /**
+   * Copies what memory holds.
+   *
+   * @param topic Only the queues of this topic; all by default.
+   * @returns A table that later updates do not change.
+   * @throws {OffsetStoreClosedError} If the store is closed.
+   */
+  snapshot(topic?: string): OffsetTable {
+    this.#assertOpen("read");
+    return this.#memory.snapshot(topic);
+  }
+
+  /**
+   * Makes all offsets durable: those in memory, and those that the file holds of other queues.
+   *
+   * Callers share a write: one is running, at most one is waiting. A table that the file holds
+   * already is not written again.
+   *
+   * @param mqs Which queues to persist, as in RocketMQ: `[]` does nothing, anything else persists
+   *   the whole table.
+   * @throws {OffsetPersistError} If the file cannot be written; the store stays usable.
+   * @throws {OffsetConflictError} If somebody else has changed the file, and `onConflict` is
+   *   `"throw"`.
+   * @throws {OffsetStoreClosedError} If the store is closed.
+   */
+  async persist(mqs?: readonly MessageQueue[]): Promise<void> {
+    this.#assertOpen("persist");
+    mqs?.forEach(checkMessageQueue);
+    if (mqs?.length !== 0) await this.#commits.run();
+  }
+
+  /**
+   * Forgets a queue in memory, frozen or not; its durable offset stays.
+   *
+   * @param mq The queue.
+   * @throws {TypeError} If the queue is not one.
+   * @throws {RangeError} If the queue id is not an int32.
+   * @throws {OffsetStoreClosedError} If the store is closed.
+   */
+  remove(mq: MessageQueue): void {
+    this.#assertOpen("remove");
+    checkMessageQueue(mq);
+    this.#memory.remove(mq);
+  }
+
+  /**
+   * Takes a queue out of memory and out of the file, and persists everything else.
+   *
+   * If that fails, the queue is as it was. An update that comes after the call counts.
+   *
+   * @param mq The queue.
+   * @throws {TypeError} If the queue is not one.
+   * @throws {RangeError} If the queue id is not an int32.
+   * @throws {OffsetPersistError} If the file cannot be written.
+   * @throws {OffsetConflictError} If somebody else has changed the file, and `onConflict` is
+   *   `"throw"`.
+   * @throws {OffsetStoreClosedError} If the store is closed.
+   */
+  async deleteDurable(mq: MessageQueue): Promise<void> {
+    this.#assertOpen("delete");
+    checkMessageQueue(mq);
+    // A later deletion of the same queue takes over from an earlier one that is still going on.
+    const deletion = { slot: this.#memory.remove(mq) ?? this.#deleting.get(mq)?.slot };
+    this.#deleting.set(mq, deletion);
+    this.#deletions++;
+    const isLast = () => this.#deleting.get(mq) === deletion;
+    try {
+      await this.#commits.run();
+    } catch (error) {
+      if (isLast()) this.#memory.restore(mq, deletion.slot);
+      throw error;
+    } finally {
+      if (isLast()) this.#deleting.delete(mq);
+    }
+  }
+
+  /**
+   * Tells how the store is doing; works after `close` too.
+   *
+   * @returns Counts, and how the last persist went.
+   */
+  status(): StoreStatus {
+    return {
+      queues: this.#memory.size,
+      dirtyQueues: this.#memory.countDifferent(this.#file.durable),
+      generationsWritten: this.#generationsWritten,
+      bytesWritten: this.#bytesWritten,
+      lastSuccess: this.#lastSuccess,
+      lastError: this.#lastError,
+      closed: this.#closed,
+    };
+  }
+
+  /**
+   * Persists a last time and refuses all further calls.
+   *
+   * If the persist fails, the store stays open and usable. Closing twice is the same as once.
+   *
+   * @throws {OffsetPersistError} If the file cannot be written.
+   * @throws {OffsetConflictError} If somebody else has changed the file, and `onConflict` is
+   *   `"throw"`.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  /** Closes the store at the end of an `await using` block; see `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#commits.run();
+    } catch (error) {
+      this.#closing = undefined;
+      throw error;
+    }
+    this.#closed = true;
+    this.#timer?.stop();
+  }
+
+  async #commit(): Promise<void> {
+    try {
+      const bytes = await this.#file.write((durable, foreign) => this.#next(durable, foreign));
+      if (bytes > 0) this.#generationsWritten++;
+      this.#bytesWritten += bytes;
+      this.#lastSuccess = Date.now();
+      this.#lastError = undefined;
+    } catch (error) {
+      this.#lastError = error;
+      throw error;
+    }
+  }
+
+  /** The table to persist: what is durable, without what is deleted, under what memory holds. */
+  #next(durable: OffsetTable, foreign: OffsetTable | undefined): OffsetTable {
+    if (foreign !== undefined) this.#memory.raiseTo(foreign);
+    const kept = [...durable].filter(([mq]) => this.#deleting.get(mq) === undefined);
+    return OffsetTable.from([...kept, ...this.#memory.entries()]);
+  }
+
+  #assertOpen(action: string): void {
+    if (this.#closing !== undefined) throw new OffsetStoreClosedError(action, this.path);
+  }
+}
+
+interface Deletion {
+  readonly slot: Slot | undefined;
+}

@@ -1,0 +1,207 @@
+import { dirname } from "node:path";
+import type { OffsetTable } from "../core/offset_table.ts";
+import { type OffsetFileFormat, serialize } from "../core/serialize.ts";
+import { ensureDirectory } from "./ensure_directory.ts";
+import { isMissing } from "./error_code.ts";
+import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
+import { inspectFile, type Inspection } from "./inspect_file.ts";
+import { keepAside } from "./keep_aside.ts";
+import { clearLeftovers } from "./leftovers.ts";
+import { identityOf, type LoadedFiles, loadOffsetFiles, makeDurable } from "./load_offset_files.ts";
+import { OffsetConflictError } from "./offset_conflict_error.ts";
+import { OffsetLoadError } from "./offset_load_error.ts";
+import { OffsetPersistError } from "./offset_persist_error.ts";
+import type { Diagnostic, OnConflict } from "./options.ts";
+import { writeGeneration } from "./write_generation.ts";
+
+/** What an offset file is opened with. */
+export interface OffsetFileOptions {
+  readonly fileSystem: FileSystem;
+  readonly root: string;
+  readonly format: OffsetFileFormat;
+  readonly sync: boolean;
+  readonly onConflict: OnConflict;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+/** Computes what to write; `foreign` is what somebody else wrote, if it is to be merged. */
+export type NextTable = (durable: OffsetTable, foreign: OffsetTable | undefined) => OffsetTable;
+
+/**
+ * The main file as this store knows it: what it holds, and which file that was.
+ *
+ * `write` must not be called again before it has settled.
+ */
+export class OffsetFile {
+  /** Where main really lies, links followed. */
+  readonly path: string;
+  readonly #options: OffsetFileOptions;
+
+  /** The files that main may be without anybody else having touched it. */
+  #known: (FileInfo | undefined)[];
+  #durable: OffsetTable;
+  /** The text that main is sure to hold; `undefined` if it must be written in any case. */
+  #text: string | undefined;
+  /** Whether main is valid, and may become the backup (clause P7). */
+  #rotate: boolean;
+  /** Whether main is bad, and worth keeping. */
+  #keepAside: boolean;
+  /** Whether directories may have to be made, and leftovers be cleared. */
+  #unsettled: boolean;
+  /** What a store read last found in a file that this store did not write. */
+  #view: { readonly info: FileInfo | undefined; readonly table: OffsetTable } | undefined;
+
+  constructor(path: string, { kind, table, main }: LoadedFiles, options: OffsetFileOptions) {
+    this.path = path;
+    this.#options = options;
+    this.#known = [identityOf(main)];
+    this.#durable = table;
+    this.#text = kind === "recovered" ? undefined : this.#serialize(table);
+    this.#rotate = main.state === "valid";
+    this.#keepAside = isWorthKeeping(main);
+    this.#unsettled = kind !== "loaded";
+  }
+
+  /** What the file holds, as far as this store wrote or loaded it. */
+  get durable(): OffsetTable {
+    return this.#durable;
+  }
+
+  /** Reads the table, from the files if somebody else has changed them; see `loadOffsetFiles`. */
+  async read(): Promise<OffsetTable> {
+    const info = await this.#stat().catch((error) => {
+      throw new OffsetLoadError(this.path, error);
+    });
+    if (this.#isKnown(info)) return this.#durable;
+    if (this.#view === undefined || !isSameFile(info, this.#view.info)) {
+      const { fileSystem, sync } = this.#options;
+      const { main, table } = await loadOffsetFiles(fileSystem, this.path, sync);
+      this.#view = { info: identityOf(main), table };
+    }
+    return this.#view.table;
+  }
+
+  /**
+   * Writes the next table and makes it durable, unless the file holds it already (clause P6).
+   *
+   * @returns How many bytes were written.
+   * @throws {OffsetConflictError} If somebody else has changed the file, and that is not merged.
+   * @throws {OffsetPersistError} If it cannot be written.
+   */
+  async write(next: NextTable): Promise<number> {
+    try {
+      const info = await this.#stat();
+      const foreign = this.#isKnown(info) ? undefined : await this.#takeForeign();
+      const table = next(this.#durable, foreign);
+      const text = this.#serialize(table);
+      if (text === this.#text) return 0;
+      return await this.#replace(info, table, text);
+    } catch (error) {
+      if (error instanceof OffsetConflictError || error instanceof OffsetPersistError) throw error;
+      throw new OffsetPersistError(this.path, error, "previous");
+    }
+  }
+
+  async #replace(info: FileInfo | undefined, table: OffsetTable, text: string): Promise<number> {
+    const { fileSystem, root, sync } = this.#options;
+    // Until it has succeeded, nothing is sure, not even what the text is.
+    this.#text = undefined;
+    if (info === undefined) await ensureDirectory(fileSystem, dirname(this.path), root, sync);
+    if (this.#keepAside) await this.#keepBadFile();
+    const bytes = new TextEncoder().encode(text);
+    const written = await writeGeneration(fileSystem, this.path, bytes, {
+      rotate: this.#rotate,
+      sync,
+      replaces: info,
+    });
+    if (written.doubt !== undefined) {
+      // Either file is ours: neither is a conflict, and both are valid.
+      this.#known = [...this.#known, written.info];
+      throw new OffsetPersistError(this.path, written.doubt, "either");
+    }
+    this.#known = [written.info];
+    this.#durable = table;
+    this.#text = text;
+    this.#rotate = true;
+    await this.#settle();
+    return bytes.length;
+  }
+
+  /** Looks at what somebody else made of main (clause P9); answers what is to be merged. */
+  async #takeForeign(): Promise<OffsetTable | undefined> {
+    const { fileSystem, sync, onConflict, report } = this.#options;
+    const found = await inspectFile(fileSystem, this.path);
+    const table = found.state === "valid" ? found.table : undefined;
+    const isSameTable = table?.equals(this.#durable) ?? false;
+    if (!isSameTable && onConflict === "throw") throw conflict(this.path, found);
+    if (table !== undefined && sync) await makeDurable(fileSystem, this.path);
+    this.#known = [identityOf(found)];
+    this.#rotate = found.state === "valid";
+    this.#keepAside = isWorthKeeping(found);
+    if (isSameTable) return undefined;
+    this.#durable = table ?? this.#durable;
+    this.#text = table && this.#serialize(table);
+    report({ kind: "merged", path: this.path });
+    return table;
+  }
+
+  async #keepBadFile(): Promise<void> {
+    const { fileSystem, sync, report } = this.#options;
+    const keptAs = await keepAside(fileSystem, this.path, sync);
+    this.#keepAside = false;
+    // Where there are no links it was moved.
+    this.#known = [...this.#known, undefined];
+    if (keptAs !== undefined) report({ kind: "kept-aside", path: this.path, keptAs });
+  }
+
+  /** After the first success, what was left of earlier writes is of no more use. */
+  async #settle(): Promise<void> {
+    if (!this.#unsettled) return;
+    this.#unsettled = false;
+    await this.clearLeftovers();
+  }
+
+  /** Removes what interrupted writes left; that it cannot is worth a word, not a failure. */
+  async clearLeftovers(): Promise<void> {
+    const { fileSystem, report } = this.#options;
+    try {
+      await clearLeftovers(fileSystem, this.path);
+    } catch (error) {
+      report({ kind: "cleanup-failed", path: this.path, error });
+    }
+  }
+
+  async #stat(): Promise<FileInfo | undefined> {
+    try {
+      return await this.#options.fileSystem.stat(this.path);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #isKnown(info: FileInfo | undefined): boolean {
+    return this.#known.some((known) => isSameFile(known, info));
+  }
+
+  #serialize(table: OffsetTable): string {
+    return serialize(table, { format: this.#options.format });
+  }
+}
+
+function isWorthKeeping(main: Inspection): boolean {
+  return main.state === "bad" && main.info?.size !== 0n;
+}
+
+function conflict(path: string, found: Inspection): OffsetConflictError {
+  switch (found.state) {
+    case "missing":
+      return new OffsetConflictError(path, "it was removed");
+    case "bad":
+      return new OffsetConflictError(path, `it was changed and is unusable (${found.reason})`, {
+        cause: found.cause,
+      });
+    case "valid":
+      return new OffsetConflictError(path, "it was changed");
+  }
+}

@@ -1,0 +1,89 @@
+import type { FileSystem } from "./file_system.ts";
+import { moveAside } from "./keep_aside.ts";
+import { type LoadedFiles, loadOffsetFiles } from "./load_offset_files.ts";
+import { nodeFileSystem } from "./node_file_system.ts";
+import { OffsetFile } from "./offset_file.ts";
+import { OffsetFileCorruptError } from "./offset_file_corrupt_error.ts";
+import { OffsetLoadError } from "./offset_load_error.ts";
+import type { Diagnostic, LoadOutcome, OpenOptions } from "./options.ts";
+import { resolveLinks } from "./resolve_links.ts";
+
+/** A store's file, and how it was found. */
+export interface OpenedFile {
+  readonly file: OffsetFile;
+  readonly outcome: LoadOutcome;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+/** Loads a store's files and, if its owner asked for it, resets what is beyond use. */
+export async function openOffsetFile(
+  root: string,
+  path: string,
+  options: OpenOptions,
+): Promise<OpenedFile> {
+  const { fileSystem = nodeFileSystem, onCorrupt, durability, format, onConflict } = options;
+  const sync = durability !== "relaxed";
+  const report = reporter(options.onDiagnostic);
+  const main = await resolveLinks(fileSystem, path);
+  const { files, outcome } = await load(fileSystem, main, sync, onCorrupt === "reset");
+  const file = new OffsetFile(main, files, {
+    fileSystem,
+    root,
+    format: format ?? "go",
+    sync,
+    onConflict: onConflict ?? "throw",
+    report,
+  });
+  // Otherwise a leftover may be the only copy of the offsets, until they are persisted.
+  if (outcome.kind === "loaded") await file.clearLeftovers();
+  const { kind } = outcome;
+  if (kind === "recovered" || kind === "reset") report({ kind, path, outcome });
+  return { file, outcome, report };
+}
+
+async function load(
+  fileSystem: FileSystem,
+  main: string,
+  sync: boolean,
+  reset: boolean,
+): Promise<{ files: LoadedFiles; outcome: LoadOutcome }> {
+  try {
+    const files = await loadOffsetFiles(fileSystem, main, sync);
+    const { kind, source, faults } = files;
+    return { files, outcome: { kind, source, faults, keptAside: [] } };
+  } catch (error) {
+    if (!(error instanceof OffsetFileCorruptError) || !reset) throw error;
+    const { faults } = error;
+    const keptAside: string[] = [];
+    for (const fault of faults) {
+      const aside = await moveAsideOrFail(fileSystem, fault.path, sync);
+      if (aside !== undefined) keptAside.push(aside);
+    }
+    // Not reset again: another process may have put something better there.
+    const { files, outcome } = await load(fileSystem, main, sync, false);
+    if (outcome.kind !== "fresh") return { files, outcome };
+    return { files, outcome: { kind: "reset", source: undefined, faults, keptAside } };
+  }
+}
+
+async function moveAsideOrFail(
+  fileSystem: FileSystem,
+  path: string,
+  sync: boolean,
+): Promise<string | undefined> {
+  try {
+    return await moveAside(fileSystem, path, sync);
+  } catch (error) {
+    throw new OffsetLoadError(path, error);
+  }
+}
+
+function reporter(onDiagnostic: OpenOptions["onDiagnostic"]): (diagnostic: Diagnostic) => void {
+  return (diagnostic) => {
+    try {
+      onDiagnostic?.(diagnostic);
+    } catch {
+      // A fault of the listener must not fail what it listens to.
+    }
+  };
+}

@@ -1,0 +1,116 @@
+import type { MessageQueue } from "../core/message_queue.ts";
+import type { Offset } from "../core/offset.ts";
+import type { ReadType } from "../core/read_with_type.ts";
+import type { OffsetFileFormat } from "../core/serialize.ts";
+import type { FileSystem } from "./file_system.ts";
+import type { FileFault } from "./offset_file_corrupt_error.ts";
+
+/** What to do at open when offset files are there and none is usable. */
+export type OnCorrupt = "throw" | "reset";
+
+/** What to do at a persist when somebody else has changed the file. */
+export type OnConflict = "throw" | "merge";
+
+/** What an acknowledged persist survives: `"full"` a power cut, `"relaxed"` a crash of the process. */
+export type Durability = "full" | "relaxed";
+
+/** What `LocalFileOffsetStore.open` takes. */
+export interface OpenOptions {
+  /** The client id, such as `10.0.0.7@4711`; one level of the path, skipped if empty. */
+  readonly clientId: string;
+  /** The consumer group; one level of the path, skipped if empty. */
+  readonly group: string;
+  /**
+   * The directory under which all stores lie. By default the environment variable
+   * `rocketmq.client.localOffsetStoreDir`, else `.rocketmq_client_go` (Java: `.rocketmq_offsets`)
+   * in the home directory; reading the environment needs `--allow-env` in Deno.
+   */
+  readonly root?: string;
+  /** Whose root, file name and keys: `"go"` (the default), which all clients read, or `"java"`. */
+  readonly format?: OffsetFileFormat;
+  /**
+   * What to do if files are there and none is usable: `"throw"` (the default), or `"reset"`, which
+   * starts empty and keeps the bad files under other names.
+   */
+  readonly onCorrupt?: OnCorrupt;
+  /**
+   * What to do if somebody else has changed the file: `"throw"` (the default), or `"merge"`, which
+   * keeps the greater offset of each queue, in memory too unless the queue is frozen.
+   */
+  readonly onConflict?: OnConflict;
+  /** `"full"` (the default) syncs; `"relaxed"` does not, and a power cut may undo or tear. */
+  readonly durability?: Durability;
+  /**
+   * Persists every so many milliseconds, from 1 to 2^31 − 1; RocketMQ's clients use 5000. Without
+   * it nothing is persisted unless asked. The timer does not keep the process alive.
+   */
+  readonly persistEveryMs?: number;
+  /** Is told what happened in the background; what it throws is ignored. */
+  readonly onDiagnostic?: (diagnostic: Diagnostic) => void;
+  /** The file system; the real one by default. */
+  readonly fileSystem?: FileSystem;
+}
+
+/** Something that happened, that no call of the store reports. */
+export type Diagnostic =
+  /** Main was not usable at open: the offsets are from another file. */
+  | { readonly kind: "recovered"; readonly path: string; readonly outcome: LoadOutcome }
+  /** No file was usable at open: the store starts empty. */
+  | { readonly kind: "reset"; readonly path: string; readonly outcome: LoadOutcome }
+  /** A persist by the timer failed; the next tick tries again. */
+  | { readonly kind: "persist-failed"; readonly path: string; readonly error: unknown }
+  /** Somebody else had changed the file: what it held was merged. */
+  | { readonly kind: "merged"; readonly path: string }
+  /** A bad main file was kept under another name before it was replaced. */
+  | { readonly kind: "kept-aside"; readonly path: string; readonly keptAs: string }
+  /** What interrupted writes left could not be removed. */
+  | { readonly kind: "cleanup-failed"; readonly path: string; readonly error: unknown };
+
+/**
+ * What `open` found (clause L3).
+ *
+ * - `fresh`: no file, or only unfinished first writes; the store starts empty.
+ * - `loaded`: the main file.
+ * - `recovered`: main was not usable, `source` was.
+ * - `reset`: no file was usable; they are kept as `keptAside`, and the store starts empty.
+ */
+export interface LoadOutcome {
+  /** Which of the four it was. */
+  readonly kind: "fresh" | "loaded" | "recovered" | "reset";
+  /** The file that the offsets are from; `undefined` if there was none. */
+  readonly source: string | undefined;
+  /** The files that were passed over, and what is wrong with each. */
+  readonly faults: readonly FileFault[];
+  /** The names under which a reset kept the bad files. */
+  readonly keptAside: readonly string[];
+}
+
+/** How a store is doing. */
+export interface StoreStatus {
+  /** How many queues memory holds. */
+  readonly queues: number;
+  /** How many of them the file does not hold, or with another offset. */
+  readonly dirtyQueues: number;
+  /** How many generations of the file this store has written. */
+  readonly generationsWritten: number;
+  /** How many bytes in all. */
+  readonly bytesWritten: number;
+  /** When a persist last succeeded, in milliseconds since 1970; `undefined` if none has. */
+  readonly lastSuccess: number | undefined;
+  /** Why the last persist failed; `undefined` if it did not. */
+  readonly lastError: unknown;
+  /** Whether the store is closed. */
+  readonly closed: boolean;
+}
+
+/** What every offset store can do, whether the offsets are kept in a file or by the broker. */
+export interface OffsetStore {
+  /** Sets a queue's offset in memory; with `increaseOnly` only if it is greater. */
+  update(mq: MessageQueue, offset: Offset | number, increaseOnly: boolean): void;
+  /** Reads a queue's offset; `-1n` if there is none. */
+  read(mq: MessageQueue, type: ReadType): Promise<Offset>;
+  /** Makes all offsets durable; `[]` means none, and does nothing. */
+  persist(mqs?: readonly MessageQueue[]): Promise<void>;
+  /** Forgets a queue in memory; its durable offset stays. */
+  remove(mq: MessageQueue): void;
+}

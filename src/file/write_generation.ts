@@ -1,0 +1,99 @@
+import { dirname } from "node:path";
+import { errorCode, isLinkUnsupported, isMissing } from "./error_code.ts";
+import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
+import { backupOf, newTemporary } from "./leftovers.ts";
+import { writeFile } from "./write_file.ts";
+
+/** How to write a generation. */
+export interface GenerationOptions {
+  /** Whether main becomes the backup: only if it is known to be valid (clause P7). */
+  readonly rotate: boolean;
+  /** Whether to sync; without, a power cut may undo or tear it. */
+  readonly sync: boolean;
+  /** The main file that is replaced, whose mode and owner are kept. */
+  readonly replaces: FileInfo | undefined;
+}
+
+/** What became of a write. */
+export interface WrittenGeneration {
+  /** The new file. */
+  readonly info: FileInfo;
+  /** Why it is not certain that it is, or stays, main; `undefined` if it is certain. */
+  readonly doubt: unknown;
+}
+
+/** How often a write starts again when another store's open clears its temporary file away. */
+const ATTEMPTS = 3;
+
+/**
+ * Writes a generation so that at every instant the old or the new one is there, whole.
+ *
+ * Rejects if main is still the old generation. If main may have been replaced, but a power cut
+ * could still undo it, the answer says so.
+ */
+export async function writeGeneration(
+  fileSystem: FileSystem,
+  main: string,
+  bytes: Uint8Array,
+  options: GenerationOptions,
+): Promise<WrittenGeneration> {
+  for (let attempt = 1;; attempt++) {
+    const temporary = newTemporary(fileSystem, main);
+    const written: { info?: FileInfo } = {};
+    try {
+      await replaceMain(fileSystem, main, temporary, bytes, options, written);
+      return { info: written.info!, doubt: undefined };
+    } catch (error) {
+      const { info } = written;
+      if (info !== undefined && await mayBe(fileSystem, main, info)) return { info, doubt: error };
+      // EEXIST: the name is somebody else's, and so is the file.
+      if (errorCode(error) !== "EEXIST") await fileSystem.unlink(temporary).catch(() => {});
+      if (info === undefined || !isMissing(error) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** The protocol; `written.info` is set as soon as main may be the new file. */
+async function replaceMain(
+  fileSystem: FileSystem,
+  main: string,
+  temporary: string,
+  bytes: Uint8Array,
+  { rotate, sync, replaces }: GenerationOptions,
+  written: { info?: FileInfo },
+): Promise<void> {
+  const directory = dirname(main);
+  const info = await writeFile(fileSystem, temporary, bytes, { sync, like: replaces });
+  if (rotate) await renewBackup(fileSystem, main, sync);
+  // A barrier: even if the rename is not atomic, there will be a complete file to find.
+  if (sync) await fileSystem.syncDirectory(directory);
+  written.info = info;
+  await fileSystem.rename(temporary, main);
+  if (sync) await fileSystem.syncDirectory(directory);
+}
+
+/** Main gets a second name, so that it is there while and after it is replaced. */
+async function renewBackup(fileSystem: FileSystem, main: string, sync: boolean): Promise<void> {
+  const backup = backupOf(main);
+  try {
+    await fileSystem.unlink(backup);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  try {
+    await fileSystem.link(main, backup);
+  } catch (error) {
+    if (!isLinkUnsupported(error)) throw error;
+    const { bytes, info } = await fileSystem.readFile(main);
+    await writeFile(fileSystem, backup, bytes, { sync, like: info });
+  }
+}
+
+/** Whether main is the new file, after a failure that leaves it open; also if nobody can tell. */
+async function mayBe(fileSystem: FileSystem, main: string, info: FileInfo): Promise<boolean> {
+  try {
+    return isSameFile(await fileSystem.stat(main), info);
+  } catch (error) {
+    return !isMissing(error);
+  }
+}
