@@ -17,6 +17,7 @@ export { applyUpdate } from "./apply_update.ts";
 export { mergeMax } from "./merge_max.ts";
 export { checkMessageQueue, compareMessageQueues, type MessageQueue } from "./message_queue.ts";
 export { NO_OFFSET, type Offset, toOffset } from "./offset.ts";
+export { OffsetFileChecksumError } from "./offset_file_checksum_error.ts";
 export { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 export { OffsetTable } from "./offset_table.ts";
 export { decode, parse } from "./parse.ts";

@@ -14,7 +14,7 @@
  */
 export class OffsetFileSyntaxError extends SyntaxError {
   /** The name of the class. */
-  override readonly name = "OffsetFileSyntaxError";
+  override readonly name: string = "OffsetFileSyntaxError";
   /** Where the fault is: code units from the start of a text, bytes from the start of bytes. */
   readonly position: number;
   /** What is wrong there, in words. */

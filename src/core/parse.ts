@@ -1,8 +1,11 @@
+import { checksumOf } from "./checksum.ts";
 import { JsonScanner } from "./json_scanner.ts";
 import type { MessageQueue } from "./message_queue.ts";
 import type { Offset } from "./offset.ts";
+import { OffsetFileChecksumError } from "./offset_file_checksum_error.ts";
 import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 import { OffsetTable } from "./offset_table.ts";
+import { canonicalText } from "./serialize.ts";
 
 /**
  * Reads the text of an offset file, in Go's form (keys are JSON text in a string) or Java's (keys
@@ -11,9 +14,14 @@ import { OffsetTable } from "./offset_table.ts";
  * White space, the order of a key's fields, unknown members and duplicate keys (the last counts)
  * are as Go's reader takes them. Everything else is refused: a torn file is never half read.
  *
+ * A `crc32` member is compared with the table; a file without one is accepted, since no other
+ * client writes it.
+ *
  * @param text The text, already decoded; see `decode` for bytes.
+ * @param options `verifyChecksum`: whether a wrong checksum is refused (`true` by default).
  * @returns The table, with every int64 exact.
  * @throws {OffsetFileSyntaxError} If the text is not an offset file; it says where and why.
+ * @throws {OffsetFileChecksumError} If only the checksum is wrong.
  *
  * @example
  * ```ts
@@ -23,17 +31,46 @@ import { OffsetTable } from "./offset_table.ts";
  * if (!parse(serialize(table)).equals(table)) throw new Error("a round trip changes nothing");
  * ```
  */
-export function parse(text: string): OffsetTable {
+export function parse(text: string, options: { verifyChecksum?: boolean } = {}): OffsetTable {
   const scanner: JsonScanner = new JsonScanner(text);
   if (text.startsWith("\ufeff")) scanner.fail("the text begins with a byte order mark");
-  const found: { entries?: [MessageQueue, Offset][] } = {};
+  const found: { table?: Found<[MessageQueue, Offset][]>; checksum?: Found<void> } = {};
   readMembers(scanner, "the file", (name) => {
-    if (name === "offsetTable") found.entries = readTable(scanner);
+    if (name === "offsetTable") found.table = locate(scanner, () => readTable(scanner));
+    else if (name === "crc32") found.checksum = locate(scanner, () => scanner.skipValue());
     else scanner.skipValue();
   });
   if (scanner.peek() !== "") scanner.fail(`expected the end, found ${scanner.found()}`);
-  if (found.entries === undefined) scanner.fail('the file has no "offsetTable"');
-  return OffsetTable.from(found.entries);
+  if (found.table === undefined) scanner.fail('the file has no "offsetTable"');
+  const table = OffsetTable.from(found.table.value);
+  if (found.checksum !== undefined && options.verifyChecksum !== false) {
+    verifyChecksum(found.checksum, found.table.text, table);
+  }
+  return table;
+}
+
+/** A value, and the text that it was read from. */
+interface Found<T> {
+  readonly value: T;
+  readonly text: string;
+  readonly position: number;
+}
+
+function locate<T>(scanner: JsonScanner, read: () => T): Found<T> {
+  scanner.peek();
+  const { position } = scanner;
+  const value = read();
+  // What is skipped may include the space behind it.
+  return { value, position, text: scanner.text.slice(position, scanner.position).trimEnd() };
+}
+
+function verifyChecksum(checksum: Found<void>, tableText: string, table: OffsetTable): void {
+  const matches = (text: string) => checksum.text === `"${checksumOf(text)}"`;
+  // What this module wrote is canonical as it stands, unless it is in Java's form.
+  if (matches(tableText) || matches(canonicalText(table))) return;
+  const expected = checksum.text.replaceAll('"', "");
+  const actual = checksumOf(canonicalText(table));
+  throw new OffsetFileChecksumError(checksum.position, expected, actual);
 }
 
 /**

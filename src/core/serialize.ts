@@ -1,4 +1,5 @@
-import type { MessageQueue } from "./message_queue.ts";
+import { checksumOf } from "./checksum.ts";
+import { type MessageQueue, quote } from "./message_queue.ts";
 import type { OffsetTable } from "./offset_table.ts";
 
 /** Whose form of the file: Go's, which every client reads, or Java's, which only Java reads. */
@@ -11,8 +12,10 @@ export type OffsetFileFormat = "go" | "java";
  * byte what Go's client writes; in Java's it is laid out as Java's client does.
  *
  * @param table The table.
- * @param options `format`: `"go"` (the default) or `"java"`.
+ * @param options `format`: `"go"` (the default) or `"java"`; `checksum`: whether a checksum of the
+ *   table follows it, which `parse` verifies and other clients skip (`false` by default).
  * @returns The text; encode it as UTF-8.
+ * @throws {TypeError} If the format is neither.
  *
  * @example
  * ```ts
@@ -23,17 +26,47 @@ export type OffsetFileFormat = "go" | "java";
  * if (!text.endsWith(String.raw`\"queueId\":0}":42}}`)) throw new Error(text);
  * ```
  */
-export function serialize(table: OffsetTable, options: { format?: OffsetFileFormat } = {}): string {
-  const { entry, open, close } = FORMS[options.format ?? "go"];
-  const entries: string[] = [];
-  for (const [mq, offset] of table) entries.push(entry(mq) + offset);
-  return open + entries.join(",") + (entries.length > 0 ? close : close.trimStart());
+export function serialize(
+  table: OffsetTable,
+  options: { format?: OffsetFileFormat; checksum?: boolean } = {},
+): string {
+  const { format = "go", checksum = false } = options;
+  const form = FORMS[format];
+  if (form === undefined) {
+    throw new TypeError(`Cannot use format ${quote(format)}: it is neither "go" nor "java"`);
+  }
+  const text = tableText(table, form);
+  const member = checksum
+    ? `,${form.indent}"crc32":"${checksumOf(form === FORMS.go ? text : canonicalText(table))}"`
+    : "";
+  return `{${form.indent}"offsetTable":${text}${member}${form.end}}`;
 }
 
-const FORMS = {
-  go: { open: '{"offsetTable":{', entry: goKey, close: "}}" },
-  java: { open: '{\n\t"offsetTable":{', entry: javaKey, close: "\n\t}\n}" },
+/** The text that the checksum covers: the table as Go writes it, in canonical order. */
+export function canonicalText(table: OffsetTable): string {
+  return tableText(table, FORMS.go);
+}
+
+interface Form {
+  readonly key: (mq: MessageQueue) => string;
+  /** Before each member of the wrapper. */
+  readonly indent: string;
+  /** Before the table's closing brace, if it has entries. */
+  readonly tableEnd: string;
+  /** Before the wrapper's closing brace. */
+  readonly end: string;
+}
+
+const FORMS: Record<OffsetFileFormat, Form> = {
+  go: { key: goKey, indent: "", tableEnd: "", end: "" },
+  java: { key: javaKey, indent: "\n\t", tableEnd: "\n\t", end: "\n" },
 };
+
+function tableText(table: OffsetTable, { key, tableEnd }: Form): string {
+  const entries: string[] = [];
+  for (const [mq, offset] of table) entries.push(key(mq) + offset);
+  return entries.length > 0 ? `{${entries.join(",")}${tableEnd}}` : "{}";
+}
 
 /** The key is JSON text that is written as a JSON string once more, hence the doubled escapes. */
 function goKey({ topic, brokerName, queueId }: MessageQueue): string {

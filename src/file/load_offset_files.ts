@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { OffsetFileChecksumError } from "../core/offset_file_checksum_error.ts";
 import { OffsetTable } from "../core/offset_table.ts";
 import type { FileInfo, FileSystem } from "./file_system.ts";
 import { inspectFile, type Inspection, type ValidFile } from "./inspect_file.ts";
@@ -23,6 +24,8 @@ export interface LoadedFiles {
  *
  * - A valid main is it.
  * - If main is bad, the backup is the generation before it.
+ * - If only main's checksum is wrong, no crash did that: somebody edited it, or a bit has flipped.
+ *   Falling back would lose the edit, going on could lose messages; a person has to decide.
  * - If main is missing, so is perhaps only the end of a rename that was not atomic (Go removes main
  *   before it renames): the newest valid of complete temporary files and the backup.
  * - If there is nothing, or nothing but unfinished temporary files, no write ever succeeded.
@@ -50,6 +53,10 @@ export async function loadOffsetFiles(
   }
   const source = newest(others);
   const faults = faultsOf([main, ...others], source !== undefined);
+  if (main.state === "bad" && main.cause instanceof OffsetFileChecksumError) {
+    const candidates = source === undefined ? [path] : [path, source.path];
+    throw new OffsetFileCorruptError(path, faults, candidates);
+  }
   if (source !== undefined) {
     if (sync) await makeDurable(fileSystem, source.path);
     return { kind: "recovered", table: source.table, source: source.path, faults, main };

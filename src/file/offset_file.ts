@@ -19,6 +19,7 @@ export interface OffsetFileOptions {
   readonly fileSystem: FileSystem;
   readonly root: string;
   readonly format: OffsetFileFormat;
+  readonly checksum: boolean;
   readonly sync: boolean;
   readonly onConflict: OnConflict;
   readonly report: (diagnostic: Diagnostic) => void;
@@ -185,7 +186,8 @@ export class OffsetFile {
   }
 
   #serialize(table: OffsetTable): string {
-    return serialize(table, { format: this.#options.format });
+    const { format, checksum } = this.#options;
+    return serialize(table, { format, checksum });
   }
 }
 

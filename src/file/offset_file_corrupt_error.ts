@@ -14,8 +14,8 @@ export interface FileFault {
  * Offset files are there, but none of them is usable (clause L4).
  *
  * Nothing has been changed. Starting from nothing would skip or repeat messages, so somebody has
- * to decide: `offsets rescue FILE` shows what is left, and `onCorrupt: "reset"` starts empty and
- * keeps the bad files under other names.
+ * to decide: `offsets rescue FILE` shows what is left, `offsets verify --accept FILE` accepts a file
+ * that was edited by hand, and `onCorrupt: "reset"` keeps the bad files under other names.
  *
  * @example
  * ```ts
@@ -32,19 +32,33 @@ export class OffsetFileCorruptError extends Error {
   readonly path: string;
   /** Each file that is there, and what is wrong with it. */
   readonly faults: readonly FileFault[];
+  /**
+   * The files that hold a table, if somebody has to choose: a main file with a wrong checksum,
+   * which may have been edited by hand, and the backup, which is older.
+   */
+  readonly candidates: readonly string[];
 
   /**
    * Makes the error.
    *
    * @param path The path of the main file.
    * @param faults Each file that is there, and what is wrong with it.
+   * @param candidates The files that hold a table, if somebody has to choose.
    */
-  constructor(path: string, faults: readonly FileFault[]) {
+  constructor(
+    path: string,
+    faults: readonly FileFault[],
+    candidates: readonly string[] = [],
+  ) {
     const list = faults.map((fault) => `${quote(fault.path)}: ${fault.reason}`).join("; ");
-    super(`Cannot load offsets from ${quote(path)}: no file is usable (${list})`, {
+    const state = candidates.length === 0
+      ? "no file is usable"
+      : `it must be decided whether to use ${candidates.map(quote).join(" or ")}`;
+    super(`Cannot load offsets from ${quote(path)}: ${state} (${list})`, {
       cause: faults[0]?.cause,
     });
     this.path = path;
     this.faults = faults;
+    this.candidates = candidates;
   }
 }

@@ -21,7 +21,8 @@ export async function openOffsetFile(
   path: string,
   options: OpenOptions,
 ): Promise<OpenedFile> {
-  const { fileSystem = nodeFileSystem, onCorrupt, durability, format, onConflict } = options;
+  const { fileSystem = nodeFileSystem, onCorrupt, durability, format, checksum, onConflict } =
+    options;
   const sync = durability !== "relaxed";
   const report = reporter(options.onDiagnostic);
   const main = await resolveLinks(fileSystem, path);
@@ -30,6 +31,7 @@ export async function openOffsetFile(
     fileSystem,
     root,
     format: format ?? "go",
+    checksum: checksum ?? true,
     sync,
     onConflict: onConflict ?? "throw",
     report,
@@ -59,10 +61,10 @@ async function load(
       const aside = await moveAsideOrFail(fileSystem, fault.path, sync);
       if (aside !== undefined) keptAside.push(aside);
     }
-    // Not reset again: another process may have put something better there.
-    const { files, outcome } = await load(fileSystem, main, sync, false);
-    if (outcome.kind !== "fresh") return { files, outcome };
-    return { files, outcome: { kind: "reset", source: undefined, faults, keptAside } };
+    // Not reset again: what is usable now, perhaps the backup of an edited file, is used.
+    const { files, outcome: { kind, source } } = await load(fileSystem, main, sync, false);
+    const outcome = { kind: kind === "fresh" ? "reset" : kind, source, faults, keptAside } as const;
+    return { files, outcome };
   }
 }
 

@@ -28,9 +28,11 @@ export interface OpenOptions {
   readonly root?: string;
   /** Whose root, file name and keys: `"go"` (the default), which all clients read, or `"java"`. */
   readonly format?: OffsetFileFormat;
+  /** Whether the file carries a checksum of its table (the default); other clients skip it. */
+  readonly checksum?: boolean;
   /**
-   * What to do if files are there and none is usable: `"throw"` (the default), or `"reset"`, which
-   * starts empty and keeps the bad files under other names.
+   * What to do if files are there and none is sure to be usable: `"throw"` (the default), or
+   * `"reset"`, which keeps the bad files under other names and starts with what is left, or empty.
    */
   readonly onCorrupt?: OnCorrupt;
   /**
@@ -81,7 +83,7 @@ export interface LoadOutcome {
   readonly source: string | undefined;
   /** The files that were passed over, and what is wrong with each. */
   readonly faults: readonly FileFault[];
-  /** The names under which a reset kept the bad files. */
+  /** The names under which `onCorrupt: "reset"` kept the bad files. */
   readonly keptAside: readonly string[];
 }
 

@@ -34,9 +34,6 @@ export function storePath(
   checkComponent("clientId", clientId);
   checkComponent("group", group);
   const layout = LAYOUTS[format];
-  if (layout === undefined) {
-    throw new TypeError(`Cannot use format ${quote(format)}: it is neither "go" nor "java"`);
-  }
   const given = root ?? defaultRoot(layout.folder);
   // A path that is absolute already needs no permission to read the current directory.
   const base = isAbsolute(given) ? given : resolve(given);
