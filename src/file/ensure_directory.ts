@@ -20,7 +20,14 @@ export async function ensureDirectory(
   const parent = dirname(directory);
   if (isBelowRoot) await ensureDirectory(fileSystem, parent, root, sync);
   const made = await makeDirectory(fileSystem, directory, sync);
-  if (sync && (made || isBelowRoot)) await fileSystem.syncDirectory(parent);
+  if (!sync || !(made || isBelowRoot)) return;
+  try {
+    await fileSystem.syncDirectory(parent);
+  } catch (error) {
+    // A later fsync may succeed without the entry: the next attempt must make it anew.
+    if (made) await fileSystem.removeDirectory(directory).catch(() => {});
+    throw error;
+  }
 }
 
 async function makeDirectory(

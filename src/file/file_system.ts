@@ -33,6 +33,8 @@ export interface FileSystem {
   unlink(path: string): Promise<void>;
   /** Makes one directory with mode 0700; its parent must be there. */
   makeDirectory(path: string): Promise<void>;
+  /** Removes an empty directory. */
+  removeDirectory(path: string): Promise<void>;
   /** A part of a file name that nobody else has used or will use. */
   uniqueName(): string;
 }

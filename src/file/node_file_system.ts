@@ -75,6 +75,8 @@ export const nodeFileSystem: FileSystem = {
     await fs.mkdir(path, { mode: 0o700 });
   },
 
+  removeDirectory: fs.rmdir,
+
   uniqueName() {
     // The time first, so that a listing shows the order; the rest makes it unique.
     const time = new Date().toISOString().replaceAll(/[-:]/g, "");

@@ -45,6 +45,8 @@ export class OffsetFile {
   #text: string | undefined;
   /** Whether main is valid, and may become the backup (clause P7). */
   #rotate: boolean;
+  /** Whether main's name is sure to be durable, which only a write of our own tells. */
+  #isMainSure = false;
   /** Whether main is bad, and worth keeping. */
   #keepAside: boolean;
   /** Whether directories may have to be made, and leftovers be cleared. */
@@ -112,18 +114,21 @@ export class OffsetFile {
     const bytes = new TextEncoder().encode(text);
     const written = await writeGeneration(fileSystem, this.path, bytes, {
       rotate: this.#rotate,
+      isMainSure: this.#isMainSure,
       sync,
       replaces: info,
     });
     if (written.doubt !== undefined) {
       // Either file is ours: neither is a conflict, and both are valid.
       this.#known = [...this.#known, written.info];
+      this.#isMainSure = false;
       throw new OffsetPersistError(this.path, written.doubt, "either");
     }
     this.#known = [written.info];
     this.#durable = table;
     this.#text = text;
     this.#rotate = true;
+    this.#isMainSure = true;
     await this.#settle();
     return bytes.length;
   }
@@ -138,6 +143,7 @@ export class OffsetFile {
     if (table !== undefined && sync) await makeDurable(fileSystem, this.path);
     this.#known = [identityOf(found)];
     this.#rotate = found.state === "valid";
+    this.#isMainSure = false;
     this.#keepAside = isWorthKeeping(found);
     if (isSameTable) return undefined;
     this.#durable = table ?? this.#durable;

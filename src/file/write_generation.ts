@@ -8,6 +8,11 @@ import { writeFile } from "./write_file.ts";
 export interface GenerationOptions {
   /** Whether main becomes the backup: only if it is known to be valid (clause P7). */
   readonly rotate: boolean;
+  /**
+   * Whether main's own name is sure to be durable. After a load it may not be: an earlier process
+   * may have been told that the directory's fsync failed, and later ones then succeed without it.
+   */
+  readonly isMainSure: boolean;
   /** Whether to sync; without, a power cut may undo or tear it. */
   readonly sync: boolean;
   /** The main file that is replaced, whose mode and owner are kept. */
@@ -59,12 +64,16 @@ async function replaceMain(
   main: string,
   temporary: string,
   bytes: Uint8Array,
-  { rotate, sync, replaces }: GenerationOptions,
+  { rotate, isMainSure, sync, replaces }: GenerationOptions,
   written: { info?: FileInfo },
 ): Promise<void> {
   const directory = dirname(main);
   const info = await writeFile(fileSystem, temporary, bytes, { sync, like: replaces });
-  if (rotate) await renewBackup(fileSystem, main, sync);
+  if (rotate) {
+    // While main may yet vanish, the backup goes only when the new file is sure to be found.
+    if (sync && !isMainSure) await fileSystem.syncDirectory(directory);
+    await renewBackup(fileSystem, main, sync);
+  }
   // A barrier: even if the rename is not atomic, there will be a complete file to find.
   if (sync) await fileSystem.syncDirectory(directory);
   written.info = info;

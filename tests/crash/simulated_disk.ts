@@ -1,0 +1,184 @@
+/**
+ * A disk in two views: what processes see, and what a power cut is sure to leave.
+ *
+ * Everything in between is pending: writes of blocks, and changes of directory entries. An fsync of
+ * a file makes its blocks sure, not its name; an fsync of a directory makes its entries sure. A
+ * failed fsync leaves what was pending in doubt for ever: a later fsync succeeds without it.
+ */
+
+/** The size of a block, the unit in which a write may reach the disk or not; a test picks it. */
+export const BLOCK = 64;
+
+export type Ino = number;
+
+/** A pending change of a file's content: a block at its place, or the cut to nothing. */
+export type DataChange =
+  & { doubtful: boolean }
+  & ({ readonly kind: "truncate" } | {
+    readonly kind: "block";
+    readonly at: number;
+    readonly bytes: Uint8Array;
+  });
+
+/** A pending change of entries, all or nothing; `ino` is absent where the entry goes. */
+export interface EntryChange {
+  doubtful: boolean;
+  readonly what: string;
+  readonly entries: readonly {
+    readonly directory: Ino;
+    readonly name: string;
+    readonly ino: Ino | undefined;
+  }[];
+}
+
+export interface FileNode {
+  readonly kind: "file";
+  /** What processes see. */
+  data: Uint8Array;
+  /** What is sure. */
+  stable: Uint8Array;
+  pending: DataChange[];
+  mtime: number;
+  mode: number;
+}
+
+export interface DirectoryNode {
+  readonly kind: "directory";
+  entries: Map<string, Ino>;
+  stable: Map<string, Ino>;
+}
+
+export const ROOT: Ino = 1;
+
+export class SimulatedDisk {
+  readonly nodes = new Map<Ino, FileNode | DirectoryNode>();
+  pending: EntryChange[] = [];
+  nextIno = ROOT + 1;
+  clock = 0;
+  names = 0;
+
+  constructor() {
+    this.nodes.set(ROOT, { kind: "directory", entries: new Map(), stable: new Map() });
+  }
+
+  clone(): SimulatedDisk {
+    const copy = new SimulatedDisk();
+    for (const [ino, node] of this.nodes) {
+      copy.nodes.set(
+        ino,
+        node.kind === "file"
+          ? { ...node, pending: node.pending.map((change) => ({ ...change })) }
+          : { ...node, entries: new Map(node.entries), stable: new Map(node.stable) },
+      );
+    }
+    copy.pending = this.pending.map((change) => ({ ...change }));
+    copy.nextIno = this.nextIno;
+    copy.clock = this.clock;
+    copy.names = this.names;
+    return copy;
+  }
+
+  directory(ino: Ino): DirectoryNode {
+    const node = this.nodes.get(ino);
+    if (node?.kind !== "directory") throw new Error(`inode ${ino} is not a directory`);
+    return node;
+  }
+
+  file(ino: Ino): FileNode {
+    const node = this.nodes.get(ino);
+    if (node?.kind !== "file") throw new Error(`inode ${ino} is not a file`);
+    return node;
+  }
+
+  add(kind: "file" | "directory"): Ino {
+    const ino = this.nextIno++;
+    const nothing = new Uint8Array();
+    this.nodes.set(
+      ino,
+      kind === "file"
+        ? { kind, data: nothing, stable: nothing, pending: [], mtime: ++this.clock, mode: 0o600 }
+        : { kind, entries: new Map(), stable: new Map() },
+    );
+    return ino;
+  }
+
+  changeEntries(what: string, entries: EntryChange["entries"]): void {
+    for (const entry of entries) apply(this.directory(entry.directory).entries, entry);
+    this.pending.push({ what, entries, doubtful: false });
+  }
+
+  changeData(
+    ino: Ino,
+    change: Omit<DataChange & { kind: "block" }, "doubtful"> | "truncate",
+  ): void {
+    const file = this.file(ino);
+    const full: DataChange = change === "truncate"
+      ? { kind: "truncate", doubtful: false }
+      : { ...change, doubtful: false };
+    file.data = withChange(file.data, full);
+    file.pending.push(full);
+    file.mtime = ++this.clock;
+  }
+
+  syncFile(ino: Ino): void {
+    const file = this.file(ino);
+    for (const change of file.pending) {
+      if (!change.doubtful) file.stable = withChange(file.stable, change);
+    }
+    file.pending = file.pending.filter((change) => change.doubtful);
+  }
+
+  syncDirectory(ino: Ino): void {
+    const { stable } = this.directory(ino);
+    const sure = (change: EntryChange) =>
+      !change.doubtful && change.entries.every((entry) => entry.directory === ino);
+    const settled = new Set<string>();
+    for (const change of this.pending.filter(sure)) {
+      for (const entry of change.entries) {
+        apply(stable, entry);
+        settled.add(entry.name);
+      }
+    }
+    // What was in doubt about a name is settled by a later change of it that is sure.
+    const unsettled = (change: EntryChange) => ({
+      ...change,
+      entries: change.entries.filter(({ directory, name }) =>
+        directory !== ino || !settled.has(name)
+      ),
+    });
+    this.pending = this.pending.filter((change) => !sure(change)).map(unsettled)
+      .filter((change) => change.entries.length > 0);
+  }
+
+  /** Whether a failed fsync has left the entries in doubt. */
+  get isInDoubt(): boolean {
+    return this.pending.some((change) => change.doubtful);
+  }
+
+  /** The fsync of a file failed: what was pending may be on the disk or not, from now on. */
+  failSync(ino: Ino): void {
+    const node = this.nodes.get(ino);
+    if (node?.kind === "file") { for (const change of node.pending) change.doubtful = true; }
+    for (const change of this.pending) {
+      if (change.entries.some((entry) => entry.directory === ino)) change.doubtful = true;
+    }
+  }
+}
+
+export function apply(
+  entries: Map<string, Ino>,
+  { name, ino }: { readonly name: string; readonly ino: Ino | undefined },
+): void {
+  if (ino === undefined) entries.delete(name);
+  else entries.set(name, ino);
+}
+
+/** The content after a change; a gap reads as zeros. */
+export function withChange(data: Uint8Array, change: DataChange): Uint8Array {
+  if (change.kind === "truncate") return new Uint8Array();
+  const { at, bytes } = change;
+  const changed = new Uint8Array(Math.max(data.length, at + bytes.length));
+  changed.set(data);
+  changed.set(bytes, at);
+  return changed;
+}

@@ -1,0 +1,96 @@
+import { LocalFileOffsetStore, OffsetTable, type OpenOptions } from "../../mod.ts";
+import type { FileSystem } from "../../src/file/file_system.ts";
+import { generation, generationOf, queueOf } from "./generations.ts";
+
+/** Something that keeps generations in files: our store, or a model of somebody else's. */
+export interface Writer {
+  readonly name: string;
+  /** How many queues a generation has; with it grows the number of blocks. */
+  readonly queues: number;
+  /** Loads; rejects if it refuses to. */
+  open(fileSystem: FileSystem): Promise<Session>;
+}
+
+export interface Session {
+  /** What was loaded; 0 if nothing, `undefined` if it is no generation at all. */
+  readonly generation: number | undefined;
+  /** How it was loaded, for the story. */
+  readonly outcome: string;
+  persist(n: number): Promise<void>;
+  /** Which generation a read from the store finds. */
+  readonly readStore?: () => Promise<number>;
+}
+
+export const MAIN = "/root/c/g/offset.json";
+
+/** The store that is shipped. */
+export function shippedStore(queues: number, options: Partial<OpenOptions> = {}): Writer {
+  return {
+    name: "this store",
+    queues,
+    async open(fileSystem) {
+      const store = await openStore(fileSystem, options);
+      return {
+        ...sessionOf(store),
+        generation: generationOf(store.snapshot(), queues),
+        async persist(n) {
+          updateAll(store, queues, n);
+          await store.persist();
+        },
+      };
+    },
+  };
+}
+
+const DOOMED = { topic: "doomed", brokerName: "b", queueId: 0 };
+
+/** Generation 1, and a queue that the step to the next generation deletes. */
+export function withDoomedQueue(queues: number): OffsetTable {
+  return OffsetTable.from([...generation(1, queues), [DOOMED, 1n]]);
+}
+
+/** The store that is shipped; its generation 1 has a queue more, and the next one deletes it. */
+export function deletingStore(queues: number): Writer {
+  return {
+    name: "this store",
+    queues,
+    async open(fileSystem) {
+      const store = await openStore(fileSystem, {});
+      const table = store.snapshot();
+      const n = table.equals(withDoomedQueue(queues)) ? 1 : generationOf(table, queues);
+      return {
+        ...sessionOf(store),
+        generation: n === 1 && !table.has(DOOMED) ? undefined : n,
+        async persist(n) {
+          updateAll(store, queues, n);
+          await (n === 2 ? store.deleteDurable(DOOMED) : store.persist());
+        },
+      };
+    },
+  };
+}
+
+function openStore(
+  fileSystem: FileSystem,
+  options: Partial<OpenOptions>,
+): Promise<LocalFileOffsetStore> {
+  return LocalFileOffsetStore.open({
+    clientId: "c",
+    group: "g",
+    root: "/root",
+    ...options,
+    fileSystem,
+  });
+}
+
+function sessionOf(store: LocalFileOffsetStore): Pick<Session, "outcome" | "readStore"> {
+  const { kind, source } = store.loadOutcome;
+  return {
+    outcome: source === undefined ? kind : `${kind} from ${source}`,
+    readStore: async () => Number(await store.read(queueOf(0), "store")),
+  };
+}
+
+function updateAll(store: LocalFileOffsetStore, queues: number, n: number): void {
+  for (let id = 0; id < queues; id++) store.update(queueOf(id), n, true);
+}
