@@ -35,6 +35,8 @@ export interface FileSystem {
   makeDirectory(path: string): Promise<void>;
   /** Removes an empty directory. */
   removeDirectory(path: string): Promise<void>;
+  /** Lets some milliseconds pass; a simulated system need not wait. */
+  pause(ms: number): Promise<void>;
   /** A part of a file name that nobody else has used or will use. */
   uniqueName(): string;
 }

@@ -1,6 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import * as fs from "node:fs/promises";
 import process from "node:process";
+import { setTimeout } from "node:timers/promises";
 import { errorCode } from "./error_code.ts";
 import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
 
@@ -77,6 +78,10 @@ export const nodeFileSystem: FileSystem = {
 
   removeDirectory: fs.rmdir,
 
+  pause(ms) {
+    return setTimeout(ms);
+  },
+
   uniqueName() {
     // The time first, so that a listing shows the order; the rest makes it unique.
     const time = new Date().toISOString().replaceAll(/[-:]/g, "");
@@ -121,7 +126,7 @@ async function renamePatiently(from: string, to: string): Promise<void> {
     } catch (error) {
       const busy = ["EPERM", "EBUSY", "EACCES"].includes(errorCode(error) ?? "");
       if (!busy || pause > 1024) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await setTimeout(pause);
     }
   }
 }

@@ -3,6 +3,7 @@ import type { OffsetTable } from "../core/offset_table.ts";
 import { type OffsetFileFormat, serialize } from "../core/serialize.ts";
 import { ensureDirectory } from "./ensure_directory.ts";
 import { isMissing } from "./error_code.ts";
+import { FileLock } from "./file_lock.ts";
 import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
 import { inspectFile, type Inspection } from "./inspect_file.ts";
 import { keepAside } from "./keep_aside.ts";
@@ -93,29 +94,57 @@ export class OffsetFile {
    */
   async write(next: NextTable): Promise<number> {
     try {
-      const info = await this.#stat();
-      const foreign = this.#isKnown(info) ? undefined : await this.#takeForeign();
-      const table = next(this.#durable, foreign);
-      const text = this.#serialize(table);
-      if (text === this.#text) return 0;
-      return await this.#replace(info, table, text);
+      if (this.#options.onConflict === "throw") return await this.#write(next);
+      return await this.#underLock((lock) => this.#write(next, lock));
     } catch (error) {
       if (error instanceof OffsetConflictError || error instanceof OffsetPersistError) throw error;
       throw new OffsetPersistError(this.path, error, "previous");
     }
   }
 
-  async #replace(info: FileInfo | undefined, table: OffsetTable, text: string): Promise<number> {
+  /** Only who merges needs the lock: otherwise one of two writers is refused sooner or later. */
+  async #underLock(write: (lock: FileLock) => Promise<number>): Promise<number> {
+    const { fileSystem } = this.#options;
+    if (await this.#stat() === undefined) await this.#ensureDirectory();
+    const lock = await FileLock.acquire(fileSystem, `${this.path}.lock`);
+    try {
+      return await write(lock);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #write(next: NextTable, lock?: FileLock): Promise<number> {
+    const info = await this.#stat();
+    const foreign = this.#isKnown(info) ? undefined : await this.#takeForeign();
+    const table = next(this.#durable, foreign);
+    const text = this.#serialize(table);
+    if (text === this.#text) return 0;
+    return await this.#replace(info, table, text, lock);
+  }
+
+  async #ensureDirectory(): Promise<void> {
     const { fileSystem, root, sync } = this.#options;
+    await ensureDirectory(fileSystem, dirname(this.path), root, sync);
+  }
+
+  async #replace(
+    info: FileInfo | undefined,
+    table: OffsetTable,
+    text: string,
+    lock: FileLock | undefined,
+  ): Promise<number> {
+    const { fileSystem, sync } = this.#options;
     // Until it has succeeded, nothing is sure, not even what the text is.
     this.#text = undefined;
-    if (info === undefined) await ensureDirectory(fileSystem, dirname(this.path), root, sync);
+    if (info === undefined) await this.#ensureDirectory();
     if (this.#keepAside) await this.#keepBadFile();
     const bytes = new TextEncoder().encode(text);
     const written = await writeGeneration(fileSystem, this.path, bytes, {
       rotate: this.#rotate,
       isMainSure: this.#isMainSure,
       sync,
+      confirm: lock && (() => lock.confirm()),
       replaces: info,
     });
     if (written.doubt !== undefined) {

@@ -15,6 +15,8 @@ export interface GenerationOptions {
   readonly isMainSure: boolean;
   /** Whether to sync; without, a power cut may undo or tear it. */
   readonly sync: boolean;
+  /** Is asked before main is replaced, and rejects if it must not be. */
+  readonly confirm?: () => Promise<void>;
   /** The main file that is replaced, whose mode and owner are kept. */
   readonly replaces: FileInfo | undefined;
 }
@@ -64,7 +66,7 @@ async function replaceMain(
   main: string,
   temporary: string,
   bytes: Uint8Array,
-  { rotate, isMainSure, sync, replaces }: GenerationOptions,
+  { rotate, isMainSure, sync, confirm, replaces }: GenerationOptions,
   written: { info?: FileInfo },
 ): Promise<void> {
   const directory = dirname(main);
@@ -76,6 +78,7 @@ async function replaceMain(
   }
   // A barrier: even if the rename is not atomic, there will be a complete file to find.
   if (sync) await fileSystem.syncDirectory(directory);
+  await confirm?.();
   written.info = info;
   await fileSystem.rename(temporary, main);
   if (sync) await fileSystem.syncDirectory(directory);

@@ -145,6 +145,8 @@ export class SimulatedFileSystem implements FileSystem {
     this.disk.changeEntries(`removal of ${path}`, [{ directory, name, ino: undefined }]);
   }
 
+  async pause(): Promise<void> {}
+
   uniqueName(): string {
     return String(++this.disk.names);
   }

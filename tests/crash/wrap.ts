@@ -16,6 +16,7 @@ export function wrap(fs: SimulatedFileSystem, replaced: Partial<FileSystem>): Fi
     unlink: (path) => fs.unlink(path),
     makeDirectory: (path) => fs.makeDirectory(path),
     removeDirectory: (path) => fs.removeDirectory(path),
+    pause: () => fs.pause(),
     uniqueName: () => fs.uniqueName(),
   };
   return { ...bound, ...replaced };
