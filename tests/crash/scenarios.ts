@@ -48,6 +48,11 @@ const PLANS: readonly Plan[] = [
     work: persistOnce,
   },
   {
+    name: "the first persist of a table of five blocks",
+    writer: shippedStore(4),
+    work: persistTwice,
+  },
+  {
     name: "main torn, backup good",
     disk: () => diskWith({ "offset.json": TORN, "offset.json.bak": file(1) }),
     start: AFTER_ONE,

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { explore } from "./explore.ts";
+import { peerScenarios } from "./peer_scenarios.ts";
+import { sabotages, unsabotaged } from "./sabotage.ts";
+
+const names = [...new Set(sabotages().map(({ name }) => name))];
+
+for (const name of names) {
+  test(`P2 P3 ${name}, data is lost`, async () => {
+    let violations = 0;
+    for (const scenario of sabotages().filter((each) => each.name === name)) {
+      violations += (await explore(scenario)).violations;
+    }
+    assert.ok(violations > 0);
+  });
+}
+
+test("P2 P3 with every step in its place, the same work loses nothing", async () => {
+  for (const scenario of unsabotaged()) {
+    const { first, violations } = await explore(scenario);
+    assert.equal(violations, 0, `${scenario.name}: ${first?.what}\n${first?.story.join("\n")}`);
+  }
+});
+
+test("the simulation finds the faults of other writers' protocols, and tells the story", async () => {
+  const violations: Record<string, number[]> = {};
+  for (const scenario of peerScenarios()) {
+    const { first, ...found } = await explore(scenario);
+    (violations[scenario.writer.name] ??= []).push(found.violations);
+    if (found.violations > 0) assert.ok(first!.story.length > 5);
+  }
+  const lost = Object.values(violations).map((counts) => counts.map((count) => count > 0));
+  // With an atomic rename, and with one that falls apart: only syncing all and a rename that is
+  // atomic keep everything.
+  assert.deepEqual(lost, [[true, true], [true, true], [true, true], [true, true], [false, true]]);
+});
