@@ -1,0 +1,8 @@
+/** A consumer that persists twice and from then on only says so; the demo must notice. */
+import process from "node:process";
+import { consume } from "../../scripts/demo/consume.ts";
+
+let persists = 0;
+await consume(process.argv[3], async (store) => {
+  if (persists++ < 2) await store.persist();
+});
