@@ -93,14 +93,12 @@ export class SimulatedFileSystem implements FileSystem {
   }
 
   async rename(from: string, to: string): Promise<void> {
-    const ino = this.#find("rename", from);
-    const source = this.#locate("rename", from);
+    const { ino, ...source } = this.#locate("rename", from);
     const target = this.#locate("rename", to);
-    if (target.ino !== undefined) {
-      const [kind, other] = [ino, target.ino].map((each) => this.disk.nodes.get(each)!.kind);
-      if (kind === "file" && other === "directory") throw systemError("EISDIR", "rename", to);
-      if (kind === "directory" && other === "file") throw systemError("ENOTDIR", "rename", to);
-    }
+    if (ino === undefined) throw systemError("ENOENT", "rename", from);
+    if (to.startsWith(`${from}/`)) throw systemError("EINVAL", "rename", to);
+    if (from.startsWith(`${to}/`)) throw systemError("ENOTEMPTY", "rename", to);
+    if (target.ino !== undefined && target.ino !== ino) this.#checkReplace(ino, target.ino, to);
     // POSIX: two names of one file are left as they are.
     if (ino === target.ino) return;
     const gone = { directory: source.directory, name: source.name, ino: undefined };
@@ -118,6 +116,16 @@ export class SimulatedFileSystem implements FileSystem {
     this.disk.changeEntries(`new entry ${to}`, [put]);
     this.#beforeStep(`rename, last third: remove ${from}`);
     this.disk.changeEntries(`removal of ${from}`, [gone]);
+  }
+
+  #checkReplace(ino: Ino, replaced: Ino, path: string): void {
+    const [node, other] = [ino, replaced].map((each) => this.disk.nodes.get(each)!);
+    if (node.kind === "directory" && other.kind === "file") {
+      throw systemError("ENOTDIR", "rename", path);
+    }
+    if (other.kind === "file") return;
+    if (node.kind === "file") throw systemError("EISDIR", "rename", path);
+    if (other.entries.size > 0) throw systemError("ENOTEMPTY", "rename", path);
   }
 
   async unlink(path: string): Promise<void> {
