@@ -47,6 +47,10 @@ export class JsonScanner {
 
   string(what: string): string {
     if (this.peek() !== '"') this.fail(`expected ${what} as a string, found ${this.found()}`);
+    return this.stringHere();
+  }
+
+  private stringHere(): string {
     const start = this.position;
     this.skipString();
     // The native parser decodes escapes and refuses bad ones and raw control characters.
@@ -101,7 +105,7 @@ export class JsonScanner {
 
   private skipScalar(): void {
     if (this.peek() === '"') {
-      this.string("a value");
+      this.stringHere();
       return;
     }
     SCALAR.lastIndex = this.position;

@@ -18,11 +18,12 @@ export type ReadType = "memory" | "store" | "memory-then-store";
  * offset below falls through to the store. Kept, since a reference must agree with it.
  */
 export function memoryAnswers(m: Offset | undefined, type: ReadType): boolean {
+  const held = m ?? NO_OFFSET;
   switch (type) {
     case "memory":
-      return m === undefined || m >= NO_OFFSET;
+      return held >= NO_OFFSET;
     case "memory-then-store":
-      return m !== undefined && m > NO_OFFSET;
+      return held > NO_OFFSET;
     case "store":
       return false;
     default:

@@ -32,12 +32,12 @@ export function serialize(
 ): string {
   const { format = "go", checksum = false } = options;
   const form = FORMS[format];
-  if (form === undefined) {
+  if (!Object.hasOwn(FORMS, format)) {
     throw new TypeError(`Cannot use format ${quote(format)}: it is neither "go" nor "java"`);
   }
   const text = tableText(table, form);
   const member = checksum
-    ? `,${form.indent}"crc32":"${checksumOf(form === FORMS.go ? text : canonicalText(table))}"`
+    ? `,${form.indent}"crc32":"${checksumOf(form.covered(table, text))}"`
     : "";
   return `{${form.indent}"offsetTable":${text}${member}${form.end}}`;
 }
@@ -49,6 +49,8 @@ export function canonicalText(table: OffsetTable): string {
 
 interface Form {
   readonly key: (mq: MessageQueue) => string;
+  /** The text that the checksum covers, given the table and its text in this form. */
+  readonly covered: (table: OffsetTable, text: string) => string;
   /** Before each member of the wrapper. */
   readonly indent: string;
   /** Before the table's closing brace, if it has entries. */
@@ -58,8 +60,8 @@ interface Form {
 }
 
 const FORMS: Record<OffsetFileFormat, Form> = {
-  go: { key: goKey, indent: "", tableEnd: "", end: "" },
-  java: { key: javaKey, indent: "\n\t", tableEnd: "\n\t", end: "\n" },
+  go: { key: goKey, covered: (_, text) => text, indent: "", tableEnd: "", end: "" },
+  java: { key: javaKey, covered: canonicalText, indent: "\n\t", tableEnd: "\n\t", end: "\n" },
 };
 
 function tableText(table: OffsetTable, { key, tableEnd }: Form): string {
