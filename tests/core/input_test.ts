@@ -8,6 +8,7 @@ import {
   NO_OFFSET,
   OffsetTable,
   readWithType,
+  serialize,
   toOffset,
 } from "../../src/core/mod.ts";
 import {
@@ -118,3 +119,15 @@ test("U6 every integer beyond int64 is refused", () => {
     }
   }));
 });
+
+for (const wrong of ["json", "GO", "", "constructor", "__proto__", "toString", null, 1]) {
+  test(`U6 serialize() refuses the format ${JSON.stringify(wrong)}`, () => {
+    const shown = typeof wrong === "string" ? JSON.stringify(wrong) : `"${wrong}"`;
+    for (const t of [OffsetTable.empty, HELD]) {
+      assert.throws(() => serialize(t, { format: wrong as "go" }), {
+        name: "TypeError",
+        message: `Cannot use format ${shown}: it is neither "go" nor "java"`,
+      });
+    }
+  });
+}
