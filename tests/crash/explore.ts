@@ -48,6 +48,8 @@ export interface Exploration {
 }
 
 export interface ExploreOptions {
+  /** The states that other explorations with the same writer have recovered from already. */
+  readonly seen?: Set<string>;
   readonly maxStates?: number;
   readonly onProgress?: (exploration: Exploration) => void | Promise<void>;
 }
@@ -167,6 +169,12 @@ async function recover(world: World): Promise<void> {
   await world.open();
 }
 
+function isFirst(seen: Set<string>, key: string): boolean {
+  if (seen.has(key)) return false;
+  seen.add(key);
+  return true;
+}
+
 /** A disk after one more crash, to be recovered from. */
 interface State {
   readonly disk: SimulatedDisk;
@@ -182,10 +190,9 @@ interface State {
  */
 export async function explore(
   scenario: Scenario,
-  { maxStates = Infinity, onProgress }: ExploreOptions = {},
+  { maxStates = Infinity, onProgress, seen = new Set() }: ExploreOptions = {},
 ): Promise<Exploration> {
   const exploration: Exploration = { states: 0, violations: 0, first: undefined };
-  const seen = new Set<string>();
 
   /** Runs the work and answers the moments of it, none if it violated an invariant. */
   async function run(
@@ -207,6 +214,9 @@ export async function explore(
 
   function* crashes({ moments, calls }: World, past: () => string[]): Generator<State> {
     for (const { disk, expectation, calls: count } of moments) {
+      // The same moment leads to the same states.
+      const { floor, flying } = expectation;
+      if (!isFirst(seen, `moment ${stateKey(disk, `${floor};${flying}`)}`)) continue;
       const before = () => [...past(), ...calls.slice(0, count)];
       const cuts = scenario.powerCuts === false ? [] : powerCuts(disk);
       for (const { disk, story } of cuts) {
@@ -219,10 +229,7 @@ export async function explore(
   }
 
   function isNew({ disk, expectation: { floor, flying } }: State): boolean {
-    const key = stateKey(disk, `${floor};${flying}`);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
+    return isFirst(seen, stateKey(disk, `${floor};${flying}`));
   }
 
   const start = {

@@ -17,6 +17,8 @@ export interface Session {
   /** How it was loaded, for the story. */
   readonly outcome: string;
   persist(n: number): Promise<void>;
+  /** What memory holds, which no failure may change. */
+  readonly memory?: () => OffsetTable;
   /** Which generation a read from the store finds. */
   readonly readStore?: () => Promise<number>;
 }
@@ -42,14 +44,14 @@ export function shippedStore(queues: number, options: Partial<OpenOptions> = {})
   };
 }
 
-const DOOMED = { topic: "doomed", brokerName: "b", queueId: 0 };
+export const DOOMED = { topic: "doomed", brokerName: "b", queueId: 0 };
 
 /** Generation 1, and a queue that the step to the next generation deletes. */
 export function withDoomedQueue(queues: number): OffsetTable {
   return OffsetTable.from([...generation(1, queues), [DOOMED, 1n]]);
 }
 
-/** The store that is shipped; its generation 1 has a queue more, and the next one deletes it. */
+/** The store that is shipped; its generation 1 has a queue more, and the next persist deletes it. */
 export function deletingStore(queues: number): Writer {
   return {
     name: "this store",
@@ -63,7 +65,7 @@ export function deletingStore(queues: number): Writer {
         generation: n === 1 && !table.has(DOOMED) ? undefined : n,
         async persist(n) {
           updateAll(store, queues, n);
-          await (n === 2 ? store.deleteDurable(DOOMED) : store.persist());
+          await (store.peek(DOOMED) === 1n ? store.deleteDurable(DOOMED) : store.persist());
         },
       };
     },
@@ -83,10 +85,11 @@ function openStore(
   });
 }
 
-function sessionOf(store: LocalFileOffsetStore): Pick<Session, "outcome" | "readStore"> {
+function sessionOf(store: LocalFileOffsetStore): Pick<Session, "outcome" | "memory" | "readStore"> {
   const { kind, source } = store.loadOutcome;
   return {
     outcome: source === undefined ? kind : `${kind} from ${source}`,
+    memory: () => store.snapshot(),
     readStore: async () => Number(await store.read(queueOf(0), "store")),
   };
 }
