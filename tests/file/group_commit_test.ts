@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { GroupCommit } from "../../src/file/group_commit.ts";
+import { check } from "../support/check.ts";
+import { FaultyFileSystem } from "../support/faulty_file_system.ts";
+import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
+
+test("P5 at most one runs and one waits, and each caller's changes are in what he waited for", async () => {
+  // Each number is how many turns pass before the next caller comes, or the commit ends.
+  const turns = fc.array(fc.nat(6), { minLength: 1, maxLength: 12 });
+  await check(fc.asyncProperty(turns, turns, async (arrivals, durations) => {
+    let [changes, durable, running, commits] = [0, 0, 0, 0];
+    const group = new GroupCommit(async () => {
+      assert.equal(++running, 1);
+      const taken = changes;
+      const fails = commits % 3 === 2;
+      for (let n = durations[commits++ % durations.length]; n > 0; n--) await Promise.resolve();
+      running--;
+      if (fails) throw new Error("this commit fails");
+      durable = Math.max(durable, taken);
+    });
+    const callers: Promise<void>[] = [];
+    for (const arrival of arrivals) {
+      const mine = ++changes;
+      callers.push(
+        group.run().then(
+          () => assert.ok(durable >= mine, `${durable} < ${mine}`),
+          (error) => assert.equal(error.message, "this commit fails"),
+        ),
+      );
+      for (let n = arrival; n > 0; n--) await Promise.resolve();
+    }
+    await Promise.all(callers);
+    assert.ok(commits <= arrivals.length);
+  }));
+});
+
+test("P5 persists that overlap share a write, and resolve when their own offsets are in the file", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem });
+  const entered = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  faulty.before = async (call) => {
+    if (call.name !== "write") return;
+    entered.resolve();
+    await gate.promise;
+  };
+  store.update(queue(0), 1, true);
+  const first = store.persist();
+  await entered.promise;
+  const others = [2, 3, 4].map((n) => {
+    store.update(queue(0), n, true);
+    return store.persist().then(() => at.table());
+  });
+  gate.resolve();
+  await first;
+  for (const [i, table] of (await Promise.all(others)).entries()) {
+    assert.ok(table.get(queue(0))! >= BigInt(i + 2));
+  }
+  assert.ok((await at.table()).equals(tableOf(4)));
+  assert.equal(store.status().generationsWritten, 2);
+});
+
+test("P5 who waits is not failed by the one before", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem });
+  faulty.faults = [{ when: ({ name }) => name === "sync", code: "EIO", once: true }];
+  store.update(queue(0), 1, true);
+  const [first, second] = await Promise.allSettled([store.persist(), store.persist()]);
+  assert.equal(first.status, "rejected");
+  assert.equal(second.status, "fulfilled");
+  assert.ok((await at.table()).equals(tableOf(1)));
+});

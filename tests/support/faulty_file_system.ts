@@ -1,0 +1,95 @@
+import type { FileSystem, WritableFile } from "../../src/file/file_system.ts";
+import { nodeFileSystem } from "../../src/file/node_file_system.ts";
+
+/** A call that the store makes: `write offset.json.….tmp`, with the last part of the path. */
+export interface Call {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** What becomes of a call: nothing special, or a failure before or after its effect. */
+export interface Fault {
+  readonly when: (call: Call) => boolean;
+  readonly code?: string;
+  /** Whether the call takes effect although it fails. */
+  readonly after?: boolean;
+  /** Whether only the first such call fails. */
+  readonly once?: boolean;
+}
+
+/** An error with a system's code, or with none. */
+export function systemError(code: string | undefined, call: string): Error {
+  const error = new Error(`${code ?? "something"}: ${call} failed`);
+  return code === undefined ? error : Object.assign(error, { code });
+}
+
+/** The real file system, with a log of all calls, and faults. */
+export class FaultyFileSystem {
+  readonly calls: string[] = [];
+  readonly fileSystem: FileSystem;
+  faults: Fault[] = [];
+  /** Is awaited before each call. */
+  before: (call: Call) => Promise<void> | void = () => {};
+  /** How many bytes a write takes at most. */
+  bytesPerWrite = Infinity;
+
+  constructor(base: FileSystem = nodeFileSystem) {
+    const wrapped: Partial<Record<string, unknown>> = {};
+    for (const name of Object.keys(base) as (keyof FileSystem)[]) {
+      if (name === "uniqueName") continue;
+      wrapped[name] = (...args: string[]) =>
+        this.#run(
+          { name, path: args.at(-1) ?? "" },
+          () => (base[name] as (...args: string[]) => Promise<unknown>).apply(base, args),
+        );
+    }
+    this.fileSystem = {
+      ...wrapped as unknown as FileSystem,
+      create: async (path) =>
+        this.#wrapFile(path, await this.#run({ name: "create", path }, () => base.create(path))),
+      uniqueName: () => base.uniqueName(),
+    };
+  }
+
+  /** The names of the calls since the last time it was asked. */
+  take(): string[] {
+    return this.calls.splice(0);
+  }
+
+  #wrapFile(path: string, file: WritableFile): WritableFile {
+    const run = <T>(name: string, call: () => Promise<T>) => this.#run({ name, path }, call);
+    return {
+      write: (bytes) =>
+        run(
+          "write",
+          () => file.write(bytes.subarray(0, Math.min(this.bytesPerWrite, bytes.length))),
+        ),
+      chmod: (mode) => run("chmod", () => file.chmod(mode)),
+      chown: (uid, gid) => run("chown", () => file.chown(uid, gid)),
+      stat: () => run("fstat", () => file.stat()),
+      sync: () => run("sync", () => file.sync()),
+      close: async () => {
+        // A close that fails must not leave the descriptor open.
+        let closed = false;
+        try {
+          await run("close", () => (closed = true, file.close()));
+        } finally {
+          if (!closed) await file.close();
+        }
+      },
+    };
+  }
+
+  async #run<T>(call: Call, effect: () => Promise<T>): Promise<T> {
+    await this.before(call);
+    this.calls.push(call.name);
+    const fault = this.faults.find(({ when }) => when(call));
+    if (fault === undefined) return await effect();
+    if (fault.once) this.faults = this.faults.filter((each) => each !== fault);
+    if (fault.after) {
+      const result = await effect();
+      if (call.name === "create") await (result as WritableFile).close();
+    }
+    throw systemError(fault.code, call.name);
+  }
+}
