@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { LocalFileOffsetStore } from "../../mod.ts";
+import { generationOf, offsetOf, queuesOf } from "../../scripts/soak/generation.ts";
+import { killLoop } from "../../scripts/soak/kill_loop.ts";
+import { LossError } from "../../scripts/soak/lane.ts";
+import { currentRuntime } from "../../scripts/soak/programs.ts";
+import { Random } from "../../scripts/soak/random.ts";
+import { newTally } from "../../scripts/soak/tally.ts";
+import { main } from "../../scripts/soak.ts";
+
+const SEED = "20261124";
+
+/** A directory on the real disk; kept if the test fails, as evidence. */
+async function inDirectory(run: (directory: string) => Promise<void>): Promise<void> {
+  await mkdir(".soak", { recursive: true });
+  const directory = await mkdtemp(join(".soak", "test-"));
+  await run(directory);
+  await rm(directory, { recursive: true });
+}
+
+async function soak(argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ["", ""];
+  const code = await main(argv, {
+    out: (text) => out += text,
+    err: (text) => err += text,
+    isTerminal: false,
+    color: false,
+    now: Date.now,
+    sleep: () => Promise.resolve(false),
+  });
+  return { code, out, err };
+}
+
+test("soak: killed writers lose nothing, and what was counted can be resumed", async () => {
+  await inDirectory(async (directory) => {
+    const state = join(directory, "state.json");
+    const args = ["--directory", directory, "--resume", state, "--seed", SEED, "--json"];
+    const first = await soak([...args, "--kills", "6"]);
+    assert.equal(first.code, 0, first.err);
+    assert.equal(JSON.parse(first.out).kills, 6);
+    const second = await soak([...args, "--kills", "30"]);
+    assert.equal(second.code, 0, second.err);
+    const { kills, lost, seed, runtimes } = JSON.parse(second.out);
+    assert.deepEqual({ kills, lost, seed }, { kills: 30, lost: 0, seed: SEED });
+    const { outcomes, remains } = runtimes[currentRuntime()];
+    for (const counts of [outcomes, remains]) {
+      assert.equal(Object.values<number>(counts).reduce((a, b) => a + b), 30);
+    }
+    assert.equal(JSON.parse(await readFile(state, "utf8")).tally.seed, SEED);
+  });
+});
+
+test("soak: a writer that promises too early is found out, and the evidence is kept", async () => {
+  await inDirectory(async (directory) => {
+    const options = {
+      folder: directory,
+      lanes: 2,
+      victim: new URL("hasty_victim.ts", import.meta.url),
+      onKill: () => Promise.resolve(true),
+    };
+    const tally = newTally(SEED, 200, [currentRuntime()]);
+    const error = await killLoop(tally, options).then(() => undefined, (error) => error);
+    assert.ok(error instanceof LossError, String(error));
+    assert.match(error.message, /was acknowledged last/);
+    const story = JSON.parse(await readFile(join(error.directory, "story.json"), "utf8"));
+    assert.equal(story.signal, "SIGKILL");
+    assert.ok(story.lines.some((line: string) => line.startsWith("A ")));
+  });
+});
+
+test("soak: the help, the table and wrong usage", async () => {
+  const help = await soak(["--help"]);
+  assert.deepEqual([help.code, help.err], [0, ""]);
+  assert.match(help.out, /--kills N/);
+  for (
+    const argv of [[], ["--kills", "0"], ["--kills", "1", "--runtime", "java"], ["--nonsense"]]
+  ) {
+    const { code, out, err } = await soak(argv);
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, /^Cannot soak: [^]*See soak --help/);
+  }
+  await inDirectory(async (directory) => {
+    const { code, out } = await soak(["--kills", "2", "--directory", directory]);
+    assert.equal(code, 0);
+    assert.match(out, /\n2 kills, \d+ acknowledged persists, nothing acknowledged was lost\n$/);
+    assert.ok(!out.includes("\x1b"));
+  });
+});
+
+test("soak: a table of two generations is recognized, and so is one with a queue missing", async () => {
+  await inDirectory(async (directory) => {
+    const store = await LocalFileOffsetStore.open({ clientId: "", group: "", root: directory });
+    const queues = queuesOf(7);
+    assert.equal(generationOf(store.snapshot(), 7), 0);
+    queues.forEach((mq, i) => store.update(mq, offsetOf(5, i), true));
+    assert.equal(generationOf(store.snapshot(), 7), 5);
+    assert.throws(() => generationOf(store.snapshot(), 6), /has 7 queues, not 6/);
+    store.remove(queues[6]);
+    assert.throws(() => generationOf(store.snapshot(), 7), /queue 6 of 7 has undefined/);
+    store.update(queues[6], offsetOf(6, 6), true);
+    assert.throws(() => generationOf(store.snapshot(), 7), /queue 6 of 7 has 6006, not 5006/);
+    await store.close();
+  });
+});
+
+test("soak: the random choices depend on the seed alone", () => {
+  const draw = (seed: string) => {
+    const random = new Random(seed);
+    return Array.from({ length: 1000 }, () => random.below(10));
+  };
+  assert.deepEqual(draw("a"), draw("a"));
+  assert.notDeepEqual(draw("a"), draw("b"));
+  assert.equal(new Set(draw("a")).size, 10);
+});
