@@ -40,6 +40,7 @@ test("generators: every special name, a very long one and an emoji are drawn, al
   const set = new Set(drawn);
   for (const special of EDGE_NAMES) assert.ok(set.has(special), JSON.stringify(special));
   for (const special of ["", "__proto__", "constructor", "0", "1"]) assert.ok(set.has(special));
+  assert.ok(drawn.filter((each) => EDGE_NAMES.includes(each)).length > drawn.length / 3);
   assert.ok(drawn.some((each) => each.length > 4096));
   assert.ok(drawn.some((each) => /\p{Emoji_Presentation}./u.test(each)));
   // deno-lint-ignore no-control-regex
@@ -66,7 +67,9 @@ test("generators: sequences meet a queue again, raise and lower it, and tables v
 });
 
 test("generators: tables are empty, small, and as text longer than several 4096-byte blocks", () => {
-  const lengths = draws(table, 500).map((each) => new TextEncoder().encode(serialize(each)).length);
+  const tables = draws(table, 500);
+  assert.ok(tables.some((each) => each.size >= 50));
+  const lengths = tables.map((each) => new TextEncoder().encode(serialize(each)).length);
   assert.ok(lengths.includes('{"offsetTable":{}}'.length));
   assert.ok(lengths.some((length) => length > 18 && length < 4096));
   assert.ok(lengths.filter((length) => length > 3 * 4096).length > 10);
