@@ -10,6 +10,7 @@
  * @module
  */
 import process from "node:process";
+import { errorCode } from "../src/file/error_code.ts";
 import { readArgs } from "./offsets/args.ts";
 import type { Command } from "./offsets/command.ts";
 import { CommandError } from "./offsets/command_error.ts";
@@ -28,7 +29,7 @@ import { rescue } from "./offsets/rescue.ts";
 import { reset } from "./offsets/reset.ts";
 import { set } from "./offsets/set.ts";
 import { show } from "./offsets/show.ts";
-import { describeSystemError, errorCode, isNotCapable } from "./offsets/system_error.ts";
+import { describeSystemError, isNotCapable } from "./offsets/system_error.ts";
 import { UsageError } from "./offsets/usage_error.ts";
 import { verify } from "./offsets/verify.ts";
 

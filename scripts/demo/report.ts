@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type Io, paint } from "../offsets/io.ts";
+import { QUEUE_COLUMNS, queueCells } from "../offsets/queue_columns.ts";
 import { formatTable } from "../offsets/table_output.ts";
 import { type Comparison, isLost, type Kill } from "./kill_and_return.ts";
 import type { TornBoth, TornMain } from "./tear.ts";
@@ -85,16 +86,12 @@ export class Report {
 
   #table(queues: readonly Comparison[], before: string, after: string): void {
     const columns = [
-      { title: "TOPIC" },
-      { title: "BROKER" },
-      { title: "QUEUE", align: "right" },
+      ...QUEUE_COLUMNS,
       { title: before, align: "right" },
       { title: after, align: "right" },
     ] as const;
     const rows = queues.map((queue) => [
-      queue.topic,
-      queue.brokerName,
-      String(queue.queueId),
+      ...queueCells(queue),
       String(queue.before),
       String(queue.after),
     ]);

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { type MessageQueue, type Offset, OffsetTable } from "../../mod.ts";
+import { type FileInfo, type MessageQueue, type Offset, OffsetTable } from "../../mod.ts";
+import { backupOf } from "../../src/file/leftovers.ts";
 import type { Args } from "./args.ts";
 import { CommandError } from "./command_error.ts";
 import { escape, quote } from "./escape.ts";
@@ -7,6 +7,7 @@ import { EXIT } from "./exit_code.ts";
 import type { ValidInspection } from "./inspect_file.ts";
 import type { Io } from "./io.ts";
 import { printJson } from "./json_output.ts";
+import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
 import { resolveMain } from "./resolve_main.ts";
 import { formatTable } from "./table_output.ts";
 import { writeStore } from "./write_store.ts";
@@ -41,10 +42,17 @@ export function refuseLowering(path: string, changes: readonly Change[], args: A
   );
 }
 
-/** The file to change; without bytes it does not exist yet. */
+/** The file to change; without `info` it does not exist yet. */
 export type ChangedFile = Pick<ValidInspection, "path" | "table" | "format"> & {
-  readonly bytes: Uint8Array | undefined;
+  readonly info: FileInfo | undefined;
+  /** Whether it is to bear a checksum. */
+  readonly withChecksum: boolean;
 };
+
+/** A file that is there, to be changed: it keeps its form, and has a checksum if it had one. */
+export function toChange(file: ValidInspection): ChangedFile {
+  return { ...file, withChecksum: file.checksum !== "none" };
+}
 
 /** Writes the changed table, the old one becoming the backup, and tells what has changed. */
 export async function applyChanges(
@@ -53,14 +61,11 @@ export async function applyChanges(
   args: Args,
   io: Io,
 ): Promise<number> {
-  const { path, format } = file;
+  const { path, format, info, withChecksum: checksum } = file;
   const real = changes.filter(({ from, to }) => from !== to);
   if (real.length > 0) {
-    await refuseIfChanged(file);
-    await writeStore(path, withChanges(file.table, real), {
-      format,
-      rotate: file.bytes !== undefined,
-    });
+    const options = { format, checksum, replaces: info, rotate: info !== undefined };
+    await writeStore(path, withChanges(file.table, real), options);
   }
   if (args.flag("json")) {
     const json = real.map(({ mq, from, to }) => ({ ...mq, from: text(from), to: text(to) }));
@@ -69,42 +74,23 @@ export async function applyChanges(
     io.out("Nothing to change.\n");
   } else {
     const rows = real.map(({ mq, from, to }) => [
-      mq.topic,
-      mq.brokerName,
-      String(mq.queueId),
+      ...queueCells(mq),
       text(from) ?? "none",
       text(to) ?? "none",
     ]);
     io.out(formatTable(COLUMNS, rows));
-    const before = file.bytes && `, the table before is in ${escape(await resolveMain(path))}.bak`;
-    io.out(`Written to ${escape(path)}${before ?? ""}\n`);
+    const backup = escape(backupOf(await resolveMain(path)));
+    const before = info === undefined ? "" : `, the table before is in ${backup}`;
+    io.out(`Written to ${escape(path)}${before}\n`);
   }
   return EXIT.ok;
 }
 
 const COLUMNS = [
-  { title: "TOPIC" },
-  { title: "BROKER" },
-  { title: "QUEUE", align: "right" },
+  ...QUEUE_COLUMNS,
   { title: "FROM", align: "right" },
   { title: "TO", align: "right" },
 ] as const;
-
-/** A consumer that still runs would lose what it wrote in the meantime. */
-async function refuseIfChanged({ path, bytes }: ChangedFile): Promise<void> {
-  const now = await readFile(path).catch(() => undefined);
-  if (now === undefined ? bytes === undefined : bytes !== undefined && bytesEqual(now, bytes)) {
-    return;
-  }
-  throw new CommandError(
-    `Cannot write ${quote(path)}: somebody else has just changed it`,
-    "Stop the consumer that uses it, then run the same command again.",
-  );
-}
-
-function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
 
 function text(offset: Offset | undefined): string | null {
   return offset === undefined ? null : String(offset);

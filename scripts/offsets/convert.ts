@@ -31,7 +31,10 @@ export const convert: Command = {
     const format = FORMATS[to];
     const { table } = await readTable("convert", path);
     const out = args.option("out");
-    if (out !== undefined) await writeOutput(out, table, format, args);
+    if (out !== undefined) {
+      // Plain, as the other client itself would write it.
+      await writeOutput(out, table, { format, checksum: false }, args);
+    }
     if (args.flag("json")) {
       printJson(io, { file: path, format, out: out ?? null, offsets: jsonEntries(table) });
     } else if (out === undefined) {

@@ -1,4 +1,4 @@
-import { applyChanges } from "./change_table.ts";
+import { applyChanges, toChange } from "./change_table.ts";
 import type { Command } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "./escape.ts";
@@ -44,6 +44,6 @@ export const deleteCommand: Command = {
         "The consumer would skip or repeat messages; if that is wanted, add --force.",
       );
     }
-    return await applyChanges(file, changes, args, io);
+    return await applyChanges(toChange(file), changes, args, io);
   },
 };

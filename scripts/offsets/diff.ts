@@ -3,7 +3,8 @@ import type { Command } from "./command.ts";
 import { EXIT } from "./exit_code.ts";
 import { printJson } from "./json_output.ts";
 import { countQueues } from "./plural.ts";
-import { readTable } from "./read_table.ts";
+import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
+import { readEditedTable } from "./read_table.ts";
 import { formatTable } from "./table_output.ts";
 
 export const diff: Command = {
@@ -18,7 +19,10 @@ export const diff: Command = {
   examples: ["diff offset.json offset.json.bak", "diff offsets.json converted/offset.json"],
   async run(args, io) {
     const [a, b] = args.operands;
-    const [left, right] = [await readTable("compare", a), await readTable("compare", b)];
+    const [left, right] = [
+      await readEditedTable("compare", a, io),
+      await readEditedTable("compare", b, io),
+    ];
     const differences = [...mergeMax(left.table, right.table)]
       .map(([mq]) => ({ mq, a: left.table.get(mq), b: right.table.get(mq) }))
       .filter(({ a, b }) => a !== b);
@@ -37,9 +41,7 @@ export const diff: Command = {
       io.out(`Equal: ${countQueues(left.table.size)}\n`);
     } else {
       const rows = differences.map(({ mq, a, b }) => [
-        mq.topic,
-        mq.brokerName,
-        String(mq.queueId),
+        ...queueCells(mq),
         String(a ?? "none"),
         String(b ?? "none"),
         a === undefined || b === undefined ? "" : `${b > a ? "+" : ""}${b - a}`,
@@ -51,9 +53,7 @@ export const diff: Command = {
 };
 
 const COLUMNS = [
-  { title: "TOPIC" },
-  { title: "BROKER" },
-  { title: "QUEUE", align: "right" },
+  ...QUEUE_COLUMNS,
   { title: "A", align: "right" },
   { title: "B", align: "right" },
   { title: "B-A", align: "right" },

@@ -16,7 +16,7 @@ export interface FoundStores {
 }
 
 // The main file may be missing while a backup or a leftover shows that there was one.
-const STORE_FILE = /^(offsets?\.json)(?:\.bak|(?:\.[^.]+)?\.tmp)?$/;
+const STORE_FILE = /^(offsets?\.json)(?:\.bak|(?:\..+)?\.tmp)?$/;
 
 /** Looks for stores in a root and two levels down; an empty client id or group makes no level. */
 export async function findStores(root: string): Promise<FoundStores> {

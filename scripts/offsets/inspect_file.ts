@@ -1,62 +1,104 @@
-import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import {
   decode,
+  type FileInfo,
+  type FileSystem,
+  nodeFileSystem,
+  OffsetFileChecksumError,
   type OffsetFileFormat,
   OffsetFileSyntaxError,
+  OffsetLoadError,
   type OffsetTable,
   parse,
 } from "../../mod.ts";
-import { describeSystemError, errorCode } from "./system_error.ts";
+import { inspectFile as inspect } from "../../src/file/inspect_file.ts";
+import { describeSystemError } from "./system_error.ts";
 
 /** What was found at a path. */
-export type Inspection =
-  | {
-    readonly state: "valid";
-    readonly path: string;
-    readonly table: OffsetTable;
-    readonly format: OffsetFileFormat;
-    readonly bytes: Uint8Array;
-    readonly modified: number;
-  }
-  | {
-    readonly state: "bad";
-    readonly path: string;
-    readonly reason: string;
-    readonly position?: number;
-    readonly size?: number;
-    readonly modified?: number;
-  }
-  | { readonly state: "missing"; readonly path: string };
+export type Inspection = ValidInspection | BadInspection | MissingInspection;
 
-export type ValidInspection = Extract<Inspection, { state: "valid" }>;
+/** There is no file. */
+export interface MissingInspection {
+  readonly state: "missing";
+  readonly path: string;
+}
 
-/** Reads a file and judges it; nothing is changed and nothing is thrown. */
+/** A file that holds a table. */
+export interface ValidInspection {
+  readonly state: "valid";
+  readonly path: string;
+  readonly info: FileInfo;
+  readonly table: OffsetTable;
+  readonly format: OffsetFileFormat;
+  /** Whether the file bears a checksum, and that of its table. */
+  readonly checksum: "none" | "right" | "wrong";
+}
+
+/** A file that no store would use. */
+export interface BadInspection {
+  readonly state: "bad";
+  readonly path: string;
+  readonly info: FileInfo | undefined;
+  readonly reason: string;
+  readonly position?: number;
+  /** What it holds, if only its checksum is wrong: it may have been edited by hand. */
+  readonly edited?: ValidInspection;
+}
+
+/** Reads a file and judges it as the store does; nothing is changed and nothing is thrown. */
 export async function inspectFile(path: string): Promise<Inspection> {
-  let bytes: Uint8Array;
-  let modified: number | undefined;
+  let bytes: Uint8Array = new Uint8Array();
+  const fileSystem: FileSystem = {
+    ...nodeFileSystem,
+    async readFile(path) {
+      const file = await nodeFileSystem.readFile(path);
+      bytes = file.bytes;
+      return file;
+    },
+  };
   try {
-    modified = (await stat(path)).mtimeMs;
-    bytes = await readFile(path);
+    const found = await inspect(fileSystem, path);
+    if (found.state === "missing") return found;
+    if (found.state === "valid") return valid(path, found.info, found.table, bytes);
+    const { info, reason, cause } = found;
+    if (cause instanceof OffsetFileChecksumError) return edited(path, info!, bytes, cause);
+    const position = cause instanceof OffsetFileSyntaxError ? cause.position : undefined;
+    return { state: "bad", path, info, reason, position };
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return { state: "missing", path };
-    return { state: "bad", path, reason: describeSystemError(error), modified };
+    if (!(error instanceof OffsetLoadError)) throw error;
+    const info = await nodeFileSystem.stat(path).catch(() => undefined);
+    return { state: "bad", path, info, reason: describeSystemError(error) };
   }
-  const size = bytes.length;
-  if (size === 0) {
-    return { state: "bad", path, reason: "it is empty", position: 0, size, modified };
-  }
-  try {
-    const text = decode(bytes);
-    const table = parse(text);
-    return { state: "valid", path, table, format: formatOf(path, text), bytes, modified };
-  } catch (error) {
-    if (!(error instanceof OffsetFileSyntaxError)) throw error;
-    const { reason, position } = error;
-    // A run of NULs is what a power cut leaves of a file whose data never reached the disk.
-    const nul = bytes.every((byte) => byte === 0) ? "it holds nothing but NUL bytes" : reason;
-    return { state: "bad", path, reason: nul, position, size, modified };
-  }
+}
+
+function valid(
+  path: string,
+  info: FileInfo,
+  table: OffsetTable,
+  bytes: Uint8Array,
+): ValidInspection {
+  const text = decode(bytes);
+  // A quote inside a string has a backslash before it, so this is a member's name.
+  const checksum = /[{,]\s*"crc32"\s*:/.test(text) ? "right" : "none";
+  return { state: "valid", path, info, table, format: formatOf(path, text), checksum };
+}
+
+function edited(
+  path: string,
+  info: FileInfo,
+  bytes: Uint8Array,
+  { expected, actual, position }: OffsetFileChecksumError,
+): BadInspection {
+  const table = parse(decode(bytes), { verifyChecksum: false });
+  return {
+    state: "bad",
+    path,
+    info,
+    reason: `its checksum is "${expected}", that of its table is "${actual}": ` +
+      "it was edited by hand, or is damaged",
+    position,
+    edited: { ...valid(path, info, table, bytes), checksum: "wrong" },
+  };
 }
 
 /** The form of the keys tells; of an empty table, the file's name. */
@@ -75,9 +117,18 @@ export function formatForName(path: string): OffsetFileFormat | undefined {
 /** What is wrong with a file, on one line. */
 export function fault(inspection: Inspection): string {
   if (inspection.state === "missing") return "there is no such file";
-  if (inspection.state === "valid") return "it is valid";
-  const { reason, position, size } = inspection;
-  return position === undefined || size === 0
-    ? reason
-    : `${reason}, at position ${position} of ${size}`;
+  return inspection.state === "valid" ? "it is valid" : inspection.reason;
+}
+
+/** What is known of the file without reading it; `undefined` for no file. */
+export function infoOf(inspection: Inspection): FileInfo | undefined {
+  return inspection.state === "missing" ? undefined : inspection.info;
+}
+
+/** When the file was last changed, in milliseconds since 1970; `undefined` if nobody knows. */
+export function modifiedOf(inspection: ValidInspection): number;
+export function modifiedOf(inspection: Inspection): number | undefined;
+export function modifiedOf(inspection: Inspection): number | undefined {
+  const info = infoOf(inspection);
+  return info && Number(info.mtimeNs / 1_000_000n);
 }

@@ -5,7 +5,7 @@ import { CommandError } from "./command_error.ts";
 import { escape, quote } from "./escape.ts";
 import { EXIT } from "./exit_code.ts";
 import { findStores, type FoundStore } from "./find_stores.ts";
-import { fault } from "./inspect_file.ts";
+import { fault, infoOf, modifiedOf } from "./inspect_file.ts";
 import { paint } from "./io.ts";
 import { printJson } from "./json_output.ts";
 import { inspectStore, recoveryCandidates } from "./store_files.ts";
@@ -72,7 +72,7 @@ async function inspectRow({ path, levels }: FoundStore) {
   const notes = [
     good ? "ok" : `main ${main.state === "missing" ? "missing" : `bad: ${fault(main)}`}`,
     !good && (source ? `recoverable from ${basename(source.path)}` : "not recoverable"),
-    backup.state === "bad" && (backup.size === 0 ? "backup empty" : "backup bad"),
+    backup.state === "bad" && (infoOf(backup)?.size === 0n ? "backup empty" : "backup bad"),
     leftovers.length > 0 && `${leftovers.length} leftover .tmp`,
   ];
   return {
@@ -80,7 +80,7 @@ async function inspectRow({ path, levels }: FoundStore) {
     ...clientAndGroup(levels),
     format: good ? main.format : null,
     queues: good ? main.table.size : null,
-    modified: main.state === "missing" ? null : main.modified ?? null,
+    modified: modifiedOf(main) ?? null,
     health: notes.filter(Boolean).join(", "),
     good,
   };

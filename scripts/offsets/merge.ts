@@ -19,7 +19,8 @@ export const merge: Command = {
   },
   details:
     "The result holds the queues of both. It is in Java's form if it is called offsets.json,\n" +
-    "in Go's if it is called offset.json, else in that of A.",
+    "in Go's if it is called offset.json, else in that of A. It bears a checksum, which other\n" +
+    "clients skip.",
   examples: ["merge old/offset.json new/offset.json --out merged/offset.json"],
   async run(args, io) {
     const [a, b] = args.operands;
@@ -27,7 +28,7 @@ export const merge: Command = {
     const [left, right] = [await readTable("merge", a), await readTable("merge", b)];
     const table = mergeMax(left.table, right.table);
     const format = formatForName(out) ?? left.format;
-    await writeOutput(out, table, format, args);
+    await writeOutput(out, table, { format, checksum: true }, args);
     if (args.flag("json")) {
       printJson(io, { a, b, out, format, offsets: jsonEntries(table) });
     } else {

@@ -1,6 +1,7 @@
 import { CommandError } from "./command_error.ts";
-import { quote } from "./escape.ts";
-import { fault, inspectFile, type ValidInspection } from "./inspect_file.ts";
+import { escape, quote } from "./escape.ts";
+import { fault, inspectFile, type Inspection, type ValidInspection } from "./inspect_file.ts";
+import { type Io, paint } from "./io.ts";
 import { inspectStore, recoveryCandidates } from "./store_files.ts";
 
 /**
@@ -11,13 +12,36 @@ import { inspectStore, recoveryCandidates } from "./store_files.ts";
 export async function readTable(action: string, path: string): Promise<ValidInspection> {
   const found = await inspectFile(path);
   if (found.state === "valid") return found;
-  const candidates = recoveryCandidates(await inspectStore(path));
-  throw new CommandError(
-    `Cannot ${action} ${quote(path)}: ${fault(found)}`,
-    candidates.length > 0
-      ? `${quote(candidates[0].path)} is valid; recover it with: offsets rescue ${path} --write`
-      : found.state === "missing"
-      ? `Find the stores of this machine with: offsets list ~/.rocketmq_client_go`
-      : `See what is left with: offsets verify ${path}`,
-  );
+  throw new CommandError(`Cannot ${action} ${quote(path)}: ${fault(found)}`, await next(found));
+}
+
+/** Reads an offset file to show it: one that was edited by hand too, with a word of warning. */
+export async function readEditedTable(
+  action: string,
+  path: string,
+  io: Io,
+): Promise<ValidInspection> {
+  const found = await inspectFile(path);
+  if (found.state !== "bad" || found.edited === undefined) return await readTable(action, path);
+  io.err(paint(io, "yellow", escape(`${path}: ${found.reason}`)) + "\n");
+  io.err(`  ${escape(acceptHint(path))}\n`);
+  return found.edited;
+}
+
+/** What to do about a file that is not valid. */
+async function next(found: Inspection): Promise<string> {
+  const { path, state } = found;
+  if (state === "bad" && found.edited !== undefined) return acceptHint(path);
+  const [source] = recoveryCandidates(await inspectStore(path));
+  if (source !== undefined) {
+    return `${quote(source.path)} is valid; recover it with: offsets rescue ${path} --write`;
+  }
+  return state === "missing"
+    ? "Find the stores of this machine with: offsets list ~/.rocketmq_client_go"
+    : `See what is left with: offsets verify ${path}`;
+}
+
+/** What to do about a file whose checksum is wrong. */
+export function acceptHint(path: string): string {
+  return `If it was edited by hand, accept it with: offsets verify --accept ${path}`;
 }

@@ -1,16 +1,21 @@
-import { constants, copyFile, rename } from "node:fs/promises";
 import { OffsetTable } from "../../mod.ts";
 import { formatAge } from "./age.ts";
 import type { Command } from "./command.ts";
-import { CommandError } from "./command_error.ts";
-import { escape, quote } from "./escape.ts";
+import { escape } from "./escape.ts";
 import { EXIT } from "./exit_code.ts";
-import { fault, type Inspection, type ValidInspection } from "./inspect_file.ts";
+import {
+  fault,
+  infoOf,
+  type Inspection,
+  modifiedOf,
+  type ValidInspection,
+} from "./inspect_file.ts";
 import { type Io, paint } from "./io.ts";
 import { jsonEntries, printJson } from "./json_output.ts";
+import { keepBadFile } from "./keep_bad_file.ts";
 import { countQueues } from "./plural.ts";
+import { acceptHint } from "./read_table.ts";
 import { inspectStore, recoveryCandidates, type StoreFiles } from "./store_files.ts";
-import { describeSystemError } from "./system_error.ts";
 import { writeStore } from "./write_store.ts";
 
 export const rescue: Command = {
@@ -29,7 +34,7 @@ export const rescue: Command = {
     const { main } = files;
     const source = main.state === "valid" ? undefined : recoveryCandidates(files).at(0);
     const write = args.flag("write") && source !== undefined;
-    const kept = write ? await recover(path, main, source, io) : undefined;
+    const kept = write ? await recover(path, main, source) : undefined;
     if (args.flag("json")) {
       printJson(io, {
         file: path,
@@ -48,6 +53,7 @@ export const rescue: Command = {
       for (const file of faults(files)) io.out(line(io, "bad", file.path, fault(file)));
       if (source) io.out(outcome(path, source, write, kept, io));
       else io.out(paint(io, "red", "Nothing can be recovered: no file is valid") + "\n");
+      if (main.state === "bad" && main.edited && !write) io.out(escape(acceptHint(path)) + "\n");
     }
     return main.state === "valid" || source !== undefined ? EXIT.ok : EXIT.finding;
   },
@@ -62,30 +68,17 @@ function faults({ main, backup, leftovers }: StoreFiles): Inspection[] {
 async function recover(
   path: string,
   main: Inspection,
-  { table, format }: ValidInspection,
-  io: Io,
+  { table, format, checksum }: ValidInspection,
 ): Promise<string | undefined> {
-  const kept = main.state === "missing" ? undefined : await keepAside(path, io);
-  await writeStore(path, table, { format, rotate: false });
+  const kept = main.state === "missing" ? undefined : await keepBadFile(path);
+  await writeStore(path, table, {
+    format,
+    checksum: checksum !== "none",
+    replaces: infoOf(main),
+    rotate: false,
+    moved: true,
+  });
   return kept;
-}
-
-async function keepAside(path: string, io: Io): Promise<string> {
-  const stamp = new Date(io.now()).toISOString().replaceAll(/[-:]/g, "");
-  const aside = `${path}.corrupt-${stamp}`;
-  try {
-    await copyFile(path, aside, constants.COPYFILE_EXCL);
-  } catch {
-    // What cannot be read cannot be copied, but it can be moved; the backup is still there.
-    await rename(path, aside).catch((error) => {
-      throw new CommandError(
-        `Cannot keep ${quote(path)} aside: ${describeSystemError(error)}`,
-        "Nothing is changed; give permission to write its directory, then run it again.",
-        { cause: error },
-      );
-    });
-  }
-  return aside;
 }
 
 function outcome(
@@ -95,7 +88,7 @@ function outcome(
   kept: string | undefined,
   io: Io,
 ): string {
-  const age = formatAge(io.now() - source.modified);
+  const age = formatAge(io.now() - modifiedOf(source));
   const from = line(io, "valid", source.path, `${countQueues(source.table.size)}, ${age} old`);
   if (!written) {
     return from + `It can be recovered with: offsets rescue ${escape(path)} --write\n`;

@@ -1,4 +1,4 @@
-import { applyChanges, refuseLowering } from "./change_table.ts";
+import { applyChanges, refuseLowering, toChange } from "./change_table.ts";
 import type { Command } from "./command.ts";
 import { quote } from "./escape.ts";
 import { nothingSelected, parseOffset } from "./parse_values.ts";
@@ -31,6 +31,6 @@ export const reset: Command = {
     }
     const changes = [...selected].map(([mq, from]) => ({ mq, from, to }));
     refuseLowering(path, changes, args);
-    return await applyChanges(file, changes, args, io);
+    return await applyChanges(toChange(file), changes, args, io);
   },
 };

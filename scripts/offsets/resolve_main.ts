@@ -1,12 +1,8 @@
-import { lstat, realpath } from "node:fs/promises";
+import { nodeFileSystem } from "../../mod.ts";
+import { resolveLinks } from "../../src/file/resolve_links.ts";
 
 /** Where the main file really is: a symbolic link stays one, and the backup lies by its target. */
 export async function resolveMain(path: string): Promise<string> {
-  try {
-    // Any other path stays as the user wrote it, relative ones too.
-    return (await lstat(path)).isSymbolicLink() ? await realpath(path) : path;
-  } catch {
-    // What is missing or unreachable is judged later, by whoever reads it.
-    return path;
-  }
+  // What is unreachable is judged later, by whoever reads it.
+  return await resolveLinks(nodeFileSystem, path).catch(() => path);
 }

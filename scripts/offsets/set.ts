@@ -1,5 +1,5 @@
 import { OffsetTable } from "../../mod.ts";
-import { applyChanges, refuseLowering } from "./change_table.ts";
+import { applyChanges, type ChangedFile, refuseLowering, toChange } from "./change_table.ts";
 import type { Command } from "./command.ts";
 import { formatForName, inspectFile } from "./inspect_file.ts";
 import { inspectStore } from "./store_files.ts";
@@ -33,18 +33,18 @@ export const set: Command = {
       queueId: parseQueueId(args, args.required("queue")),
     };
     const file = args.flag("create") && await isFresh(path)
-      ? {
-        path,
-        table: OffsetTable.empty,
-        format: formatForName(path) ?? "go" as const,
-        bytes: undefined,
-      }
-      : await readTable("set an offset in", path);
+      ? newFile(path)
+      : toChange(await readTable("set an offset in", path));
     const changes = [{ mq, from: file.table.get(mq), to: offset }];
     refuseLowering(path, changes, args);
     return await applyChanges(file, changes, args, io);
   },
 };
+
+function newFile(path: string): ChangedFile {
+  const format = formatForName(path) ?? "go";
+  return { path, table: OffsetTable.empty, format, info: undefined, withChecksum: true };
+}
 
 /** A missing main beside a backup is a store to rescue, not a new one. */
 async function isFresh(path: string): Promise<boolean> {

@@ -3,12 +3,13 @@ import { formatAge } from "./age.ts";
 import type { Command } from "./command.ts";
 import { quote } from "./escape.ts";
 import { EXIT } from "./exit_code.ts";
-import type { ValidInspection } from "./inspect_file.ts";
+import { modifiedOf, type ValidInspection } from "./inspect_file.ts";
 import { type Io, paint } from "./io.ts";
 import { jsonEntries, printJson } from "./json_output.ts";
 import { nothingSelected } from "./parse_values.ts";
 import { countQueues } from "./plural.ts";
-import { readTable } from "./read_table.ts";
+import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
+import { readEditedTable } from "./read_table.ts";
 import { formatTable } from "./table_output.ts";
 import { watch } from "./watch.ts";
 
@@ -21,7 +22,9 @@ export const show: Command = {
     topic: { value: "T", help: "only the queues of this topic" },
     watch: { help: "follow the file, with each queue's rate over the last 30 seconds" },
   },
-  details: "Only this one file is read, in Go's form or Java's; a backup can be shown too.\n" +
+  details:
+    "Only this one file is read, in Go's form or Java's; a backup can be shown too. One with a\n" +
+    "wrong checksum is shown with a warning and exit code 1.\n" +
     "With --watch, end it with Ctrl-C; --json then prints one line a change.",
   examples: [
     "show ~/.rocketmq_client_go/10.0.0.1@DEFAULT/orders-group/offset.json",
@@ -32,7 +35,7 @@ export const show: Command = {
     const [path] = args.operands;
     const topic = args.option("topic");
     if (args.flag("watch")) return await watch(path, topic, args.flag("json"), io);
-    const file = await readTable("show", path);
+    const file = await readEditedTable("show", path, io);
     const table = topic === undefined ? file.table : file.table.forTopic(topic);
     if (topic !== undefined && table.size === 0) {
       io.err(nothingSelected("show topic", file.table, quote(topic)).message + "\n");
@@ -40,30 +43,28 @@ export const show: Command = {
     }
     if (args.flag("json")) printJson(io, jsonOf(file, table));
     else io.out(textOf(file, table, io));
-    return EXIT.ok;
+    return file.checksum === "wrong" ? EXIT.finding : EXIT.ok;
   },
 };
 
-function jsonOf({ path, format, modified }: ValidInspection, table: OffsetTable): unknown {
-  const written = new Date(modified).toISOString();
-  return { file: path, format, modified: written, offsets: jsonEntries(table) };
+function jsonOf(file: ValidInspection, table: OffsetTable): unknown {
+  const { path, format, checksum } = file;
+  const modified = new Date(modifiedOf(file)).toISOString();
+  return { file: path, format, checksum, modified, offsets: jsonEntries(table) };
 }
 
-function textOf({ format, modified }: ValidInspection, table: OffsetTable, io: Io): string {
+function textOf(file: ValidInspection, table: OffsetTable, io: Io): string {
   const rows = [...table].map(([mq, offset]) => [
-    mq.topic,
-    mq.brokerName,
-    String(mq.queueId),
+    ...queueCells(mq),
     String(offset),
   ]);
-  const age = formatAge(io.now() - modified);
+  const age = formatAge(io.now() - modifiedOf(file));
   return formatTable(COLUMNS, rows, (cell, row) => row < 0 ? paint(io, "bold", cell) : cell) +
-    paint(io, "dim", `${countQueues(table.size)}, ${format}'s form, written ${age} ago`) + "\n";
+    paint(io, "dim", `${countQueues(table.size)}, ${file.format}'s form, written ${age} ago`) +
+    "\n";
 }
 
 const COLUMNS = [
-  { title: "TOPIC" },
-  { title: "BROKER" },
-  { title: "QUEUE", align: "right" },
+  ...QUEUE_COLUMNS,
   { title: "OFFSET", align: "right" },
 ] as const;

@@ -1,8 +1,7 @@
-import { readdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { inspectFile, type Inspection, type ValidInspection } from "./inspect_file.ts";
+import { nodeFileSystem } from "../../mod.ts";
+import { backupOf, findLeftovers } from "../../src/file/leftovers.ts";
+import { inspectFile, type Inspection, modifiedOf, type ValidInspection } from "./inspect_file.ts";
 import { resolveMain } from "./resolve_main.ts";
-import { errorCode, isNotCapable } from "./system_error.ts";
 
 /** A store's files: the main one, its backup, and what interrupted writes left over. */
 export interface StoreFiles {
@@ -16,32 +15,22 @@ export async function inspectStore(path: string): Promise<StoreFiles> {
   const real = await resolveMain(path);
   const [main, backup, names] = await Promise.all([
     inspectFile(path),
-    inspectFile(`${real}.bak`),
-    leftoverNames(real),
+    inspectFile(backupOf(real)),
+    // Without the right to list the directory, main and backup can still be read by name.
+    findLeftovers(nodeFileSystem, real).catch(() => []),
   ]);
-  const leftovers = await Promise.all(
-    names.map((name) => inspectFile(join(dirname(real), name))),
-  );
+  const leftovers = await Promise.all(names.map(inspectFile));
   return { main, backup, leftovers: leftovers.filter(({ state }) => state !== "missing") };
 }
 
-/** `offset.json.tmp` is Go's, `offset.json.<unique>.tmp` ours. */
-async function leftoverNames(path: string): Promise<string[]> {
-  const prefix = `${basename(path)}.`;
-  try {
-    const names = await readdir(dirname(path));
-    return names.filter((name) => name.startsWith(prefix) && name.endsWith(".tmp")).sort();
-  } catch (error) {
-    // Without the right to list the directory, main and backup can still be read by name.
-    if (isNotCapable(error)) return [];
-    if (["ENOENT", "ENOTDIR", "EACCES"].includes(errorCode(error) ?? "")) return [];
-    throw error;
-  }
-}
-
-/** The files that a table could be recovered from, best first. */
+/**
+ * The files that a table could be recovered from, newest first.
+ *
+ * More than the store would take by itself: beside a bad main it does not look at leftovers, since
+ * their write was never acknowledged. Here a person looks first, and the newest offsets are mostly
+ * what is wanted; a leftover that parses is complete, since every proper prefix is refused.
+ */
 export function recoveryCandidates(files: StoreFiles): ValidInspection[] {
   const valid = [files.backup, ...files.leftovers].filter((file) => file.state === "valid");
-  // Newest first. A leftover that parses is complete: every proper prefix is refused.
-  return valid.sort((a, b) => b.modified - a.modified);
+  return valid.sort((a, b) => modifiedOf(b) - modifiedOf(a));
 }

@@ -1,3 +1,6 @@
+import { OffsetLoadError } from "../../mod.ts";
+import { errorCode, messageOf } from "../../src/file/error_code.ts";
+
 const STATES: Record<string, string> = {
   ENOENT: "there is no such file",
   ENOTDIR: "a part of the path is not a directory",
@@ -9,11 +12,6 @@ const STATES: Record<string, string> = {
   ELOOP: "its symbolic links lead nowhere",
 };
 
-export function errorCode(error: unknown): string | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : undefined;
-}
-
 /** Whether it is Deno's refusal of what its permission flags do not allow. */
 export function isNotCapable(error: unknown): error is Error {
   return error instanceof Error && error.name === "NotCapable";
@@ -21,7 +19,7 @@ export function isNotCapable(error: unknown): error is Error {
 
 /** What the system says of a file, in words. */
 export function describeSystemError(error: unknown): string {
+  if (error instanceof OffsetLoadError) return describeSystemError(error.cause);
   if (isNotCapable(error)) return `Deno: ${error.message}`;
-  return STATES[errorCode(error) ?? ""] ??
-    (error instanceof Error ? error.message : String(error));
+  return STATES[errorCode(error) ?? ""] ?? messageOf(error);
 }

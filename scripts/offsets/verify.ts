@@ -1,10 +1,19 @@
+import { accept } from "./accept.ts";
 import { formatAge } from "./age.ts";
 import type { Command } from "./command.ts";
+import { escape } from "./escape.ts";
 import { EXIT } from "./exit_code.ts";
-import { fault, type Inspection } from "./inspect_file.ts";
+import {
+  fault,
+  infoOf,
+  type Inspection,
+  modifiedOf,
+  type ValidInspection,
+} from "./inspect_file.ts";
 import { type Io, paint } from "./io.ts";
 import { printJson } from "./json_output.ts";
 import { countQueues } from "./plural.ts";
+import { acceptHint } from "./read_table.ts";
 import { inspectStore } from "./store_files.ts";
 import { formatTable } from "./table_output.ts";
 
@@ -16,22 +25,41 @@ interface Finding {
 export const verify: Command = {
   name: "verify",
   summary: "Check main file, backup and leftovers",
-  usage: "verify FILE…",
+  usage: "verify FILE… [--accept]",
   operands: ["FILE…"],
-  options: {},
+  options: { accept: { help: "give a main file that was edited by hand the right checksum" } },
   details:
     "FILE is the main file, offset.json or offsets.json; its backup (.bak) and the .tmp files\n" +
     "of interrupted writes are found beside it. The exit code is 1 if any file is bad, or the\n" +
-    "main file is missing. A missing backup is fine: a young store has none.",
-  examples: ["verify offset.json", "verify ~/.rocketmq_client_go/*/*/offset.json --json"],
+    "main file is missing. A missing backup is fine: a young store has none.\n\n" +
+    "A store does not open a main file whose checksum is wrong. --accept writes it anew, with the\n" +
+    "same offsets and the right checksum; the file as it was is kept, and the backup stays.",
+  examples: [
+    "verify offset.json",
+    "verify ~/.rocketmq_client_go/*/*/offset.json --json",
+    "verify --accept offset.json",
+  ],
   async run(args, io) {
+    const json = args.flag("json");
+    if (args.flag("accept")) {
+      for (const path of args.operands) {
+        const text = acceptedText(path, await accept(path));
+        if (!json) io.out(text);
+      }
+    }
     const findings: Finding[] = [];
     for (const path of args.operands) findings.push(...await findingsOf(path));
-    if (args.flag("json")) printJson(io, findings.map(jsonOf));
+    if (json) printJson(io, findings.map(jsonOf));
     else io.out(textOf(findings, io));
     return findings.some(isBad) ? EXIT.finding : EXIT.ok;
   },
 };
+
+function acceptedText(path: string, kept: string | undefined): string {
+  return kept === undefined
+    ? `${escape(path)} is valid: nothing to accept\n`
+    : `Accepted ${escape(path)}, the file as it was is kept in ${escape(kept)}\n`;
+}
 
 async function findingsOf(path: string): Promise<Finding[]> {
   const { main, backup, leftovers } = await inspectStore(path);
@@ -48,11 +76,14 @@ function isBad({ file }: Finding): boolean {
 function jsonOf({ role, file }: Finding): unknown {
   const { path, state } = file;
   if (file.state === "missing") return { path, role, state };
-  const modified = file.modified === undefined ? null : new Date(file.modified).toISOString();
+  const at = modifiedOf(file);
+  const modified = at === undefined ? null : new Date(at).toISOString();
   if (file.state === "valid") {
-    return { path, role, state, modified, queues: file.table.size, format: file.format };
+    const { table, format, checksum } = file;
+    return { path, role, state, modified, queues: table.size, format, checksum };
   }
-  return { path, role, state, modified, reason: file.reason, position: file.position ?? null };
+  const { reason, position = null, edited } = file;
+  return { path, role, state, modified, reason, position, edited: edited !== undefined };
 }
 
 function textOf(findings: readonly Finding[], io: Io): string {
@@ -60,25 +91,33 @@ function textOf(findings: readonly Finding[], io: Io): string {
     file.state,
     role,
     file.path,
-    file.state === "valid" ? validDetails(file.table.size, file.modified, io) : hint(role, file),
+    file.state === "valid" ? validDetails(file, io) : hint(role, file),
   ]);
-  return formatTable(
-    [{ title: "STATE" }, { title: "ROLE" }, { title: "FILE" }, { title: "DETAILS" }],
-    rows,
-    (cell, row, column) => {
-      if (row < 0) return paint(io, "bold", cell);
-      if (column !== 0) return cell;
-      return paint(io, isBad(findings[row]) ? "red" : "green", cell);
-    },
+  const table = formatTable(COLUMNS, rows, (cell, row, column) => {
+    if (row < 0) return paint(io, "bold", cell);
+    if (column !== 0) return cell;
+    return paint(io, isBad(findings[row]) ? "red" : "green", cell);
+  });
+  const edited = findings.filter(({ role, file }) =>
+    role === "main" && file.state === "bad" && file.edited !== undefined
   );
+  return table + edited.map(({ file }) => escape(acceptHint(file.path)) + "\n").join("");
 }
 
-function validDetails(queues: number, modified: number, io: Io): string {
-  return `${countQueues(queues)}, ${formatAge(io.now() - modified)} old`;
+const COLUMNS = [
+  { title: "STATE" },
+  { title: "ROLE" },
+  { title: "FILE" },
+  { title: "DETAILS" },
+] as const;
+
+function validDetails(file: ValidInspection, io: Io): string {
+  const sealed = file.checksum === "right" ? ", checksum right" : "";
+  return `${countQueues(file.table.size)}, ${formatAge(io.now() - modifiedOf(file))} old${sealed}`;
 }
 
 /** Go's client writes its backups empty (apache/rocketmq-client-go issue 572): not a new fault. */
 function hint(role: Finding["role"], file: Inspection): string {
-  const empty = role === "backup" && file.state === "bad" && file.size === 0;
+  const empty = role === "backup" && infoOf(file)?.size === 0n;
   return fault(file) + (empty ? ", as Go's client leaves it" : "");
 }

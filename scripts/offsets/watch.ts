@@ -4,6 +4,7 @@ import { EXIT } from "./exit_code.ts";
 import { fault, inspectFile } from "./inspect_file.ts";
 import { type Io, paint } from "./io.ts";
 import { jsonEntry } from "./json_output.ts";
+import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
 import { formatTable } from "./table_output.ts";
 
 const EVERY_MS = 1000;
@@ -75,9 +76,7 @@ function frame(
   io: Io,
 ): string {
   const rows = [...table].map(([mq, offset], i) => [
-    mq.topic,
-    mq.brokerName,
-    String(mq.queueId),
+    ...queueCells(mq),
     String(offset),
     rates[i] === undefined ? "" : `${rates[i].toFixed(1)}/s`,
   ]);
@@ -86,9 +85,7 @@ function frame(
 }
 
 const COLUMNS = [
-  { title: "TOPIC" },
-  { title: "BROKER" },
-  { title: "QUEUE", align: "right" },
+  ...QUEUE_COLUMNS,
   { title: "OFFSET", align: "right" },
   { title: "RATE", align: "right" },
 ] as const;

@@ -2,14 +2,18 @@ import type { OffsetFileFormat, OffsetTable } from "../../mod.ts";
 import type { Args } from "./args.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "./escape.ts";
-import { inspectFile } from "./inspect_file.ts";
+import { infoOf, inspectFile } from "./inspect_file.ts";
 import { writeStore } from "./write_store.ts";
 
-/** Writes a table to a file of its own; one that is there needs `--force` and becomes the backup. */
+/**
+ * Writes a table to a file of its own; one that is there needs `--force` and becomes the backup.
+ *
+ * @param checksum Whether the file is to bear one.
+ */
 export async function writeOutput(
   path: string,
   table: OffsetTable,
-  format: OffsetFileFormat,
+  { format, checksum }: { readonly format: OffsetFileFormat; readonly checksum: boolean },
   args: Args,
 ): Promise<void> {
   const present = await inspectFile(path);
@@ -20,5 +24,6 @@ export async function writeOutput(
     );
   }
   // A bad file must not replace a good backup.
-  await writeStore(path, table, { format, rotate: present.state === "valid" });
+  const rotate = present.state === "valid";
+  await writeStore(path, table, { format, checksum, replaces: infoOf(present), rotate });
 }

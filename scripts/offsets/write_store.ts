@@ -1,82 +1,84 @@
-import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import process from "node:process";
-import { type OffsetFileFormat, type OffsetTable, serialize } from "../../mod.ts";
+import {
+  type FileInfo,
+  nodeFileSystem,
+  type OffsetFileFormat,
+  type OffsetTable,
+  serialize,
+} from "../../mod.ts";
+import { ensureDirectory } from "../../src/file/ensure_directory.ts";
+import { isMissing } from "../../src/file/error_code.ts";
+import { isSameFile } from "../../src/file/file_system.ts";
+import { resolveLinks } from "../../src/file/resolve_links.ts";
+import { writeGeneration } from "../../src/file/write_generation.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "./escape.ts";
-import { resolveMain } from "./resolve_main.ts";
-import { describeSystemError, errorCode } from "./system_error.ts";
+import { describeSystemError } from "./system_error.ts";
+
+/** How to write a store's main file. */
+export interface WriteOptions {
+  readonly format: OffsetFileFormat;
+  readonly checksum: boolean;
+  /** What the file was when it was read; `undefined` if it was not there. */
+  readonly replaces: FileInfo | undefined;
+  /** Whether what is replaced becomes the backup; only a valid file may. */
+  readonly rotate: boolean;
+  /** Whether it may have been moved away by us since. */
+  readonly moved?: boolean;
+}
 
 /**
- * Writes a table crash-safely: at every instant the old or the new file is there, whole.
+ * Writes a table as the store does: at every instant the old or the new file is there, whole.
  *
- * @param rotate Whether the present main file becomes the backup; only a valid one may.
+ * It refuses if the file is not the one that was read: a consumer that still runs would lose what
+ * it wrote in the meantime.
  */
 export async function writeStore(
   path: string,
   table: OffsetTable,
-  { format, rotate }: { format: OffsetFileFormat; rotate: boolean },
+  { format, checksum, replaces, rotate, moved = false }: WriteOptions,
 ): Promise<void> {
+  const bytes = new TextEncoder().encode(serialize(table, { format, checksum }));
+  let doubt: unknown;
   try {
-    await writeGeneration(path, new TextEncoder().encode(serialize(table, { format })), rotate);
+    const main = await resolveLinks(nodeFileSystem, path);
+    const confirm = async () => {
+      const now = await statIfThere(main);
+      if (!isSameFile(now, replaces) && !(moved && now === undefined)) throw changed(path);
+    };
+    const directory = dirname(main);
+    await confirm();
+    await ensureDirectory(nodeFileSystem, directory, directory, true);
+    const options = { rotate, isMainSure: false, sync: true, confirm, replaces };
+    ({ doubt } = await writeGeneration(nodeFileSystem, main, bytes, options));
   } catch (error) {
+    if (error instanceof CommandError) throw error;
     throw new CommandError(
       `Cannot write ${quote(path)}: ${describeSystemError(error)}`,
       "The file is as it was; make room or give permission, then run the same command again.",
       { cause: error },
     );
   }
+  if (doubt === undefined) return;
+  throw new CommandError(
+    `Cannot make sure that ${quote(path)} is written: ${describeSystemError(doubt)}`,
+    "The new file is there, but may be the old one again after a power cut.",
+    { cause: doubt },
+  );
 }
 
-async function writeGeneration(path: string, bytes: Uint8Array, rotate: boolean): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const main = await resolveMain(path);
-  const temporary = `${main}.${randomUUID()}.tmp`;
-  const mode = await stat(main).then((found) => found.mode & 0o777, () => 0o600);
+function changed(path: string): CommandError {
+  return new CommandError(
+    `Cannot write ${quote(path)}: somebody else has just changed it`,
+    "Stop the consumer that uses it, then run the same command again.",
+  );
+}
+
+async function statIfThere(path: string): Promise<FileInfo | undefined> {
   try {
-    await writeNew(temporary, bytes, mode);
-    if (rotate) await renewBackup(main, mode);
-    await syncDirectory(main);
-    await rename(temporary, main);
+    return await nodeFileSystem.stat(path);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+    if (isMissing(error)) return undefined;
     throw error;
-  }
-  await syncDirectory(main);
-}
-
-async function writeNew(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const file = await open(path, "wx", mode);
-  try {
-    // In a loop: on a full disk a short write is reported as success.
-    for (let written = 0; written < bytes.length;) {
-      written += (await file.write(bytes, written)).bytesWritten;
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function renewBackup(main: string, mode: number): Promise<void> {
-  await rm(`${main}.bak`, { force: true });
-  try {
-    await link(main, `${main}.bak`);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return;
-    // Not every file system has hard links.
-    await writeNew(`${main}.bak`, await readFile(main), mode);
-  }
-}
-
-async function syncDirectory(main: string): Promise<void> {
-  // Windows cannot sync a directory.
-  if (process.platform === "win32") return;
-  const directory = await open(dirname(main), "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, symlink } from "node:fs/promises";
 import { test } from "node:test";
 import { serialize } from "../../mod.ts";
-import { applyChanges } from "../../scripts/offsets/change_table.ts";
+import { applyChanges, toChange } from "../../scripts/offsets/change_table.ts";
 import { readArgs } from "../../scripts/offsets/args.ts";
 import { readTable } from "../../scripts/offsets/read_table.ts";
 import { set } from "../../scripts/offsets/set.ts";
@@ -82,7 +82,7 @@ test("a change made by somebody else after the read is not overwritten", async (
   const changes = [...T].map(([mq, from]) => ({ mq, from, to: 12n }));
   const args = readArgs(set, [path, "12"])!;
   await assert.rejects(
-    applyChanges(file, changes, args, silent),
+    applyChanges(toChange(file), changes, args, silent),
     /somebody else has just changed it/,
   );
   assert.ok((await w.table("offset.json")).equals(theirs));

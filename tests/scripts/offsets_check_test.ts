@@ -15,7 +15,7 @@ test("list finds both orders of the levels and both file names, and judges each"
   await w.write("10.0.0.7@A/java-group/offsets.json", T, "java");
   await w.write("torn/10.0.0.7@A/offset.json", '{"offsetTable":{');
   await w.write("torn/10.0.0.7@A/offset.json.bak", T);
-  await w.write("gone/10.0.0.7@A/offset.json.0b1e.tmp", T);
+  await w.write("gone/10.0.0.7@A/offset.json.20261124T020122.074Z-97915154.tmp", T);
   await w.write("gone/10.0.0.7@A/notes.json", "{}");
   const { code, out } = await run(["list", w.root, "--json"]);
   assert.equal(code, 1);
@@ -29,7 +29,7 @@ test("list finds both orders of the levels and both file names, and judges each"
         "gone",
         null,
         null,
-        "main missing, recoverable from offset.json.0b1e.tmp, 1 leftover .tmp",
+        "main missing, recoverable from offset.json.20261124T020122.074Z-97915154.tmp, 1 leftover .tmp",
       ],
       ["10.0.0.7@A", "orders", 2, "go", "ok"],
       [
@@ -70,7 +70,7 @@ test("verify judges main, backup and leftovers, and says where the fault is", as
       ["main", "valid", undefined, undefined],
       ["backup", "bad", 0, "it is empty"],
       ["leftover", "bad", 0, "it holds nothing but NUL bytes"],
-      ["leftover", "bad", 16, "the string that begins here has no end"],
+      ["leftover", "bad", 16, "the string that begins here has no end, at position 16 of 30"],
     ],
   );
   assert.match((await run(["verify", path])).out, /it is empty, as Go's client leaves it/);

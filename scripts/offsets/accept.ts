@@ -1,0 +1,28 @@
+import { CommandError } from "./command_error.ts";
+import { quote } from "./escape.ts";
+import { fault, inspectFile } from "./inspect_file.ts";
+import { keepBadFile } from "./keep_bad_file.ts";
+import { writeStore } from "./write_store.ts";
+
+/**
+ * Gives a file that was edited by hand the checksum of its table.
+ *
+ * The backup stays: it holds the table before, and a file with a wrong checksum is not worth one.
+ *
+ * @returns Where the file is kept as it was; `undefined` if there was nothing to accept.
+ */
+export async function accept(path: string): Promise<string | undefined> {
+  const found = await inspectFile(path);
+  if (found.state === "valid") return undefined;
+  if (found.state === "missing" || found.edited === undefined) {
+    throw new CommandError(
+      `Cannot accept ${quote(path)}: ${fault(found)}`,
+      `Only a wrong checksum can be accepted; see what is left with: offsets rescue ${path}`,
+    );
+  }
+  const { table, format, info } = found.edited;
+  const kept = await keepBadFile(path);
+  const options = { format, checksum: true, replaces: info, rotate: false, moved: true };
+  await writeStore(path, table, options);
+  return kept;
+}

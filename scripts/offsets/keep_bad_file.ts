@@ -1,0 +1,19 @@
+import { nodeFileSystem } from "../../mod.ts";
+import { keepAside } from "../../src/file/keep_aside.ts";
+import { CommandError } from "./command_error.ts";
+import { quote } from "./escape.ts";
+import { resolveMain } from "./resolve_main.ts";
+import { describeSystemError } from "./system_error.ts";
+
+/** Gives a bad main file another name too, as evidence, before it is replaced. */
+export async function keepBadFile(path: string): Promise<string | undefined> {
+  try {
+    return await keepAside(nodeFileSystem, await resolveMain(path), true);
+  } catch (error) {
+    throw new CommandError(
+      `Cannot keep ${quote(path)} aside: ${describeSystemError(error)}`,
+      "Nothing is changed; give permission to write its directory, then run it again.",
+      { cause: error },
+    );
+  }
+}
