@@ -1,4 +1,3 @@
-// deno-lint-ignore-file require-await -- async makes every failure a rejection, as on a real disk
 import type { FileInfo, FileSystem, WritableFile } from "../../src/file/file_system.ts";
 import { BLOCK, type Ino, ROOT, type SimulatedDisk } from "./simulated_disk.ts";
 
