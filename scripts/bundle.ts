@@ -2,13 +2,13 @@
 /**
  * Makes what a release consists of, in `dist/`: the single-file ESM bundle of `mod.ts`, and the npm tarball.
  *
- * Both are made from the files of this checkout alone: esbuild comes from `node_modules`, the tarball from `npm pack`, and
- * neither asks the network. The same file works on Deno, Bun and Node, because the tests call it as a library.
+ * Both are made from the files of this checkout alone: esbuild comes from `node_modules`, the tarball from `deno pack` and
+ * `npm pack`, and none of them asks the network. The tests call it as a library.
  *
  * @module
  */
 import { execFile } from "node:child_process";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -65,7 +65,42 @@ export async function makeBundle(folder: string): Promise<string> {
 }
 
 /**
- * Packs the files that `package.json` names, as `npm publish` would.
+ * Writes `mod.ts` and `src/` as JavaScript, with declarations of the types, to `dist/node`.
+ *
+ * Node strips types, but not under `node_modules`: there the `node` condition of `package.json` leads here.
+ *
+ * @throws {BundleError} If the files cannot be made.
+ */
+export async function makeNodeFiles(): Promise<void> {
+  const folder = join(root, "dist");
+  await mkdir(folder, { recursive: true });
+  const work = await mkdtemp(join(folder, "pack-"));
+  try {
+    const tarball = join(work, "deno.tgz");
+    // Internal modules need no declarations; that they have none is no failure.
+    const flags = ["--quiet", "--allow-dirty", "--no-source-maps", "--ignore=scripts,tests"];
+    await run(process.execPath, ["pack", ...flags, "--output", tarball]);
+    await run("tar", ["-xzf", tarball, "-C", work]);
+    const [made, target] = [join(work, "package"), join(folder, "node")];
+    for (const name of ["mod.js", "mod.d.ts", "src"]) {
+      await rename(join(made, name), join(work, name));
+    }
+    await Promise.all([made, tarball].map((path) => rm(path, { recursive: true })));
+    await rm(target, { recursive: true, force: true });
+    await rename(work, target);
+  } catch (cause) {
+    throw new BundleError(`Cannot make "dist/node": ${(cause as Error).message}`, { cause });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function run(program: string, args: readonly string[]): Promise<void> {
+  await promisify(execFile)(program, args, { cwd: root, shell: process.platform === "win32" });
+}
+
+/**
+ * Packs the files that `package.json` names, as `npm publish` would, with what Node needs.
  *
  * @param folder Where to write it; made if it is not there.
  * @returns The path of the tarball.
@@ -74,12 +109,10 @@ export async function makeBundle(folder: string): Promise<string> {
 export async function makeTarball(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const { name, version } = await readPackage();
+  await makeNodeFiles();
   try {
-    await promisify(execFile)(
-      "npm",
-      ["pack", "--ignore-scripts", "--silent", "--pack-destination", resolve(folder)],
-      { cwd: root, shell: process.platform === "win32" },
-    );
+    const flags = ["--ignore-scripts", "--silent", "--pack-destination", resolve(folder)];
+    await run("npm", ["pack", ...flags]);
   } catch (cause) {
     throw new BundleError(`Cannot pack "package.json": ${(cause as Error).message}`, { cause });
   }
