@@ -49,7 +49,6 @@ test("README: the tasks, the links and the names in its tables exist", async () 
   const named = matches(README, /deno(?:@[\d.]+)? task ([\w:]+)/g);
   assert.deepEqual(named.filter((name) => !Object.hasOwn(tasks, name)), []);
   assert.ok(named.length > 10);
-
   for (const link of matches(README, /\]\(([^)#:]+)\)/g)) await access(new URL(link, ROOT));
   const slug = (title: string) => title.toLowerCase().replace(/[^\w -]/g, "").replaceAll(" ", "-");
   const headings = matches(README, /^#+ (.*)$/gm).map(slug);
