@@ -9,24 +9,41 @@ import type { FileSystem } from "./file_system.ts";
  * between making and syncing a directory would otherwise leave a hole under all that follows.
  * The root itself, and what lies above it, is synced by whoever makes it: a process may well have
  * permission for the root and nothing above it.
+ *
+ * @param doubtful The directories that this process made and whose entries could not be synced;
+ *   they are removed, if they are still there, and made anew.
  */
 export async function ensureDirectory(
   fileSystem: FileSystem,
   directory: string,
   root: string,
   sync: boolean,
+  doubtful: Set<string> = new Set(),
 ): Promise<void> {
   const isBelowRoot = isInside(directory, root);
   const parent = dirname(directory);
-  if (isBelowRoot) await ensureDirectory(fileSystem, parent, root, sync);
-  const made = await makeDirectory(fileSystem, directory, sync);
+  if (isBelowRoot) await ensureDirectory(fileSystem, parent, root, sync, doubtful);
+  if (doubtful.has(directory)) await removeIfThere(fileSystem, directory);
+  const made = await makeDirectory(fileSystem, directory, sync, doubtful);
   if (!sync || !(made || isBelowRoot)) return;
   try {
     await fileSystem.syncDirectory(parent);
+    doubtful.delete(directory);
   } catch (error) {
     // A later fsync may succeed without the entry: the next attempt must make it anew.
-    if (made) await fileSystem.removeDirectory(directory).catch(() => {});
+    if (made) {
+      doubtful.add(directory);
+      await fileSystem.removeDirectory(directory).catch(() => {});
+    }
     throw error;
+  }
+}
+
+async function removeIfThere(fileSystem: FileSystem, directory: string): Promise<void> {
+  try {
+    await fileSystem.removeDirectory(directory);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
   }
 }
 
@@ -34,6 +51,7 @@ async function makeDirectory(
   fileSystem: FileSystem,
   directory: string,
   sync: boolean,
+  doubtful: Set<string>,
 ): Promise<boolean> {
   try {
     await fileSystem.makeDirectory(directory);
@@ -42,7 +60,7 @@ async function makeDirectory(
     if (errorCode(error) === "EEXIST") return false;
     if (!isMissing(error) || dirname(directory) === directory) throw error;
   }
-  await ensureDirectory(fileSystem, dirname(directory), directory, sync);
+  await ensureDirectory(fileSystem, dirname(directory), directory, sync, doubtful);
   await fileSystem.makeDirectory(directory);
   return true;
 }

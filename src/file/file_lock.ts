@@ -4,6 +4,8 @@ import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
 /** How long the same lock must be in the way before its owner counts as dead. */
 const STALE_MS = 5000;
 const LONGEST_PAUSE_MS = 50;
+/** After so many removals something else is wrong, such as a system that lies. */
+const MAX_REMOVALS = 3;
 
 /**
  * A lock between processes: a file that only one of them can create.
@@ -24,15 +26,16 @@ export class FileLock {
     this.#info = info;
   }
 
-  /** Waits for the lock and takes it. */
+  /** Waits for the lock and takes it; rejects if it is in the way though nobody holds it. */
   static async acquire(fileSystem: FileSystem, path: string): Promise<FileLock> {
-    let [seen, waited]: [FileInfo | undefined, number] = [undefined, 0];
+    let [seen, waited, removals]: [FileInfo | undefined, number, number] = [undefined, 0, 0];
     for (let pause = 1;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const taken = await create(fileSystem, path);
       if (taken !== undefined) return new FileLock(fileSystem, path, taken);
       const info = await statIfThere(fileSystem, path);
       if (!isSameFile(info, seen)) [seen, waited] = [info, 0];
       if (waited >= STALE_MS) {
+        if (removals++ === MAX_REMOVALS) throw new Error(`the lock "${path}" cannot be taken`);
         await removeStale(fileSystem, path, seen);
         [seen, waited] = [undefined, 0];
       } else {

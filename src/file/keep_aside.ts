@@ -26,7 +26,7 @@ export async function moveAside(
 /**
  * Gives a bad file another name too, before it is replaced under the one it has.
  *
- * @returns The other name.
+ * @returns The other name, or `undefined` if there is no such file.
  */
 export async function keepAside(
   fileSystem: FileSystem,
@@ -38,6 +38,7 @@ export async function keepAside(
     await fileSystem.link(path, aside);
     return aside;
   } catch (error) {
+    if (isMissing(error)) return undefined;
     // Without hard links it is missing for an instant; the backup it was recovered from is there.
     if (isLinkUnsupported(error)) return await moveAside(fileSystem, path, sync);
     throw error;

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { OffsetTable } from "../core/offset_table.ts";
 import { type OffsetFileFormat, serialize } from "../core/serialize.ts";
 import { ensureDirectory } from "./ensure_directory.ts";
-import { isMissing } from "./error_code.ts";
+import { isMissing, isUnreadable } from "./error_code.ts";
 import { FileLock } from "./file_lock.ts";
 import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
 import { inspectFile, type Inspection } from "./inspect_file.ts";
@@ -52,6 +52,8 @@ export class OffsetFile {
   #keepAside: boolean;
   /** Whether directories may have to be made, and leftovers be cleared. */
   #unsettled: boolean;
+  /** Directories that must be made anew; see `ensureDirectory`. */
+  readonly #doubtful = new Set<string>();
   /** What a store read last found in a file that this store did not write. */
   #view: { readonly info: FileInfo | undefined; readonly table: OffsetTable } | undefined;
 
@@ -80,6 +82,8 @@ export class OffsetFile {
     if (this.#view === undefined || !isSameFile(info, this.#view.info)) {
       const { fileSystem, sync } = this.#options;
       const { main, table } = await loadOffsetFiles(fileSystem, this.path, sync);
+      // That main could not be read may be over the next time, though it is the same file.
+      if (main.state === "bad") return table;
       this.#view = { info: identityOf(main), table };
     }
     return this.#view.table;
@@ -116,7 +120,7 @@ export class OffsetFile {
 
   async #write(next: NextTable, lock?: FileLock): Promise<number> {
     const info = await this.#stat();
-    const foreign = this.#isKnown(info) ? undefined : await this.#takeForeign();
+    const foreign = this.#isKnown(info) ? undefined : await this.#takeForeign(info);
     const table = next(this.#durable, foreign);
     const text = this.#serialize(table);
     if (text === this.#text) return 0;
@@ -125,7 +129,7 @@ export class OffsetFile {
 
   async #ensureDirectory(): Promise<void> {
     const { fileSystem, root, sync } = this.#options;
-    await ensureDirectory(fileSystem, dirname(this.path), root, sync);
+    await ensureDirectory(fileSystem, dirname(this.path), root, sync, this.#doubtful);
   }
 
   async #replace(
@@ -163,12 +167,15 @@ export class OffsetFile {
   }
 
   /** Looks at what somebody else made of main (clause P9); answers what is to be merged. */
-  async #takeForeign(): Promise<OffsetTable | undefined> {
+  async #takeForeign(info: FileInfo | undefined): Promise<OffsetTable | undefined> {
     const { fileSystem, sync, onConflict, report } = this.#options;
     const found = await inspectFile(fileSystem, this.path);
     const table = found.state === "valid" ? found.table : undefined;
     const isSameTable = table?.equals(this.#durable) ?? false;
     if (!isSameTable && onConflict === "throw") throw conflict(this.path, found);
+    // What cannot be read now, perhaps the next time, must not be replaced by what lacks it.
+    if (found.state === "bad" && isUnreadable(found.cause)) throw found.cause;
+    if (found.state === "missing" && info !== undefined) throw new Error("it vanished meanwhile");
     if (table !== undefined && sync) await makeDurable(fileSystem, this.path);
     this.#known = [identityOf(found)];
     this.#rotate = found.state === "valid";
@@ -183,10 +190,10 @@ export class OffsetFile {
 
   async #keepBadFile(): Promise<void> {
     const { fileSystem, sync, report } = this.#options;
+    // Where there are no links it is moved, even if that is said to have failed.
+    this.#known = [...this.#known, undefined];
     const keptAs = await keepAside(fileSystem, this.path, sync);
     this.#keepAside = false;
-    // Where there are no links it was moved.
-    this.#known = [...this.#known, undefined];
     if (keptAs !== undefined) report({ kind: "kept-aside", path: this.path, keptAs });
   }
 

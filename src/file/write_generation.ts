@@ -46,31 +46,43 @@ export async function writeGeneration(
 ): Promise<WrittenGeneration> {
   for (let attempt = 1;; attempt++) {
     const temporary = newTemporary(fileSystem, main);
-    const written: { info?: FileInfo } = {};
+    const progress: Progress = {};
     try {
-      await replaceMain(fileSystem, main, temporary, bytes, options, written);
-      return { info: written.info!, doubt: undefined };
+      await replaceMain(fileSystem, main, temporary, bytes, options, progress);
+      return { info: progress.info!, doubt: undefined };
     } catch (error) {
-      const { info } = written;
-      if (info !== undefined && await mayBe(fileSystem, main, info)) return { info, doubt: error };
-      // EEXIST: the name is somebody else's, and so is the file.
-      if (errorCode(error) !== "EEXIST") await fileSystem.unlink(temporary).catch(() => {});
-      if (info === undefined || !isMissing(error) || attempt === ATTEMPTS) throw error;
+      const { info, rename } = progress;
+      if (info !== undefined && rename !== undefined) {
+        const isDoubtful = rename === "done" || await mayBe(fileSystem, main, info);
+        if (isDoubtful) return { info, doubt: error };
+      }
+      // EEXIST, and nothing is written: the name is somebody else's, and so is the file.
+      const isOurs = info !== undefined || errorCode(error) !== "EEXIST";
+      if (isOurs) await fileSystem.unlink(temporary).catch(() => {});
+      if (rename === undefined || !isMissing(error) || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** The protocol; `written.info` is set as soon as main may be the new file. */
+/** How far a write has come. */
+interface Progress {
+  /** The new file, once it is whole. */
+  info?: FileInfo;
+  /** Whether main may be the new file, or surely has been. */
+  rename?: "begun" | "done";
+}
+
+/** The protocol. */
 async function replaceMain(
   fileSystem: FileSystem,
   main: string,
   temporary: string,
   bytes: Uint8Array,
   { rotate, isMainSure, sync, confirm, replaces }: GenerationOptions,
-  written: { info?: FileInfo },
+  progress: Progress,
 ): Promise<void> {
   const directory = dirname(main);
-  const info = await writeFile(fileSystem, temporary, bytes, { sync, like: replaces });
+  progress.info = await writeFile(fileSystem, temporary, bytes, { sync, like: replaces });
   if (rotate) {
     // While main may yet vanish, the backup goes only when the new file is sure to be found.
     if (sync && !isMainSure) await fileSystem.syncDirectory(directory);
@@ -79,8 +91,9 @@ async function replaceMain(
   // A barrier: even if the rename is not atomic, there will be a complete file to find.
   if (sync) await fileSystem.syncDirectory(directory);
   await confirm?.();
-  written.info = info;
+  progress.rename = "begun";
   await fileSystem.rename(temporary, main);
+  progress.rename = "done";
   if (sync) await fileSystem.syncDirectory(directory);
 }
 
