@@ -50,7 +50,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   readonly #timer: PersistTimer | undefined;
   /** The queues that are being taken out of the file, each with what memory held of it. */
   readonly #deleting: QueueMap<Deletion> = new QueueMap<Deletion>();
-  /** How many deletions have begun. */
+  /** How often a deletion has begun or ended. */
   #deletions = 0;
   #closing: Promise<void> | undefined;
   #closed = false;
@@ -146,8 +146,10 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     const deletions = this.#deletions;
     const stored = (await this.#file.read()).get(mq);
     if (stored === undefined) return NO_OFFSET;
-    // R3; and what a deletion took out of the file in the meantime must not come back.
-    if (deletions === this.#deletions) this.#memory.restore(mq, { offset: stored, frozen: false });
+    // R3; and what a deletion takes out of the file in the meantime must not come back.
+    if (deletions === this.#deletions && this.#deleting.get(mq) === undefined) {
+      this.#memory.restore(mq, { offset: stored, frozen: false });
+    }
     return stored;
   }
 
@@ -238,6 +240,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
       if (isLast()) this.#memory.restore(mq, deletion.slot);
       throw error;
     } finally {
+      this.#deletions++;
       if (isLast()) this.#deleting.delete(mq);
     }
   }
