@@ -51,6 +51,10 @@ export async function loadOffsetFiles(
   for (const other of [...temporaries, backupOf(path)]) {
     others.push(await inspectFile(fileSystem, other));
   }
+  // Go removes main before it renames; it may have done both since main was found to be missing.
+  if (main.state === "missing" && (await inspectFile(fileSystem, path)).state !== "missing") {
+    return await loadOffsetFiles(fileSystem, path, sync);
+  }
   const source = newest(others);
   const faults = faultsOf([main, ...others], source !== undefined);
   if (main.state === "bad" && main.cause instanceof OffsetFileChecksumError) {

@@ -36,9 +36,9 @@ export async function openOffsetFile(
     onConflict: onConflict ?? "throw",
     report,
   });
-  // Otherwise a leftover may be the only copy of the offsets, until they are persisted.
-  if (outcome.kind === "loaded") await file.clearLeftovers();
   const { kind } = outcome;
+  // Otherwise a leftover may be the only copy of the offsets, until they are persisted.
+  if (kind === "loaded" || kind === "fresh") await file.clearLeftovers();
   if (kind === "recovered" || kind === "reset") report({ kind, path, outcome });
   return { file, outcome, report };
 }
