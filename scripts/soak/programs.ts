@@ -16,6 +16,16 @@ export function currentRuntime(): Runtime {
   return process.versions.bun !== undefined ? "bun" : "node";
 }
 
+/** The runtimes that an option names. */
+export function readRuntimes(value: string): readonly Runtime[] {
+  if (value === "all") return RUNTIMES;
+  const found = RUNTIMES.filter((runtime) => runtime === value);
+  if (found.length > 0) return found;
+  throw new RangeError(
+    `--runtime ${JSON.stringify(value)} is none of ${RUNTIMES.join(", ")} and all`,
+  );
+}
+
 /**
  * Finds the executable of a runtime.
  *

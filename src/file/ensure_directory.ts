@@ -1,4 +1,4 @@
-import { dirname, relative } from "node:path";
+import { dirname, isAbsolute, relative, sep } from "node:path";
 import { errorCode, isMissing } from "./error_code.ts";
 import type { FileSystem } from "./file_system.ts";
 
@@ -54,18 +54,27 @@ async function makeDirectory(
   doubtful: Set<string>,
 ): Promise<boolean> {
   try {
+    return await makeOne(fileSystem, directory);
+  } catch (error) {
+    if (!isMissing(error) || dirname(directory) === directory) throw error;
+  }
+  await ensureDirectory(fileSystem, dirname(directory), directory, sync, doubtful);
+  return await makeOne(fileSystem, directory);
+}
+
+/** Whether it was made; if not, somebody else has. */
+async function makeOne(fileSystem: FileSystem, directory: string): Promise<boolean> {
+  try {
     await fileSystem.makeDirectory(directory);
     return true;
   } catch (error) {
     if (errorCode(error) === "EEXIST") return false;
-    if (!isMissing(error) || dirname(directory) === directory) throw error;
+    throw error;
   }
-  await ensureDirectory(fileSystem, dirname(directory), directory, sync, doubtful);
-  await fileSystem.makeDirectory(directory);
-  return true;
 }
 
 function isInside(directory: string, root: string): boolean {
   const path = relative(root, directory);
-  return path !== "" && !path.startsWith("..");
+  // On Windows a path to another drive stays absolute.
+  return path !== "" && path.split(sep)[0] !== ".." && !isAbsolute(path);
 }

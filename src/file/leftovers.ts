@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { isMissing } from "./error_code.ts";
 import type { FileSystem } from "./file_system.ts";
 import { OffsetLoadError } from "./offset_load_error.ts";
@@ -30,7 +30,7 @@ export async function findLeftovers(fileSystem: FileSystem, main: string): Promi
     throw new OffsetLoadError(directory, error);
   }
   return names.filter((name) => name.startsWith(prefix) && name.endsWith(".tmp")).sort()
-    .map((name) => join(directory, name));
+    .map((name) => main.slice(0, -basename(main).length) + name);
 }
 
 /**

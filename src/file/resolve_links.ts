@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import { isMissing } from "./error_code.ts";
 import type { FileSystem } from "./file_system.ts";
 import { OffsetLoadError } from "./offset_load_error.ts";
@@ -16,10 +16,11 @@ const MAX_LINKS = 40;
  */
 export async function resolveLinks(fileSystem: FileSystem, path: string): Promise<string> {
   let resolved = path;
-  for (let links = 0; links < MAX_LINKS; links++) {
+  for (let links = 0; links <= MAX_LINKS; links++) {
     const target = await readLink(fileSystem, resolved);
     if (target === undefined) return resolved;
-    resolved = resolve(dirname(resolved), target);
+    // Not by its text alone: the system leaves a linked directory to where that really lies.
+    resolved = isAbsolute(target) ? target : `${dirname(resolved)}/${target}`;
   }
   throw new OffsetLoadError(path, new Error(`more than ${MAX_LINKS} symbolic links`));
 }

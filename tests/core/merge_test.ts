@@ -12,7 +12,7 @@ const below = (a: OffsetTable, b: OffsetTable): boolean =>
   [...a].every(([mq, offset]) => b.has(mq) && offset <= b.get(mq)!);
 
 function assertEqual(a: OffsetTable, b: OffsetTable): void {
-  assert.ok(a.equals(b), `${serialize(a)} is not ${serialize(b)}`);
+  if (!a.equals(b)) assert.fail(`${serialize(a)} is not ${serialize(b)}`);
 }
 
 test("P9 mergeMax() takes the greater offset of each queue: worked example", () => {

@@ -97,3 +97,35 @@ function sessionOf(store: LocalFileOffsetStore): Pick<Session, "outcome" | "memo
 function updateAll(store: LocalFileOffsetStore, queues: number, n: number): void {
   for (let id = 0; id < queues; id++) store.update(queueOf(id), n, true);
 }
+
+const FOREIGN = { topic: "foreign", brokerName: "b", queueId: 0 };
+
+/** The generation that somebody else writes, behind the back of the one who merges. */
+const OVERTAKING = 3;
+
+/**
+ * The store that is shipped, merging. Generation 3 brings a queue that only its writer knows, and
+ * that all who merge must keep.
+ */
+export function mergingStore(queues: number): Writer {
+  return {
+    name: "this store",
+    queues,
+    async open(fileSystem) {
+      const store = await openStore(fileSystem, { onConflict: "merge" });
+      const own = () => OffsetTable.from([...store.snapshot()].filter(([mq]) => mq.topic === "t"));
+      const n = generationOf(own(), queues);
+      const isWhole = store.snapshot().has(FOREIGN) === (n !== undefined && n >= OVERTAKING);
+      return {
+        ...sessionOf(store),
+        memory: own,
+        generation: isWhole ? n : undefined,
+        async persist(n) {
+          updateAll(store, queues, n);
+          if (n === OVERTAKING) store.update(FOREIGN, n, true);
+          await store.persist();
+        },
+      };
+    },
+  };
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { LocalFileOffsetStore } from "../../mod.ts";
@@ -10,29 +10,12 @@ import { currentRuntime } from "../../scripts/soak/programs.ts";
 import { Random } from "../../scripts/soak/random.ts";
 import { newTally } from "../../scripts/soak/tally.ts";
 import { main } from "../../scripts/soak.ts";
+import { inDirectory } from "./in_directory.ts";
+import { runMain } from "./run_main.ts";
 
 const SEED = "20261124";
 
-/** A directory on the real disk; kept if the test fails, as evidence. */
-async function inDirectory(run: (directory: string) => Promise<void>): Promise<void> {
-  await mkdir(".soak", { recursive: true });
-  const directory = await mkdtemp(join(".soak", "test-"));
-  await run(directory);
-  await rm(directory, { recursive: true });
-}
-
-async function soak(argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ["", ""];
-  const code = await main(argv, {
-    out: (text) => out += text,
-    err: (text) => err += text,
-    isTerminal: false,
-    color: false,
-    now: Date.now,
-    sleep: () => Promise.resolve(false),
-  });
-  return { code, out, err };
-}
+const soak = (argv: readonly string[]) => runMain(main, argv);
 
 test("soak: killed writers lose nothing, and what was counted can be resumed", async () => {
   await inDirectory(async (directory) => {

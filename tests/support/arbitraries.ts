@@ -112,11 +112,11 @@ export const updates: fc.Arbitrary<Update[]> = fc.array(update, { maxLength: 30,
 
 export type Entry = readonly [MessageQueue, Offset];
 
-/** The queues 0 to n − 1 of one broker. */
+/** The queues 0 to n − 1 of one broker: with short names, or such a table would be megabytes. */
 const broker: fc.Arbitrary<Entry[]> = fc.tuple(
-  messageQueue,
+  poolQueue,
   offset,
-  fc.integer({ min: 50, max: 200 }),
+  fc.integer({ min: 200, max: 400 }),
 ).map(([mq, offset, n]) => Array.from({ length: n }, (_, i) => [{ ...mq, queueId: i }, offset]));
 
 /** Entries of different and of equal queues, or many of one broker. */

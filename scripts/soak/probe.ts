@@ -1,0 +1,85 @@
+/**
+ * The program whose system calls are traced: it loads, updates once, persists and closes.
+ *
+ *     probe.ts ROOT
+ *
+ * `L <generation> <outcome>` says what it loaded, `A <generation>` that a persist has resolved,
+ * `E <class> <code>` that a call of the store was rejected, `D <kind>` what was reported besides. A
+ * call that was rejected is made again, since the store promises to stay usable.
+ */
+import { statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import {
+  LocalFileOffsetStore,
+  nodeFileSystem,
+  OffsetFileCorruptError,
+  OffsetLoadError,
+  OffsetPersistError,
+} from "../../mod.ts";
+import { generationOf, offsetOf, queuesOf } from "./generation.ts";
+
+/** How many queues the probe writes. */
+export const PROBE_QUEUES = 3;
+
+/** Looked up, never made: such a name in a trace tells what begins there. */
+export const MARKS = { persist: "persist-begins", close: "close-begins" };
+
+/** The names that the probe gives to its temporary files; random ones could not be traced. */
+export function probeName(number: number): string {
+  return `probe-${number}`;
+}
+
+/** Each thread may see a call fail once. */
+const MAX_ATTEMPTS = 40;
+
+const say = (line: string) => void writeSync(1, `${line}\n`);
+
+const isTyped = (error: unknown) =>
+  error instanceof OffsetLoadError || error instanceof OffsetPersistError ||
+  error instanceof OffsetFileCorruptError;
+
+async function insist<T>(action: () => Promise<T>): Promise<T> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!isTyped(error) || attempt === MAX_ATTEMPTS) throw error;
+      const { name, code } = error as OffsetLoadError;
+      say(`E ${name} ${code}`);
+    }
+  }
+}
+
+async function main(root: string): Promise<void> {
+  const mark = (phase: keyof typeof MARKS) =>
+    void statSync(join(root, MARKS[phase]), { throwIfNoEntry: false });
+  let names = 0;
+  const fileSystem = {
+    ...nodeFileSystem,
+    uniqueName: () => probeName(++names),
+    // The owner of any lock that is in the way is dead: there is nobody to wait for.
+    pause: () => Promise.resolve(),
+  };
+  const store = await insist(() =>
+    LocalFileOffsetStore.open({
+      clientId: "c",
+      group: "g",
+      root,
+      fileSystem,
+      // The longer way: it holds the lock.
+      onConflict: "merge",
+      onDiagnostic: ({ kind }) => say(`D ${kind}`),
+    })
+  );
+  const generation = generationOf(store.snapshot(), PROBE_QUEUES);
+  say(`L ${generation} ${store.loadOutcome.kind}`);
+  mark("persist");
+  queuesOf(PROBE_QUEUES).forEach((mq, i) => store.update(mq, offsetOf(generation + 1, i), true));
+  await insist(() => store.persist());
+  say(`A ${generation + 1}`);
+  mark("close");
+  await insist(() => store.close());
+}
+
+if (import.meta.main) await main(process.argv[2]);

@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import type { OnConflict } from "../../mod.ts";
+import { type Io, paint } from "../offsets/io.ts";
+import { LossError } from "./lane.ts";
+import type { Runtime } from "./programs.ts";
+import { type Race, race } from "./race.ts";
+
+const POLICIES: readonly OnConflict[] = ["merge", "throw"];
+
+/** Lets two processes write one path, under each policy; the answer is the exit code. */
+export async function soakRace(
+  { seconds, runtimes, directory, json }: {
+    readonly seconds: number;
+    readonly runtimes: readonly Runtime[];
+    readonly directory: string;
+    readonly json: boolean;
+  },
+  io: Io,
+): Promise<number> {
+  await mkdir(directory, { recursive: true });
+  const folder = await mkdtemp(join(resolve(directory), "race-"));
+  const races: Race[] = [];
+  try {
+    for (const onConflict of POLICIES) {
+      const each = await race({
+        folder,
+        onConflict,
+        // With all three, each has a part.
+        runtimes: [runtimes[0], runtimes.at(1) ?? runtimes[0], runtimes.at(2) ?? runtimes[0]],
+        until: () => setTimeout(seconds * 1000),
+      });
+      races.push(each);
+      if (!json) io.out(describe(each));
+    }
+  } catch (error) {
+    if (!(error instanceof LossError)) throw error;
+    io.err(`${paint(io, "red", error.message)}\n  What happened is in story.json there.\n`);
+    if (json) io.out(JSON.stringify({ seconds, lost: 1, races }) + "\n");
+    return 1;
+  }
+  await rm(folder, { recursive: true });
+  if (json) io.out(JSON.stringify({ seconds, lost: 0, races }) + "\n");
+  else {
+    const sum = races.reduce((total, { acknowledged }) => total + acknowledged, 0);
+    io.out(
+      paint(io, "green", `${sum} acknowledged persists, nothing torn, no maximum lost`) + "\n",
+    );
+  }
+  return 0;
+}
+
+function describe({ onConflict, runtimes, acknowledged, rejected, reads, changes }: Race): string {
+  const [one, other, reader] = runtimes;
+  const errors = Object.entries(rejected).map(([name, times]) => `${times} × ${name}`);
+  return `onConflict "${onConflict}": ${one} and ${other} wrote, ${reader} read
+  acknowledged persists  ${acknowledged}
+  rejected calls         ${errors.join(", ") || "none"}
+  reads                  ${reads}, of ${changes} different tables, none torn
+`;
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { OnConflict } from "../../mod.ts";
+import type { Child } from "../../scripts/soak/child.ts";
+import { LossError } from "../../scripts/soak/lane.ts";
+import { currentRuntime } from "../../scripts/soak/programs.ts";
+import { type Race, race } from "../../scripts/soak/race.ts";
+import { main } from "../../scripts/soak.ts";
+import { inDirectory } from "./in_directory.ts";
+import { runMain } from "./run_main.ts";
+
+const PERSISTS = 40;
+
+function raceTwo(
+  folder: string,
+  onConflict: OnConflict,
+  until: (writers: readonly Child[]) => Promise<void>,
+): Promise<Race> {
+  const runtime = currentRuntime();
+  return race({ folder, onConflict, runtimes: [runtime, runtime, runtime], until });
+}
+
+const enough = async (writers: readonly Child[]) => {
+  await Promise.all(writers.map((writer) => writer.wrote("A", PERSISTS)));
+};
+
+test("P9 two processes that merge lose no maximum, and no instant shows a torn file", async () => {
+  await inDirectory(async (directory) => {
+    const { acknowledged, rejected, reads } = await raceTwo(directory, "merge", enough);
+    assert.ok(acknowledged >= 2 * PERSISTS);
+    assert.ok(reads > 0);
+    assert.deepEqual(rejected, {});
+  });
+});
+
+test("P9 two processes on one path are told of the conflict, and tear nothing", async () => {
+  await inDirectory(async (directory) => {
+    const { acknowledged, rejected } = await raceTwo(directory, "throw", enough);
+    assert.ok(acknowledged >= 2 * PERSISTS);
+    // Both persisted while the other was there: one of them must have been told.
+    assert.ok(rejected["OffsetConflictError"] > 0, JSON.stringify(rejected));
+  });
+});
+
+test("soak: a file that a third process tears is found out, and the evidence is kept", async () => {
+  await inDirectory(async (directory) => {
+    const tear = async (writers: readonly Child[]) => {
+      await enough(writers);
+      const root = (await readdir(directory)).find((name) => name.startsWith("race-"))!;
+      const path = join(directory, root, "10.0.0.7@1", "race", "offset.json");
+      // Until the reader has seen it: the writers soon replace it.
+      for (;;) await writeFile(path, '{"offsetTable":{');
+    };
+    const error = await raceTwo(directory, "merge", tear).then(() => undefined, (error) => error);
+    assert.ok(error instanceof LossError, String(error));
+    assert.ok(JSON.parse(await readFile(join(error.directory, "story.json"), "utf8")).reason);
+  });
+});
+
+test("soak: --two-processes prints a line for each policy's figures", async () => {
+  await inDirectory(async (directory) => {
+    const args = ["--two-processes", "1", "--directory", directory];
+    const { code, out, err } = await runMain(main, [...args, "--json"]);
+    assert.equal(code, 0, err);
+    const { lost, races } = JSON.parse(out);
+    assert.equal(lost, 0);
+    assert.deepEqual(races.map(({ onConflict }: Race) => onConflict), ["merge", "throw"]);
+  });
+  const { code, err } = await runMain(main, ["--two-processes", "0"]);
+  assert.deepEqual([code, err.split("\n").length], [2, 3]);
+});

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { failuresOf, FAULTS, probeAll } from "../../scripts/soak/probe_all.ts";
+import { currentRuntime } from "../../scripts/soak/programs.ts";
+import { parseTrace, whyNoStrace } from "../../scripts/soak/strace.ts";
+import { main } from "../../scripts/syscalls.ts";
+import { inDirectory } from "./in_directory.ts";
+import { runMain } from "./run_main.ts";
+
+const obstacle = await whyNoStrace();
+if (obstacle !== undefined) console.log(`System-call boundaries are not tested here: ${obstacle}`);
+
+/** The calls that change the disk; `deno task syscalls` takes all. */
+const CALLS = new Set(["write", "fsync", "link", "linkat", "rename", "unlink"]);
+
+test("P3 a kill, and EIO, at each system call that changes the disk loses nothing", {
+  skip: obstacle ?? false,
+}, async () => {
+  await inDirectory(async (folder) => {
+    const probes = await probeAll({
+      folder,
+      runtimes: [currentRuntime()],
+      settings: ["next persist"],
+      only: ({ phase, call }) => phase === "persist" && CALLS.has(call),
+    });
+    assert.deepEqual(failuresOf(probes), []);
+    const [{ boundaries, outcomes }] = probes;
+    const calls = new Set(boundaries.map(({ call }) => call.replace("linkat", "link")));
+    assert.deepEqual([...calls].sort(), ["fsync", "link", "rename", "unlink", "write"]);
+    const left = (call: string) =>
+      boundaries.filter((boundary) => boundary.call === call)
+        .map((boundary) => outcomes.get(boundary)?.get(FAULTS[0]));
+    // A fault comes before the call: only what is synced after the rename finds the new one.
+    assert.deepEqual(left("rename"), ["the old one"]);
+    assert.equal(left("fsync").at(0), "the old one");
+    assert.equal(left("fsync").at(-1), "the new one");
+  });
+});
+
+test("syscalls: a boundary that was not met, and an outcome that must not be, are failures", () => {
+  const boundary = {
+    phase: "persist",
+    call: "fsync",
+    targets: ["offset.json"],
+    occurrence: 2,
+    inThread: 1,
+    inAll: 1,
+  } as const;
+  const outcomes = new Map([[boundary, new Map([[FAULTS[0], "LOST in the load"]])]]);
+  const probe = { runtime: "bun", setting: "next persist", boundaries: [boundary], outcomes };
+  assert.deepEqual(failuresOf([probe as Parameters<typeof failuresOf>[0][0]]), [
+    "bun, next persist, persist: signal=KILL at fsync offset.json (2): LOST in the load",
+    "bun, next persist, persist: error=EIO at fsync offset.json (2): NOT INJECTED",
+  ]);
+});
+
+test("syscalls: a trace is read, with calls that another thread's interrupt", () => {
+  const paths = new Map([["/s", "directory"], ["/s/a", "a"], ["/s/b", "b"]]);
+  const text = [
+    '7 openat(AT_FDCWD</s>, "/s/a", O_RDONLY) = 3</s/a>',
+    "7 fsync(3</s/a> <unfinished ...>",
+    "8 close(4</s>) = -1 EIO (Input/output error) (INJECTED)",
+    "7 <... fsync resumed>) = -1 EIO (Input/output error) (INJECTED)",
+    '8 rename("/s/a", "/s/b" <unfinished ...>',
+    "7 +++ killed by SIGKILL +++",
+    "8 <... rename resumed>) = ?",
+  ].join("\n");
+  assert.deepEqual(parseTrace(text, paths), [
+    { name: "openat", targets: ["a"], thread: "7", injected: false },
+    { name: "fsync", targets: ["a"], thread: "7", injected: true },
+    { name: "close", targets: ["directory"], thread: "8", injected: true },
+    { name: "rename", targets: ["a", "b"], thread: "8", injected: false },
+  ]);
+});
+
+test("syscalls: the help, and wrong usage", async () => {
+  const help = await runMain(main, ["--help"]);
+  assert.deepEqual([help.code, help.err], [0, ""]);
+  assert.match(help.out, /Needs strace/);
+  for (const argv of [["--runtime", "java"], ["--nonsense"], ["stray"]]) {
+    const { code, out, err } = await runMain(main, argv);
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, /^Cannot probe: /);
+  }
+});
