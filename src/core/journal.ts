@@ -10,12 +10,14 @@
  */
 import { hexadecimal } from "./checksum.ts";
 import { type Crc32, crc32 } from "./crc32.ts";
+import type { MessageQueue } from "./message_queue.ts";
+import type { Offset } from "./offset.ts";
 import { OffsetColumn } from "./offset_column.ts";
 import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 import { type OffsetTable, tableOf } from "./offset_table.ts";
 import { decode, parseWith } from "./parse.ts";
 import { QueueIndex } from "./queue_index.ts";
-import { serialize } from "./serialize.ts";
+import { aroundGoKey } from "./serialize.ts";
 
 /** Which file a journal extends. */
 export interface SnapshotId {
@@ -42,9 +44,16 @@ export function journalHeader({ length, crc32: id }: SnapshotId, crc: Crc32 = cr
   return line(`{"snapshot":{"length":${length},"crc32":"${hexadecimal(id)}"}}`, crc);
 }
 
-/** The line of a persist. */
-export function journalRecord(changed: OffsetTable, crc: Crc32 = crc32): string {
-  return line(serialize(changed), crc);
+/** The line of a persist: each queue once, with its offset. */
+export function journalRecord(
+  changed: readonly (readonly [MessageQueue, Offset])[],
+  crc: Crc32 = crc32,
+): string {
+  const entries = changed.map(([mq, offset]) => {
+    const [before, behind] = aroundGoKey(mq);
+    return before + mq.queueId + behind + offset;
+  });
+  return line(`{"offsetTable":{${entries.join(",")}}}`, crc);
 }
 
 function line(text: string, crc: Crc32): string {

@@ -1,5 +1,7 @@
+import { crc32 } from "node:zlib";
 import type { SnapshotId } from "../core/journal.ts";
-import type { OffsetTable } from "../core/offset_table.ts";
+import type { MessageQueue } from "../core/message_queue.ts";
+import type { Offset } from "../core/offset.ts";
 import { isMissing } from "./error_code.ts";
 import { type FileInfo, type FileSystem, isSameFile, isSameInode } from "./file_system.ts";
 import { JournalFile, journalOf } from "./journal_file.ts";
@@ -86,7 +88,7 @@ export class Journal {
   }
 
   /** Appends a record, and answers how many bytes it was; after an error a snapshot must come. */
-  async append(changed: OffsetTable): Promise<number> {
+  async append(changed: readonly (readonly [MessageQueue, Offset])[]): Promise<number> {
     try {
       this.#open ??= await this.#begin(this.#snapshot!);
       return await this.#open.append(changed);
@@ -115,13 +117,14 @@ export class Journal {
     this.#snapshot = undefined;
   }
 
-  /** Removes it: the given snapshot, which is durable by now, holds what it held. */
-  async supersede(snapshot: SnapshotId): Promise<void> {
+  /** Removes it: a snapshot of these bytes, which is durable by now, holds what it held. */
+  async supersede(bytes: Uint8Array): Promise<void> {
     this.abandon();
     if (this.exists && !await this.#remove()) return;
     this.#there = undefined;
     this.#mayBeEmpty = this.#mayBeMissing = false;
-    this.#snapshot = snapshot;
+    if (this.#options.journalLimit === undefined) return;
+    this.#snapshot = { length: bytes.length, crc32: crc32(bytes) };
   }
 
   async #remove(): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { journalHeader, journalRecord, type SnapshotId } from "../core/journal.ts";
-import type { OffsetTable } from "../core/offset_table.ts";
+import type { MessageQueue } from "../core/message_queue.ts";
+import type { Offset } from "../core/offset.ts";
 import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
 import { writeAll } from "./write_file.ts";
 
@@ -71,7 +72,7 @@ export class JournalFile {
    *
    * @returns How many bytes it was.
    */
-  append(changed: OffsetTable): Promise<number> {
+  append(changed: readonly (readonly [MessageQueue, Offset])[]): Promise<number> {
     return this.#write(journalRecord(changed, crc32));
   }
 

@@ -4,8 +4,10 @@ import {
   fchmod,
   fchown,
   fdatasync,
+  fdatasyncSync,
   fstatSync,
   fsync,
+  fsyncSync,
   open,
   openSync,
   statSync,
@@ -18,11 +20,15 @@ import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { errorCode } from "./error_code.ts";
 import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
+import { QuickSync } from "./quick_sync.ts";
 
 const isWindows = process.platform === "win32";
 
 /** What is no longer than a block goes to the system's cache in less time than to another thread. */
 const SMALL_WRITE = 4096;
+
+const smallFiles = new QuickSync();
+const directories = new QuickSync();
 
 const descriptor = {
   open: promisify(open),
@@ -126,9 +132,12 @@ function toInfo(stats: BigIntStats): FileInfo {
 }
 
 function writable(file: number): WritableFile {
+  let isSmall = true;
+  const data = new QuickSync();
   return {
     async write(bytes) {
       if (bytes.length <= SMALL_WRITE) return writeSync(file, bytes);
+      isSmall = false;
       // What the typings say of a promisified write is for strings.
       return (await descriptor.write(file, bytes) as unknown as { bytesWritten: number })
         .bytesWritten;
@@ -138,8 +147,8 @@ function writable(file: number): WritableFile {
     async stat() {
       return toInfo(fstatSync(file, { bigint: true }));
     },
-    sync: () => descriptor.sync(file),
-    syncData: () => descriptor.syncData(file),
+    sync: () => isSmall ? sync(file, smallFiles) : descriptor.sync(file),
+    syncData: () => data.run(() => fdatasyncSync(file), () => descriptor.syncData(file)),
     async close() {
       closeSync(file);
     },
@@ -148,10 +157,14 @@ function writable(file: number): WritableFile {
 
 async function syncAndClose(file: number): Promise<void> {
   try {
-    await descriptor.sync(file);
+    await sync(file, directories);
   } finally {
     closeSync(file);
   }
+}
+
+function sync(file: number, quick: QuickSync): Promise<void> {
+  return quick.run(() => fsyncSync(file), () => descriptor.sync(file));
 }
 
 /** On Windows a scanner or an indexer can hold a file open for a while: ~2 s in all, then give up. */

@@ -1,12 +1,11 @@
 import { dirname } from "node:path";
-import { crc32 } from "node:zlib";
 import type { MessageQueue } from "../core/message_queue.ts";
 import type { Offset } from "../core/offset.ts";
 import { OffsetColumn } from "../core/offset_column.ts";
-import { OffsetTable, partsOf, tableOf } from "../core/offset_table.ts";
+import { type OffsetTable, partsOf, tableOf } from "../core/offset_table.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
 import { formOf, type OffsetFileFormat } from "../core/serialize.ts";
-import { applyChanges, type Changes, isEmpty } from "./changes.ts";
+import { applyChanges, type Changes, entriesOf, isEmpty } from "./changes.ts";
 import { ensureDirectory } from "./ensure_directory.ts";
 import { isMissing, isUnreadable } from "./error_code.ts";
 import { FileImage } from "./file_image.ts";
@@ -178,7 +177,7 @@ export class OffsetFile {
   /** Adds a record to the journal: its cost is that of the changes (clause J1). */
   async #append(changes: Changes): Promise<number> {
     try {
-      const bytes = await this.#journal.append(changedTable(this.index, changes));
+      const bytes = await this.#journal.append(entriesOf(this.index, changes));
       applyChanges(this.#durable, changes);
       return bytes;
     } catch (error) {
@@ -231,7 +230,7 @@ export class OffsetFile {
     this.#durable = offsets;
     this.#rotate = true;
     this.#isMainSure = true;
-    await this.#journal.supersede({ length: bytes.length, crc32: crc32(bytes) });
+    await this.#journal.supersede(bytes);
     await this.#settle();
     return bytes.length;
   }
@@ -327,10 +326,6 @@ function isSameSight(a: Seen, b: Seen): boolean {
 /** A journal beside a main file that is not usable. */
 function lonely(journal: JournalInspection): FoundJournal | undefined {
   return journal.state === "readable" ? { info: journal.info, isForeign: true } : undefined;
-}
-
-function changedTable(index: QueueIndex, { slots, offsets }: Changes): OffsetTable {
-  return OffsetTable.from(slots.map((slot, i) => [index.queueAt(slot), offsets[i]]));
 }
 
 function isWorthKeeping(main: Inspection): boolean {
