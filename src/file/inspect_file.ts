@@ -8,7 +8,12 @@ import { OffsetLoadError } from "./offset_load_error.ts";
 
 /** What was found at a path. */
 export type Inspection =
-  | { readonly state: "missing"; readonly path: string }
+  | {
+    readonly state: "missing";
+    readonly path: string;
+    readonly info?: undefined;
+    readonly cause?: undefined;
+  }
   | ({ readonly state: "bad"; readonly info: FileInfo | undefined } & FileFault)
   | ValidFile;
 
@@ -18,6 +23,7 @@ export interface ValidFile {
   readonly path: string;
   readonly info: FileInfo;
   readonly table: OffsetTable;
+  readonly cause?: undefined;
 }
 
 /**
