@@ -1,6 +1,7 @@
+import { crc32 } from "node:zlib";
 import { OffsetFileSyntaxError } from "../core/offset_file_syntax_error.ts";
 import type { OffsetTable } from "../core/offset_table.ts";
-import { decode, parse } from "../core/parse.ts";
+import { decode, parseWith } from "../core/parse.ts";
 import { isMissing, isUnreadable, messageOf } from "./error_code.ts";
 import type { FileInfo, FileSystem } from "./file_system.ts";
 import type { FileFault } from "./offset_file_corrupt_error.ts";
@@ -43,7 +44,7 @@ export async function inspectFile(fileSystem: FileSystem, path: string): Promise
   }
   const { bytes, info } = file;
   try {
-    return { state: "valid", path, info, table: parse(decode(bytes)) };
+    return { state: "valid", path, info, table: parseWith(decode(bytes), crc32) };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
     return { state: "bad", path, info, reason: reasonOf(error, bytes), cause: error };

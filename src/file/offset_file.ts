@@ -1,8 +1,14 @@
 import { dirname } from "node:path";
-import type { OffsetTable } from "../core/offset_table.ts";
-import { type OffsetFileFormat, serialize } from "../core/serialize.ts";
+import type { MessageQueue } from "../core/message_queue.ts";
+import type { Offset } from "../core/offset.ts";
+import { OffsetColumn } from "../core/offset_column.ts";
+import { type OffsetTable, partsOf, tableOf } from "../core/offset_table.ts";
+import type { QueueIndex } from "../core/queue_index.ts";
+import { formOf, type OffsetFileFormat } from "../core/serialize.ts";
+import { applyChanges, type Changes, isEmpty } from "./changes.ts";
 import { ensureDirectory } from "./ensure_directory.ts";
 import { isMissing, isUnreadable } from "./error_code.ts";
+import { FileImage } from "./file_image.ts";
 import { FileLock } from "./file_lock.ts";
 import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
 import { inspectFile, type Inspection } from "./inspect_file.ts";
@@ -26,8 +32,8 @@ export interface OffsetFileOptions {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-/** Computes what to write; `foreign` is what somebody else wrote, if it is to be merged. */
-export type NextTable = (durable: OffsetTable, foreign: OffsetTable | undefined) => OffsetTable;
+/** Tells what to change in the file; `foreign` is what somebody else wrote, if it is to be merged. */
+export type TakeChanges = (durable: OffsetColumn, foreign: OffsetColumn | undefined) => Changes;
 
 /**
  * The main file as this store knows it: what it holds, and which file that was.
@@ -37,13 +43,16 @@ export type NextTable = (durable: OffsetTable, foreign: OffsetTable | undefined)
 export class OffsetFile {
   /** Where main really lies, links followed. */
   readonly path: string;
+  /** The slots of the queues, of those in memory too. */
+  readonly index: QueueIndex;
   readonly #options: OffsetFileOptions;
+  readonly #image: FileImage;
 
   /** The files that main may be without anybody else having touched it. */
   #known: (FileInfo | undefined)[];
-  #durable: OffsetTable;
-  /** The text that main is sure to hold; `undefined` if it must be written in any case. */
-  #text: string | undefined;
+  #durable: OffsetColumn;
+  /** Whether main is sure to hold just that; otherwise it must be written in any case. */
+  #isWritten: boolean;
   /** Whether main is valid, and may become the backup (clause P7). */
   #rotate: boolean;
   /** Whether main's name is sure to be durable, which only a write of our own tells. */
@@ -61,24 +70,31 @@ export class OffsetFile {
     this.path = path;
     this.#options = options;
     this.#known = [identityOf(main)];
-    this.#durable = table;
-    this.#text = kind === "recovered" ? undefined : this.#serialize(table);
+    const { index, offsets } = partsOf(table);
+    this.index = index;
+    this.#durable = offsets;
+    this.#image = new FileImage(formOf(options.format), options.checksum);
+    this.#isWritten = kind !== "recovered";
     this.#rotate = main.state === "valid";
     this.#keepAside = isWorthKeeping(main);
     this.#unsettled = kind !== "loaded";
   }
 
   /** What the file holds, as far as this store wrote or loaded it. */
-  get durable(): OffsetTable {
+  get durable(): OffsetColumn {
     return this.#durable;
   }
 
-  /** Reads the table, from the files if somebody else has changed them; see `loadOffsetFiles`. */
-  async read(): Promise<OffsetTable> {
+  /** Reads an offset, from the files if somebody else has changed them; see `loadOffsetFiles`. */
+  async read(mq: MessageQueue): Promise<Offset | undefined> {
+    return (await this.#readTable()).get(mq);
+  }
+
+  async #readTable(): Promise<OffsetTable> {
     const info = await this.#stat().catch((error) => {
       throw new OffsetLoadError(this.path, error);
     });
-    if (this.#isKnown(info)) return this.#durable;
+    if (this.#isKnown(info)) return this.#durableTable();
     if (this.#view === undefined || !isSameFile(info, this.#view.info)) {
       const { fileSystem, sync } = this.#options;
       const { main, table } = await loadOffsetFiles(fileSystem, this.path, sync);
@@ -90,16 +106,16 @@ export class OffsetFile {
   }
 
   /**
-   * Writes the next table and makes it durable, unless the file holds it already (clause P6).
+   * Writes the changed table and makes it durable, unless the file holds it already (clause P6).
    *
    * @returns How many bytes were written.
    * @throws {OffsetConflictError} If somebody else has changed the file, and that is not merged.
    * @throws {OffsetPersistError} If it cannot be written.
    */
-  async write(next: NextTable): Promise<number> {
+  async write(take: TakeChanges): Promise<number> {
     try {
-      if (this.#options.onConflict === "throw") return await this.#write(next);
-      return await this.#underLock((lock) => this.#write(next, lock));
+      if (this.#options.onConflict === "throw") return await this.#write(take);
+      return await this.#underLock((lock) => this.#write(take, lock));
     } catch (error) {
       if (error instanceof OffsetConflictError || error instanceof OffsetPersistError) throw error;
       throw new OffsetPersistError(this.path, error, "previous");
@@ -118,13 +134,21 @@ export class OffsetFile {
     }
   }
 
-  async #write(next: NextTable, lock?: FileLock): Promise<number> {
+  async #write(take: TakeChanges, lock?: FileLock): Promise<number> {
     const info = await this.#stat();
     const foreign = this.#isKnown(info) ? undefined : await this.#takeForeign(info);
-    const table = next(this.#durable, foreign);
-    const text = this.#serialize(table);
-    if (text === this.#text) return 0;
-    return await this.#replace(info, table, text, lock);
+    const changes = take(this.#durable, foreign);
+    if (this.#isWritten && isEmpty(changes)) return 0;
+    // Until it has succeeded, nothing is sure.
+    this.#isWritten = false;
+    try {
+      const bytes = await this.#replace(info, changes, lock);
+      this.#isWritten = true;
+      return bytes;
+    } catch (error) {
+      this.#image.forget();
+      throw error;
+    }
   }
 
   async #ensureDirectory(): Promise<void> {
@@ -134,16 +158,15 @@ export class OffsetFile {
 
   async #replace(
     info: FileInfo | undefined,
-    table: OffsetTable,
-    text: string,
+    changes: Changes,
     lock: FileLock | undefined,
   ): Promise<number> {
     const { fileSystem, sync } = this.#options;
-    // Until it has succeeded, nothing is sure, not even what the text is.
-    this.#text = undefined;
+    const offsets = this.#durable.copy();
+    applyChanges(offsets, changes);
+    const bytes = await this.#image.encode({ index: this.index, offsets }, changes);
     if (info === undefined) await this.#ensureDirectory();
     if (this.#keepAside) await this.#keepBadFile();
-    const bytes = new TextEncoder().encode(text);
     const written = await writeGeneration(fileSystem, this.path, bytes, {
       rotate: this.#rotate,
       isMainSure: this.#isMainSure,
@@ -158,8 +181,7 @@ export class OffsetFile {
       throw new OffsetPersistError(this.path, written.doubt, "either");
     }
     this.#known = [written.info];
-    this.#durable = table;
-    this.#text = text;
+    this.#durable = offsets;
     this.#rotate = true;
     this.#isMainSure = true;
     await this.#settle();
@@ -167,11 +189,11 @@ export class OffsetFile {
   }
 
   /** Looks at what somebody else made of main (clause P9); answers what is to be merged. */
-  async #takeForeign(info: FileInfo | undefined): Promise<OffsetTable | undefined> {
+  async #takeForeign(info: FileInfo | undefined): Promise<OffsetColumn | undefined> {
     const { fileSystem, sync, onConflict, report } = this.#options;
     const found = await inspectFile(fileSystem, this.path);
     const table = found.state === "valid" ? found.table : undefined;
-    const isSameTable = table?.equals(this.#durable) ?? false;
+    const isSameTable = table?.equals(this.#durableTable()) ?? false;
     if (!isSameTable && onConflict === "throw") throw conflict(this.path, found);
     // What cannot be read now, perhaps the next time, must not be replaced by what lacks it.
     if (found.state === "bad" && isUnreadable(found.cause)) throw found.cause;
@@ -182,10 +204,13 @@ export class OffsetFile {
     this.#isMainSure = false;
     this.#keepAside = isWorthKeeping(found);
     if (isSameTable) return undefined;
-    this.#durable = table ?? this.#durable;
-    this.#text = table && this.#serialize(table);
+    this.#isWritten = table !== undefined;
     report({ kind: "merged", path: this.path });
-    return table;
+    if (table === undefined) return undefined;
+    this.#image.forget();
+    this.#durable = new OffsetColumn();
+    for (const [mq, offset] of table) this.#durable.set(this.index.add(mq), offset);
+    return this.#durable;
   }
 
   async #keepBadFile(): Promise<void> {
@@ -227,9 +252,8 @@ export class OffsetFile {
     return this.#known.some((known) => isSameFile(known, info));
   }
 
-  #serialize(table: OffsetTable): string {
-    const { format, checksum } = this.#options;
-    return serialize(table, { format, checksum });
+  #durableTable(): OffsetTable {
+    return tableOf({ index: this.index, offsets: this.#durable });
   }
 }
 

@@ -48,8 +48,8 @@ async function loadOnly(world: World): Promise<void> {
   world.moments.splice(0, world.moments.length - 1);
 }
 
-/** How many steps the second of two writers is behind the first. */
-const LAGS = Array.from({ length: 12 }, (_, lag) => lag);
+/** How many turns the second of two writers is behind the first: a whole persist, in the end. */
+const LAGS = Array.from({ length: 40 }, (_, lag) => lag);
 
 function twoWriters(lag: number) {
   return async (world: World): Promise<void> => {

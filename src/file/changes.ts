@@ -1,0 +1,22 @@
+import type { OffsetColumn } from "../core/offset_column.ts";
+
+/** What is to become of a column: a persist captures it before anything else may happen. */
+export interface Changes {
+  /** The slots that get another offset. */
+  readonly slots: readonly number[];
+  /** The offset of each. */
+  readonly offsets: BigInt64Array;
+  /** The slots that lose theirs. */
+  readonly deleted: readonly number[];
+}
+
+/** Whether there is nothing to do. */
+export function isEmpty({ slots, deleted }: Changes): boolean {
+  return slots.length === 0 && deleted.length === 0;
+}
+
+/** Changes a column. */
+export function applyChanges(column: OffsetColumn, { slots, offsets, deleted }: Changes): void {
+  slots.forEach((slot, i) => column.set(slot, offsets[i]));
+  deleted.forEach((slot) => column.delete(slot));
+}
