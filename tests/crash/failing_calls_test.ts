@@ -11,7 +11,7 @@ import { OPERATIONS } from "./failing_calls_operations.ts";
  * this thousands of times; otherwise the seed picks one out of so many, and of the costly ones.
  * The numbers have no factor in common with the number of faults, so that each has its turn.
  */
-const [ONE_OUT_OF, ONE_OUT_OF_COSTLY] = { all: [1, 1], few: [131, 1009] }[process.env.FAULTS!] ??
+const [ONE_OUT_OF, ONE_OUT_OF_COSTLY] = { all: [1, 1], few: [263, 2003] }[process.env.FAULTS!] ??
   [13, 53];
 
 /** So that neither the matrix nor the slice can shrink unnoticed. */
@@ -56,5 +56,5 @@ test("the matrix of failing calls is whole", async () => {
 
 after(() => {
   console.log(`${cases} cases of failing calls, ${states} distinct crashes after them`);
-  assert.ok(cases >= ({ 1: CASES, 13: 1200 }[ONE_OUT_OF] ?? 80), `only ${cases} cases were run`);
+  assert.ok(cases >= ({ 1: CASES, 13: 1200 }[ONE_OUT_OF] ?? 40), `only ${cases} cases were run`);
 });
