@@ -1,3 +1,6 @@
+import type { MessageQueue } from "../core/message_queue.ts";
+import type { Offset } from "../core/offset.ts";
+import type { QueueIndex } from "../core/queue_index.ts";
 import type { OffsetColumn } from "../core/offset_column.ts";
 
 /** What is to become of a column: a persist captures it before anything else may happen. */
@@ -19,4 +22,12 @@ export function isEmpty({ slots, deleted }: Changes): boolean {
 export function applyChanges(column: OffsetColumn, { slots, offsets, deleted }: Changes): void {
   slots.forEach((slot, i) => column.set(slot, offsets[i]));
   deleted.forEach((slot) => column.delete(slot));
+}
+
+/** The queues that get another offset as entries. */
+export function entriesOf(
+  index: QueueIndex,
+  { slots, offsets }: Changes,
+): (readonly [MessageQueue, Offset])[] {
+  return slots.map((slot, i) => [index.queueAt(slot), offsets[i]]);
 }

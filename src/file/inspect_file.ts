@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import type { SnapshotId } from "../core/journal.ts";
 import { OffsetFileSyntaxError } from "../core/offset_file_syntax_error.ts";
 import type { OffsetTable } from "../core/offset_table.ts";
 import { decode, parseWith } from "../core/parse.ts";
@@ -24,6 +25,8 @@ export interface ValidFile {
   readonly path: string;
   readonly info: FileInfo;
   readonly table: OffsetTable;
+  /** By which a journal names it. */
+  readonly id: SnapshotId;
   readonly cause?: undefined;
 }
 
@@ -44,7 +47,8 @@ export async function inspectFile(fileSystem: FileSystem, path: string): Promise
   }
   const { bytes, info } = file;
   try {
-    return { state: "valid", path, info, table: parseWith(decode(bytes), crc32) };
+    const table = parseWith(decode(bytes), crc32);
+    return { state: "valid", path, info, table, id: { length: bytes.length, crc32: crc32(bytes) } };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
     return { state: "bad", path, info, reason: reasonOf(error, bytes), cause: error };

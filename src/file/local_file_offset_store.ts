@@ -11,7 +11,7 @@ import type { OffsetFile } from "./offset_file.ts";
 import { OffsetStoreClosedError } from "./offset_store_closed_error.ts";
 import { type OpenedFile, openOffsetFile } from "./open_offset_file.ts";
 import { checkOptions } from "./check_options.ts";
-import type { LoadOutcome, OffsetStore, OpenOptions, StoreStatus } from "./options.ts";
+import type { Diagnostic, LoadOutcome, OffsetStore, OpenOptions, StoreStatus } from "./options.ts";
 import { PersistTimer } from "./persist_timer.ts";
 import { storePath } from "./store_path.ts";
 
@@ -52,12 +52,15 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   readonly #memory: MemoryTable;
   readonly #commits: GroupCommit;
   readonly #timer: PersistTimer | undefined;
+  readonly #report: (diagnostic: Diagnostic) => void;
   /** The queues that are being taken out of the file, by slot. */
   readonly #deleting: Map<number, Deletion> = new Map<number, Deletion>();
   /** How often a deletion has begun or ended. */
   #deletions = 0;
   #closing: Promise<void> | undefined;
   #closed = false;
+  /** Whether no persist will follow the next one. */
+  #isLast = false;
   #bytesWritten = 0;
   #generationsWritten = 0;
   #lastSuccess: number | undefined;
@@ -70,12 +73,9 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     this.#index = opened.file.index;
     this.#memory = new MemoryTable(this.#index, opened.file.durable);
     this.#commits = new GroupCommit(() => this.#commit());
+    this.#report = opened.report;
     if (options.persistEveryMs !== undefined) {
-      this.#timer = new PersistTimer(
-        options.persistEveryMs,
-        () => this.#commits.run(),
-        (error) => opened.report({ kind: "persist-failed", path, error }),
-      );
+      this.#timer = new PersistTimer(options.persistEveryMs, () => this.#commitInBackground());
     }
   }
 
@@ -292,10 +292,12 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#isLast = true;
     try {
       await this.#commits.run();
     } catch (error) {
       this.#closing = undefined;
+      this.#isLast = false;
       throw error;
     }
     this.#closed = true;
@@ -305,18 +307,26 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   async #commit(): Promise<void> {
     let taken: Changes | undefined;
     try {
-      const bytes = await this.#file.write((durable, foreign) =>
-        taken = this.#takeChanges(durable, foreign)
+      const bytes = await this.#file.write(
+        (durable, foreign) => taken = this.#takeChanges(durable, foreign),
+        this.#isLast || this.#file.wantsCompaction,
       );
       if (bytes > 0) this.#generationsWritten++;
       this.#bytesWritten += bytes;
       this.#lastSuccess = Date.now();
       this.#lastError = undefined;
+      if (this.#file.wantsCompaction) this.#commitInBackground();
     } catch (error) {
       this.#memory.touch(taken?.slots ?? []);
       this.#lastError = error;
       throw error;
     }
+  }
+
+  /** Persists without anybody to tell of a failure but the listener; the next persist tries again. */
+  #commitInBackground(): void {
+    const { path } = this;
+    this.#commits.run().catch((error) => this.#report({ kind: "persist-failed", path, error }));
   }
 
   /** What to change in the file, which may be somebody else's by now. */

@@ -26,6 +26,7 @@ test("L1 no file at all is an empty, fresh store, and open leaves nothing behind
   assert.deepEqual(store.loadOutcome, {
     kind: "fresh",
     source: undefined,
+    journalRecords: 0,
     faults: [],
     keptAside: [],
   });
@@ -215,13 +216,13 @@ test("L4 a wrong checksum without a backup names the one candidate", async () =>
   });
 });
 
-test("L2 with a bad main, nothing but main and the backup is read", async () => {
+test("L2 with a bad main, nothing but the journal, main and the backup is read", async () => {
   await using at = await StoreDirectory.make({ "offset.json": "bad", "offset.json.bak": GOOD });
   const faulty = new FaultyFileSystem();
   const read: string[] = [];
   faulty.before = ({ name, path }) => void (name === "readFile" && read.push(path));
   await at.open({ fileSystem: faulty.fileSystem });
-  assert.deepEqual(read, [at.main, `${at.main}.bak`]);
+  assert.deepEqual(read, [".journal", "", ".bak"].map((end) => at.main + end));
 });
 
 test("L2 of a temporary file and a backup of the same time, the temporary file is the newer", async () => {

@@ -11,23 +11,20 @@ import { StoreDirectory } from "../support/store_directory.ts";
 
 const TIMER = new URL("../../src/file/persist_timer.ts", import.meta.url).href;
 
-test("P4 the timer goes on after a failure, tells it, and stops when it is told to", async () => {
+test("the timer ticks until it is stopped", async () => {
   let ticks = 0;
-  const errors: unknown[] = [];
   const enough = Promise.withResolvers<void>();
-  const persist = async () => {
+  const timer = new PersistTimer(1, () => {
     if (++ticks === 3) enough.resolve();
-    throw ticks;
-  };
-  const timer = new PersistTimer(1, persist, (error) => errors.push(error));
+  });
   // The timer alone would let the process end.
   const alive = setInterval(() => {}, 1000);
   await enough.promise;
   timer.stop();
+  const before = ticks;
   await setTimeout(30);
   clearInterval(alive);
-  assert.equal(ticks, 3);
-  assert.deepEqual(errors, [1, 2, 3]);
+  assert.equal(ticks, before);
 });
 
 test("the timer does not keep the process alive", async () => {
@@ -36,7 +33,7 @@ test("the timer does not keep the process alive", async () => {
   await writeFile(
     program,
     `import { PersistTimer } from ${JSON.stringify(TIMER)};
-     new PersistTimer(2 ** 31 - 1, async () => {}, () => {});
+     new PersistTimer(2 ** 31 - 1, () => {});
      console.log("the end");`,
   );
   const run = process.versions.deno === undefined ? [] : ["run", "--quiet", "--no-config", "-A"];
