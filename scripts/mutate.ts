@@ -8,7 +8,14 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { type Figures, figuresOf, scoreOf, type Survivor, survivorsOf } from "./mutate/report.ts";
-import { type Part, PARTS, runStryker, sourcesOf, thresholdOf } from "./mutate/stryker.ts";
+import {
+  type Part,
+  PARTS,
+  runStryker,
+  sourcesOf,
+  type StrykerOptions,
+  thresholdOf,
+} from "./mutate/stryker.ts";
 import { type Io, paint } from "./offsets/io.ts";
 import { processIo } from "./offsets/process_io.ts";
 import { formatTable } from "./offsets/table_output.ts";
@@ -16,10 +23,11 @@ import { formatTable } from "./offsets/table_output.ts";
 const HELP =
   `Changes the sources in one place at a time, and counts the changes that no test notices.
 
-Usage: mutate [--only core|file] [--files GLOB] [--json]
+Usage: mutate [--only core|file] [--files GLOB] [--quick] [--json]
 
   --only PART   only src/core or only src/file
   --files GLOB  only these sources
+  --quick       without tests/crash, which takes long; what survives then may not survive all
   --json        print the figures as JSON, one line
   --help        print this help
 
@@ -39,6 +47,7 @@ usage.
 const OPTIONS = {
   only: { type: "string" },
   files: { type: "string", default: "src/*/*.ts" },
+  quick: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
@@ -55,8 +64,12 @@ interface PartResult {
 
 class UsageError extends Error {}
 
-async function mutate(part: Part, sources: readonly string[], shows: boolean): Promise<PartResult> {
-  const report = await runStryker(part, sources, shows);
+async function mutate(
+  part: Part,
+  sources: readonly string[],
+  how: StrykerOptions,
+): Promise<PartResult> {
+  const report = await runStryker(part, sources, how);
   const files = sources.map((file) => ({
     file,
     figures: figuresOf(report.files[file]?.mutants ?? []),
@@ -110,7 +123,7 @@ const indent = (sign: string, text: string) => text.replace(/^/gm, `  ${sign}`) 
 /** Runs the mutants and returns the exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const { help, json, only, files } = readArgs(argv);
+    const { help, json, only, files, quick } = readArgs(argv);
     if (help) {
       io.out(HELP);
       return 0;
@@ -119,7 +132,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const results: PartResult[] = [];
     for (const part of parts) {
       const sources = await sourcesOf(part, files);
-      if (sources.length > 0) results.push(await mutate(part, sources, io.isTerminal && !json));
+      if (sources.length > 0) {
+        results.push(
+          await mutate(part, sources, { isQuick: quick, shows: io.isTerminal && !json }),
+        );
+      }
     }
     if (results.length === 0) {
       throw new UsageError(`no source matches --files ${JSON.stringify(files)}`);

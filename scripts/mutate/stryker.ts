@@ -41,15 +41,19 @@ export async function sourcesOf(part: Part, pattern: string): Promise<string[]> 
   return sources.sort();
 }
 
-/**
- * Runs Stryker on a part.
- *
- * @param shows Whether its progress bar goes to the terminal.
- */
+/** How to run Stryker. */
+export interface StrykerOptions {
+  /** Whether its progress bar goes to the terminal. */
+  readonly shows: boolean;
+  /** Whether only the tests of the part's own folder are run. */
+  readonly isQuick: boolean;
+}
+
+/** Runs Stryker on a part. */
 export async function runStryker(
   part: Part,
   sources: readonly string[],
-  shows: boolean,
+  { shows, isQuick }: StrykerOptions,
 ): Promise<StrykerReport> {
   const report = new URL((await readConfig(part)).jsonReporter.fileName, ROOT);
   await rm(report, { force: true });
@@ -59,7 +63,11 @@ export async function runStryker(
   const child = spawn(await findExecutable("node"), args, {
     cwd: fileURLToPath(ROOT),
     stdio: ["ignore", shows ? "inherit" : "pipe", "pipe"],
-    env: { ...process.env, PATH: `${dirname(bun)}${delimiter}${process.env.PATH}` },
+    env: {
+      ...process.env,
+      PATH: `${dirname(bun)}${delimiter}${process.env.PATH}`,
+      ...(isQuick ? { MUTATE_QUICK: "1" } : {}),
+    },
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
