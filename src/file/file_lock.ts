@@ -39,8 +39,9 @@ export class FileLock {
         await removeStale(fileSystem, path, seen);
         [seen, waited] = [undefined, 0];
       } else {
-        await fileSystem.pause(pause);
-        waited += pause;
+        const rest = Math.min(pause, STALE_MS - waited);
+        await fileSystem.pause(rest);
+        waited += rest;
       }
     }
   }
