@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
+import type { OffsetFileFormat } from "../../src/core/mod.ts";
 
 /** What builds a driver: the program that is asked for its version, and what it belongs to. */
 export type Toolchain = "go" | "jdk" | "cargo";
@@ -22,9 +24,11 @@ export interface Client {
   command(folder: string): readonly string[];
   /** In whose form it writes its files: Go's, the one of Java's fastjson 1 or 2, or serde's. */
   readonly writes: "go" | "fastjson" | "fastjson2" | "serde";
+  /** Which of our forms it reads. */
+  readonly reads: readonly OffsetFileFormat[];
 }
 
-const SOURCES = new URL("../../tests/interop/", import.meta.url).pathname;
+const SOURCES = fileURLToPath(new URL("../../tests/interop/", import.meta.url));
 
 /** The versions whose names are in the files of `tests/interop`. */
 export const CLIENTS: readonly Client[] = [
@@ -48,6 +52,7 @@ function goClient(version: string, options: readonly string[]): Client {
     }],
     command: (folder) => [program(folder)],
     writes: "go",
+    reads: ["go"],
   };
 }
 
@@ -72,6 +77,8 @@ function javaClient(version: string, writes: "fastjson" | "fastjson2"): Client {
       "interop.Driver",
     ],
     writes,
+    // fastjson 1 takes text for an object where it needs one, fastjson 2 does not.
+    reads: writes === "fastjson" ? ["go", "java"] : ["java"],
   };
 }
 
@@ -91,6 +98,7 @@ function rustClient(version: string): Client {
     }],
     command: (folder) => [join(target(folder), "debug", "offset-store-driver")],
     writes: "serde",
+    reads: ["go"],
   };
 }
 

@@ -72,6 +72,8 @@ export async function written(
   table: OffsetTable,
 ): Promise<Uint8Array> {
   const { path } = await driver.must({ op: "open", root, ...IDS });
+  // Rust's client makes no directory, and says nothing when it cannot write.
+  await mkdir(dirname(path!), { recursive: true });
   for (const [mq, offset] of table) {
     await driver.must({ op: "update", mq, offset: String(offset), increaseOnly: false });
   }
