@@ -57,7 +57,7 @@ export class Driver {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#child.stdin.write(JSON.stringify(request) + "\n");
+      this.#child.stdin.write(asciiJson(request) + "\n");
     });
   }
 
@@ -76,4 +76,12 @@ export class Driver {
     this.#ended ??= error;
     for (const { reject } of this.#waiting.splice(0)) reject(this.#ended);
   }
+}
+
+/** Line readers disagree about U+2028, and platforms about the character set: both see ASCII. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"),
+  );
 }
