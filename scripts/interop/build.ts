@@ -14,25 +14,32 @@ export type Built =
   };
 
 /** Builds a client's driver into the folder, unless its toolchain is missing. */
-export async function build(client: Client, folder: string): Promise<Built> {
-  const missing = missingPrograms(client.toolchain);
+export async function build(
+  client: Client,
+  folder: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Built> {
+  const missing = missingPrograms(client.toolchain, env);
   if (missing.length > 0) {
     const why = `${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not installed`;
     return { client, ok: false, skipped: true, why };
   }
   for (const step of client.build(folder)) {
-    const said = await run(step);
+    const said = await run(step, env);
     if (said !== undefined) return { client, ok: false, skipped: false, why: said };
   }
   return { client, ok: true };
 }
 
 /** Runs a step; returns what it said at the end if it failed. */
-function run({ command: [program, ...args], cwd, env }: Step): Promise<string | undefined> {
+function run(
+  { command: [program, ...args], cwd, env: more }: Step,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd,
-      env: { ...process.env, ...env },
+      env: { ...env, ...more },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let said = "";

@@ -9,9 +9,9 @@ const PROGRAMS: Record<Toolchain, readonly (readonly [string, string])[]> = {
 };
 
 /** What of a toolchain is missing here; nothing if it can be used. */
-export function missingPrograms(toolchain: Toolchain): string[] {
+export function missingPrograms(toolchain: Toolchain, env: NodeJS.ProcessEnv): string[] {
   return PROGRAMS[toolchain].map(([program]) => program).filter((_, index) => {
     const [program, ask] = PROGRAMS[toolchain][index];
-    return spawnSync(program, [ask], { stdio: "ignore" }).status !== 0;
+    return spawnSync(program, [ask], { env, stdio: "ignore" }).status !== 0;
   });
 }

@@ -78,20 +78,15 @@ test("interop: only what a client is expected to read counts", () => {
   }
 });
 
-test("interop: a missing toolchain is named, and a build that fails says why", async () => {
-  const { PATH } = process.env;
-  process.env.PATH = "";
-  try {
-    assert.deepEqual(await build(newJava, "out"), {
-      client: newJava,
-      ok: false,
-      skipped: true,
-      why: "javac and mvn are not installed",
-    });
-    assert.match((await build(go, "out") as { why: string }).why, /^go is not installed$/);
-  } finally {
-    process.env.PATH = PATH;
-  }
+test("interop: a missing toolchain is named", async () => {
+  const env = { ...process.env, PATH: "/nonexistent" };
+  assert.deepEqual(await build(newJava, "out", env), {
+    client: newJava,
+    ok: false,
+    skipped: true,
+    why: "javac and mvn are not installed",
+  });
+  assert.match((await build(go, "out", env) as { why: string }).why, /^go is not installed$/);
 });
 
 const OUTCOMES: readonly Outcome[] = [
