@@ -1,0 +1,105 @@
+/** Crashes at system calls: strace kills the client when it enters a call on one of its files. */
+import { spawnSync } from "node:child_process";
+import { readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { MessageQueue } from "../../src/core/mod.ts";
+import { CLIENT_ID, type Ground, GROUP } from "./ground.ts";
+import { DriverDied, NotShown } from "./verdict.ts";
+import { World } from "./world.ts";
+
+/** A system call on the store's files, the how manieth of its thread. */
+export interface CallBoundary {
+  readonly call: string;
+  readonly when: number;
+}
+
+const known = new WeakMap<Ground, Promise<readonly CallBoundary[]>>();
+
+/** The calls on its files that a client makes from its start to the end of a persist. */
+export function learnBoundaries(ground: Ground): Promise<readonly CallBoundary[]> {
+  let learned = known.get(ground);
+  if (learned === undefined) known.set(ground, learned = learn(ground));
+  return learned;
+}
+
+async function learn(ground: Ground): Promise<readonly CallBoundary[]> {
+  if (spawnSync("strace", ["-o", "/dev/null", "true"]).status !== 0) {
+    throw new NotShown("strace is not installed, or may not trace");
+  }
+  await using world = await World.make(ground);
+  await world.openWell();
+  const mq = { topic: "a", brokerName: "b", queueId: 0 };
+  for (const offset of [1n, 2n]) {
+    await world.update(mq, offset);
+    await world.persistWell();
+  }
+  const log = join(world.root, "trace");
+  await runTraced(world, ["-o", log], mq, 3n);
+  const boundaries = parseCalls(await readFile(log, "utf8"));
+  if (boundaries.length === 0) throw new NotShown("the client makes no call that strace can see");
+  return boundaries;
+}
+
+/** The calls of a log of `strace -f`, counted for each thread as strace counts them. */
+export function parseCalls(log: string): CallBoundary[] {
+  const counts = new Map<string, number>();
+  const seen = new Map<string, CallBoundary>();
+  for (const line of log.split("\n")) {
+    const begun = /^(\d+) +(\w+)\(/.exec(line);
+    if (begun === null) continue;
+    const [, thread, call] = begun;
+    const when = (counts.get(`${thread} ${call}`) ?? 0) + 1;
+    counts.set(`${thread} ${call}`, when);
+    seen.set(`${call} ${when}`, { call, when });
+  }
+  // The last calls are those of the persist; the first, of the load, change nothing.
+  return [...seen.values()].reverse();
+}
+
+/**
+ * Lets a new process load, update and persist, and kills it at the call.
+ *
+ * @returns Whether the persist was acknowledged nevertheless.
+ */
+export async function crashAt(
+  world: World,
+  { call, when }: CallBoundary,
+  mq: MessageQueue,
+  offset: bigint,
+): Promise<boolean> {
+  const log = join(dirname(world.root), "trace");
+  const inject = ["-e", `inject=${call}:signal=KILL:when=${when}`];
+  world.tell(`a new process opens the store, calls update(a/b/0, ${offset}) and persist(), and is`);
+  const persisted = await runTraced(world, ["-o", log, ...inject], mq, offset);
+  world.story[world.story.length - 1] += persisted
+    ? " killed after the answer"
+    : ` killed as it enters the call ${call} no. ${when} on the store's files`;
+  await rm(log, { force: true });
+  return persisted;
+}
+
+async function runTraced(
+  world: World,
+  options: readonly string[],
+  mq: MessageQueue,
+  offset: bigint,
+): Promise<boolean> {
+  const { root } = world;
+  const paths = [dirname(world.path("main")), world.path("main")];
+  for (const role of ["backup", "temporary"] as const) paths.push(world.path(role));
+  const driver = await world.ground.launch([
+    ...["strace", "-f", "-qq", ...options, "-e", "trace=%file,%desc"],
+    ...paths.flatMap((path) => ["-P", path]),
+  ]);
+  try {
+    const { ok } = await driver.request({ op: "open", root, clientId: CLIENT_ID, group: GROUP });
+    if (!ok) return false;
+    await driver.request({ op: "update", mq, offset: String(offset), increaseOnly: true });
+    return (await driver.request({ op: "persist" })).ok;
+  } catch (error) {
+    if (error instanceof DriverDied) return false;
+    throw error;
+  } finally {
+    await driver.kill();
+  }
+}
