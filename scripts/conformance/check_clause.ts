@@ -3,6 +3,7 @@ import type { Clause } from "./clause.ts";
 import type { Ground } from "./ground.ts";
 import { documentedDifference } from "./profiles.ts";
 import type { Result } from "./report.ts";
+import { shorten } from "./shorten.ts";
 import { DriverDied, NotShown, Unsupported, Violation } from "./verdict.ts";
 import { World } from "./world.ts";
 
@@ -62,6 +63,11 @@ export async function checkClause(
   const numRuns = Math.max(Math.ceil(runs * clause.share), examples.length, 1);
   const details = await fc.check(property, { seed, numRuns, examples });
   if (failure === undefined && details.failed) throw details.errorInstance;
+  if (failure !== undefined) {
+    const fails = async (given: unknown) =>
+      (await runCase(ground, clause, given)) instanceof Violation;
+    await shorten(details.counterexample![0], fails);
+  }
   if (failure === undefined) {
     if (cases === 0 && obstacle !== undefined) {
       const state = obstacle instanceof Unsupported ? "unsupported" : "not shown";

@@ -19,16 +19,17 @@ const KINDS: Record<string, string> = {
   RangeError: "invalid",
 };
 
-let store: LocalFileOffsetStore | undefined;
+/** The one store that is open. */
+export let store: LocalFileOffsetStore | undefined;
 
 // deno-lint-ignore no-explicit-any -- what the kit sends is described by the protocol
 type Fields = any;
 
 const OPERATIONS: Record<string, (request: Fields) => unknown> = {
   hello: () => HELLO,
-  async open({ root, clientId, group }) {
+  async open({ op: _, ...options }) {
     store = undefined;
-    store = await LocalFileOffsetStore.open({ root, clientId, group });
+    store = await LocalFileOffsetStore.open(options);
     return { path: store.path, outcome: store.loadOutcome.kind };
   },
   update: ({ mq, offset, increaseOnly }) => store!.update(mq, BigInt(offset), increaseOnly),
