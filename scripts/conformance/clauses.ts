@@ -1,4 +1,5 @@
 import type { Clause } from "./clause.ts";
+import { CRASH_CLAUSES } from "./clauses_crash.ts";
 import { FAILURE_CLAUSES } from "./clauses_failure.ts";
 import { LAYOUT_CLAUSES } from "./clauses_layout.ts";
 import { LOAD_CLAUSES } from "./clauses_load.ts";
@@ -13,7 +14,7 @@ const rank = ({ id }: Clause) => ORDER.indexOf(id[0]) * 100 + Number(/\d+/.exec(
 /** All clauses that can be seen from outside, in the order of the specification. */
 export const CLAUSES: readonly Clause[] = [
   ...[UPDATE_CLAUSES, READ_CLAUSES, TEXT_CLAUSES, LOAD_CLAUSES, PERSIST_CLAUSES],
-  ...[FAILURE_CLAUSES, LAYOUT_CLAUSES],
+  ...[CRASH_CLAUSES, FAILURE_CLAUSES, LAYOUT_CLAUSES],
 ].flat().sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
 
 /** The clauses that a name selects: `P7` is all of its parts, `P7.bad-main` is one. */

@@ -1,15 +1,14 @@
-/** P2 to P4 and P8: kills, crashes in the middle of a persist, and writes that fail. */
+/** P4: writes that fail. */
 import { rm } from "node:fs/promises";
-import { dirname, relative } from "node:path";
 import fc from "fast-check";
 import { OffsetTable } from "../../src/core/mod.ts";
-import { QUEUES, steps, take, updateAll } from "./cases.ts";
+import { QUEUES, updateAll } from "./cases.ts";
 import { clause } from "./clause.ts";
-import { type CallBoundary, crashAt, learnBoundaries } from "./crash_at_call.ts";
 import { type ObstacleName, OBSTACLES } from "./obstacle.ts";
 import { tellQueue } from "./tell.ts";
-import { filesBelow } from "./ground.ts";
 import type { World } from "./world.ts";
+
+const MQ = QUEUES[0];
 
 /** More than a page of offsets, or one. */
 const tableOf = (queues: number, offset: bigint) =>
@@ -72,94 +71,7 @@ async function expectHeld(world: World, table: OffsetTable): Promise<void> {
   );
 }
 
-async function boundaries(world: World): Promise<readonly CallBoundary[]> {
-  return await learnBoundaries(world.ground);
-}
-
-/** How many crash points a client may have; the cases take them in turn. */
-const CRASHES = 40;
-const MQ = QUEUES[0];
-
-/** Two generations, for a crash in the middle of a third. */
-async function twoGenerations(world: World): Promise<void> {
-  await world.openWell();
-  for (const offset of [1n, 2n]) {
-    await world.update(MQ, offset);
-    await world.persistWell();
-  }
-}
-
 export const FAILURE_CLAUSES = [
-  clause({
-    id: "P2",
-    text: "What was persisted before a kill is read by the next process, or something later.",
-    share: 0.2,
-    arbitrary: steps("update", "persist", "kill"),
-    async run(world, given) {
-      await world.openWell();
-      // What each queue held at the last persist and since.
-      let possible = (await world.look(QUEUES)).map((held) => [held]);
-      for (const step of [...given, { do: "kill" } as const]) {
-        await take(world, step);
-        const held = await world.look(QUEUES);
-        if (step.do === "persist") possible = held.map((each) => [each]);
-        if (step.do === "update") held.forEach((each, i) => possible[i].push(each));
-        if (step.do !== "kill") continue;
-        QUEUES.forEach((mq, i) =>
-          world.expect(
-            possible[i].includes(held[i]),
-            `the next process finds ${tellQueue(mq)} = ${[...new Set(possible[i])].join(" or ")}`,
-            `it finds ${held[i]}`,
-          )
-        );
-        possible = held.map((each) => [each]);
-      }
-    },
-  }),
-  clause({
-    id: "P3",
-    text: "A crash during a persist leaves the table before it or the new one, whole.",
-    share: 0.2,
-    everyExample: Array.from({ length: CRASHES }, (_, index) => index),
-    arbitrary: fc.nat(CRASHES - 1),
-    async run(world, index) {
-      const all = await boundaries(world);
-      // With fewer points than cases, the later cases have nothing to add.
-      await twoGenerations(world);
-      const persisted = await crashAt(world, all[index % all.length], MQ, 3n);
-      const opened = await world.open();
-      const read = await world.read(MQ, "memory-then-store");
-      const expected = persisted ? [3n] : [2n, 3n];
-      world.expect(
-        opened.ok && read !== undefined && expected.includes(read),
-        `the next process reads ${expected.join(" or ")}`,
-        opened.ok ? `it reads ${read ?? "an error"}` : `open answers "${opened.error}"`,
-      );
-    },
-  }),
-  clause({
-    id: "P8",
-    text: "Crashes leave no more than one temporary file behind, once the store was used again.",
-    share: 0.05,
-    arbitrary: fc.array(fc.nat(CRASHES - 1), { minLength: 3, maxLength: 4 }),
-    async run(world, indices) {
-      const all = await boundaries(world);
-      await twoGenerations(world);
-      let offset = 3n;
-      for (const index of indices) {
-        await crashAt(world, all[index % all.length], MQ, offset++);
-      }
-      await world.openWell();
-      await world.update(MQ, offset);
-      await world.persistWell();
-      const files = await filesBelow(dirname(world.path("main")));
-      world.expect(
-        files.length <= 3,
-        "there is main, its backup, and at most one other file",
-        `there are ${files.map((file) => relative("", file)).join(", ")}`,
-      );
-    },
-  }),
   clause({
     id: "P4",
     text: "A persist that could not write says so.",

@@ -22,10 +22,15 @@ export function learnBoundaries(ground: Ground): Promise<readonly CallBoundary[]
   return learned;
 }
 
-async function learn(ground: Ground): Promise<readonly CallBoundary[]> {
+/** @throws {NotShown} If strace cannot be used here. */
+export function needStrace(): void {
   if (spawnSync("strace", ["-o", "/dev/null", "true"]).status !== 0) {
     throw new NotShown("strace is not installed, or may not trace");
   }
+}
+
+async function learn(ground: Ground): Promise<readonly CallBoundary[]> {
+  needStrace();
   await using world = await World.make(ground);
   await world.openWell();
   const mq = { topic: "a", brokerName: "b", queueId: 0 };
@@ -34,7 +39,7 @@ async function learn(ground: Ground): Promise<readonly CallBoundary[]> {
     await world.persistWell();
   }
   const log = join(world.root, "trace");
-  await runTraced(world, ["-o", log], mq, 3n);
+  await runTraced(world, ["-o", log, ...watchFiles(world)], mq, 3n);
   const boundaries = parseCalls(await readFile(log, "utf8"));
   if (boundaries.length === 0) throw new NotShown("the client makes no call that strace can see");
   return boundaries;
@@ -70,7 +75,12 @@ export async function crashAt(
   const log = join(dirname(world.root), "trace");
   const inject = ["-e", `inject=${call}:signal=KILL:when=${when}`];
   world.tell(`a new process opens the store, calls update(a/b/0, ${offset}) and persist(), and is`);
-  const persisted = await runTraced(world, ["-o", log, ...inject], mq, offset);
+  const persisted = await runTraced(
+    world,
+    ["-o", log, ...watchFiles(world), ...inject],
+    mq,
+    offset,
+  );
   world.story[world.story.length - 1] += persisted
     ? " killed after the answer"
     : ` killed as it enters the call ${call} no. ${when} on the store's files`;
@@ -78,19 +88,22 @@ export async function crashAt(
   return persisted;
 }
 
-async function runTraced(
+/** Only the calls on the store's files and their directory, as far as their names are known. */
+function watchFiles(world: World): string[] {
+  const paths = [dirname(world.path("main")), world.path("main")];
+  for (const role of ["backup", "temporary"] as const) paths.push(world.path(role));
+  return ["-e", "trace=%file,%desc", ...paths.flatMap((path) => ["-P", path])];
+}
+
+/** Lets a new process load, update and persist under strace; answers whether it acknowledged. */
+export async function runTraced(
   world: World,
   options: readonly string[],
   mq: MessageQueue,
   offset: bigint,
 ): Promise<boolean> {
   const { root } = world;
-  const paths = [dirname(world.path("main")), world.path("main")];
-  for (const role of ["backup", "temporary"] as const) paths.push(world.path(role));
-  const driver = await world.ground.launch([
-    ...["strace", "-f", "-qq", ...options, "-e", "trace=%file,%desc"],
-    ...paths.flatMap((path) => ["-P", path]),
-  ]);
+  const driver = await world.ground.launch(["strace", "-f", "-qq", ...options]);
   try {
     const { ok } = await driver.request({ op: "open", root, clientId: CLIENT_ID, group: GROUP });
     if (!ok) return false;

@@ -12,7 +12,7 @@ const SIGNS: Record<State, string> = {
 
 const MEANINGS: Record<State, string> = {
   holds: "holds, in so many cases",
-  fails: "fails: the number leads to the shortest story that was found",
+  fails: "fails: the link leads to the shortest story that was found",
   differs: "differs, as documented by its profile",
   unsupported: "the client has no such operation",
   "not shown": "could not be brought about",
@@ -25,7 +25,7 @@ export function reportHtml(reports: readonly Report[]): string {
     `<th scope="col">${text(client.name)}<small>${text(client.version)}</small></th>`
   );
   const rows = [...clauses].map(([id, what]) =>
-    `<tr><th scope="row"><b>${text(id)}</b><span>${text(what)}</span></th>` +
+    `<tr><th scope="row"><div><b>${text(id)}</b><span>${text(what)}</span></div></th>` +
     `${reports.map((report, i) => cell(report, i, id)).join("")}</tr>`
   );
   const legend = STATES.map((state) =>
@@ -84,11 +84,9 @@ function stories(reports: readonly Report[]): string {
 function story({ client }: Report, index: number, result: Result): string {
   const { id, state, text: what, reason } = result;
   const why = reason === undefined ? "" : `<p>Documented by its profile: ${text(reason)}.</p>`;
-  return `<details id="${anchor(index, id)}" class="${slug(state)}"${
-    state === "fails" ? " open" : ""
-  }>
+  return `<details class="${slug(state)}"${state === "fails" ? " open" : ""}>
 <summary><span>${SIGNS[state]}</span> <b>${text(id)}</b> ${text(what)}</summary>
-${why}<pre>${text(tellStory(client, result))}</pre>
+<div id="${anchor(index, id)}">${why}<pre>${text(tellStory(client, result))}</pre></div>
 </details>`;
 }
 

@@ -11,7 +11,7 @@ export const STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink);
   font: 15px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-main { max-width: 76rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+main { max-width: 84rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 1rem; }
 h2 { font-size: 1.15rem; font-weight: 400; margin: 2.5rem 0 .75rem; }
 .summary { margin: 0 0 1rem; padding: 0; list-style: none; }
@@ -23,12 +23,14 @@ h2 { font-size: 1.15rem; font-weight: 400; margin: 2.5rem 0 .75rem; }
 table { border-collapse: collapse; width: 100%; }
 thead th { vertical-align: bottom; text-align: center; padding: .4rem .6rem;
   border-bottom: 2px solid var(--line); }
-thead th:first-child { text-align: left; }
+thead th:first-child { text-align: left; padding-left: 0; }
+thead th { white-space: nowrap; }
 th small { display: block; font-weight: 400; color: var(--soft); }
 tbody th { font-weight: 400; text-align: left; padding: .35rem .75rem .35rem 0; min-width: 20rem;
   border-bottom: 1px solid var(--line); }
-tbody th b { display: inline-block; min-width: 10.5rem; font-family: ui-monospace, Menlo, Consolas,
-  "DejaVu Sans Mono", monospace; font-size: .85rem; }
+tbody th div { display: grid; grid-template-columns: 12.5rem 1fr; align-items: baseline; }
+tbody th b { font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  font-size: .85rem; }
 tbody th span { color: var(--soft); }
 td { text-align: center; padding: .35rem .5rem; min-width: 6.5rem; white-space: nowrap;
   border-bottom: 1px solid var(--line); border-left: 3px solid var(--page); }
@@ -39,9 +41,10 @@ td a { color: inherit; display: block; }
 .fails { color: var(--bad); background: var(--bad-fill); }
 .differs { color: var(--other); background: var(--other-fill); }
 .unsupported, .not-shown, .absent { color: var(--soft); background: var(--band); }
-details { margin: 0 0 .75rem; border: 1px solid var(--line); border-radius: .4rem;
-  background: var(--page); color: var(--ink); overflow: hidden; scroll-margin-top: 1rem; }
-details:target { outline: 3px solid var(--link); }
+details, details.fails, details.differs { margin: 0 0 .75rem; border: 1px solid var(--line); border-radius: .4rem;
+  background: var(--page); color: var(--ink); overflow: hidden; }
+details > div { scroll-margin-top: 4rem; }
+details:has(:target) { outline: 3px solid var(--link); }
 summary { cursor: pointer; padding: .5rem .75rem; background: var(--band); }
 details.fails > summary > span { color: var(--bad); }
 details.differs > summary > span { color: var(--other); }
@@ -51,6 +54,7 @@ pre { margin: 0; padding: .75rem; overflow-x: auto; white-space: pre-wrap; overf
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; }
 @media (max-width: 50rem) {
   tbody th { min-width: 12rem; }
+  tbody th div { display: block; }
   tbody th b { display: block; }
 }
 @media print {
@@ -64,9 +68,10 @@ footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; }
   tr, li { break-inside: avoid; }
   h2, summary { break-after: avoid; }
   tbody th { min-width: 0; }
-  tbody th b { display: block; }
+  tbody th div { grid-template-columns: 9.5rem 1fr; }
   td { min-width: 0; }
   .scroll { overflow: visible; }
   details { break-inside: avoid; }
+  details::details-content { content-visibility: visible; }
 }
 `;

@@ -1,7 +1,7 @@
 /** Our own store with one fault each: what the kit must find, and tell in a few steps. */
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Offset, OffsetTable, type ReadType, serialize } from "../../mod.ts";
+import { OffsetTable, type ReadType, serialize } from "../../mod.ts";
 import type { Answer, Request } from "../../scripts/conformance/protocol.ts";
 import { DriverDied } from "../../scripts/conformance/verdict.ts";
 import { QUEUES } from "../../scripts/conformance/cases.ts";
@@ -73,17 +73,6 @@ function afterwards(act: (main: string) => Promise<unknown>): Fault {
     },
   };
 }
-
-/** Reads with another type, if the fault says so. */
-const reading = (
-  from: ReadType,
-  to: (honest: Honest, offset: Offset) => Promise<Answer>,
-): Fault => ({
-  async read(honest, request) {
-    const answer = await honest.next(request);
-    return request.type === from ? await to(honest, BigInt(answer.offset ?? -1n)) : answer;
-  },
-});
 
 const update = (
   change: (honest: Honest, request: Extract<Request, { op: "update" }>) => Promise<Answer>,
@@ -270,6 +259,8 @@ export const FAULTS: Record<string, Fault> = {
     persist: (honest, request) =>
       honest.persists === 1 ? Promise.resolve(OK) : honest.next(request),
   },
+  // All these drivers are relaxed: they sync nothing.
+  "P2.synced": {},
   P3: {
     async persist(honest, request) {
       await rm(`${honest.main}.bak`, { force: true });
@@ -279,6 +270,14 @@ export const FAULTS: Record<string, Fault> = {
       await writeFile(next, serialize(store!.snapshot()));
       await rename(next, honest.main);
       return request.mqs === undefined ? OK : BROKEN;
+    },
+  },
+  "P3.twice": {
+    async persist({ main }) {
+      await mkdir(dirname(main), { recursive: true });
+      await copyFile(main, `${main}.bak`).catch(() => {});
+      await writeFile(main, serialize(store!.snapshot()));
+      return OK;
     },
   },
   P4: {
