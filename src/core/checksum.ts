@@ -1,4 +1,4 @@
-import { crc32 } from "./crc32.ts";
+import { type Crc32, crc32 } from "./crc32.ts";
 
 /**
  * The checksum of a table: the CRC-32 of its canonical text in Go's form, eight lower-case digits.
@@ -8,7 +8,13 @@ import { crc32 } from "./crc32.ts";
  * alone, not on how the file is laid out.
  *
  * @param tableText The text of the table, from its opening brace to its closing one.
+ * @param crc A faster function than the one that needs nothing.
  */
-export function checksumOf(tableText: string): string {
-  return crc32(new TextEncoder().encode(tableText)).toString(16).padStart(8, "0");
+export function checksumOf(tableText: string, crc: Crc32 = crc32): string {
+  return hexadecimal(crc(new TextEncoder().encode(tableText)));
+}
+
+/** A CRC-32 as it is written: eight lower-case digits. */
+export function hexadecimal(crc: number): string {
+  return crc.toString(16).padStart(8, "0");
 }

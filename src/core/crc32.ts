@@ -1,3 +1,6 @@
+/** A function that computes the CRC-32 of bytes. */
+export type Crc32 = (bytes: Uint8Array) => number;
+
 /**
  * The CRC-32 of bytes (the polynomial of zlib, PNG and Ethernet), as an unsigned 32-bit integer.
  *

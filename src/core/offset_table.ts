@@ -1,6 +1,16 @@
-import { checkMessageQueue, compareMessageQueues, type MessageQueue } from "./message_queue.ts";
+import { checkMessageQueue, type MessageQueue } from "./message_queue.ts";
 import { type Offset, toOffset } from "./offset.ts";
-import { QueueMap } from "./queue_map.ts";
+import { OffsetColumn } from "./offset_column.ts";
+import { QueueIndex } from "./queue_index.ts";
+
+/** What a table is made of; a table in memory may share its index with others. */
+export interface TableParts {
+  readonly index: QueueIndex;
+  readonly offsets: OffsetColumn;
+}
+
+let make: (parts: TableParts) => OffsetTable;
+let partsOf: (table: OffsetTable) => TableParts;
 
 /**
  * An immutable table from message queue to offset; it iterates in canonical order.
@@ -15,14 +25,18 @@ import { QueueMap } from "./queue_map.ts";
  * ```
  */
 export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
+  static {
+    make = (parts) => new OffsetTable(parts);
+    partsOf = (table) => table.#parts;
+  }
+
   /** The table without a queue. */
   static readonly empty: OffsetTable = OffsetTable.from([]);
 
-  readonly #offsets: QueueMap<Offset>;
-  #sorted: (readonly [MessageQueue, Offset])[] | undefined;
+  readonly #parts: TableParts;
 
-  private constructor(offsets: QueueMap<Offset>) {
-    this.#offsets = offsets;
+  private constructor(parts: TableParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -34,17 +48,18 @@ export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
    * @throws {RangeError} If a queue id is not an int32 or an offset not an int64.
    */
   static from(entries: Iterable<readonly [MessageQueue, Offset | number]>): OffsetTable {
-    const offsets = new QueueMap<Offset>();
+    const index = new QueueIndex();
+    const offsets = new OffsetColumn();
     for (const [mq, offset] of entries) {
       checkMessageQueue(mq);
-      offsets.set(mq, toOffset(offset));
+      offsets.set(index.add(mq), toOffset(offset));
     }
-    return new OffsetTable(offsets);
+    return new OffsetTable({ index, offsets });
   }
 
   /** How many queues have an offset. */
   get size(): number {
-    return this.#offsets.size;
+    return this.#parts.offsets.size;
   }
 
   /**
@@ -54,7 +69,9 @@ export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
    * @returns Its offset, or `undefined` if the table does not hold it.
    */
   get(mq: MessageQueue): Offset | undefined {
-    return this.#offsets.get(mq);
+    const { index, offsets } = this.#parts;
+    const slot = index.find(mq);
+    return slot === undefined ? undefined : offsets.get(slot);
   }
 
   /**
@@ -64,7 +81,7 @@ export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
    * @returns Whether the table holds it.
    */
   has(mq: MessageQueue): boolean {
-    return this.#offsets.get(mq) !== undefined;
+    return this.get(mq) !== undefined;
   }
 
   /**
@@ -74,7 +91,7 @@ export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
    * @returns A table with just its queues.
    */
   forTopic(topic: string): OffsetTable {
-    return OffsetTable.from(this.#offsets.ofTopic(topic));
+    return OffsetTable.from(entriesAt(this.#parts, this.#parts.index.ofTopic(topic)));
   }
 
   /**
@@ -85,21 +102,27 @@ export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
    */
   equals(other: OffsetTable): boolean {
     if (this.size !== other.size) return false;
-    for (const [mq, offset] of this.#offsets) {
+    for (const [mq, offset] of this) {
       if (other.get(mq) !== offset) return false;
     }
     return true;
   }
 
   /** The entries in canonical order: topic, broker name, queue id. */
-  [Symbol.iterator](): Iterator<readonly [MessageQueue, Offset]> {
-    this.#sorted ??= [...this.#offsets].sort(([a], [b]) => compareMessageQueues(a, b)).map(freeze);
-    return this.#sorted.values();
+  *[Symbol.iterator](): Generator<readonly [MessageQueue, Offset]> {
+    for (const { slots } of this.#parts.index.order()) yield* entriesAt(this.#parts, slots);
   }
 }
 
-/** Every iteration gives the same entries away, so nobody may change them. */
-function freeze(entry: [MessageQueue, Offset]): readonly [MessageQueue, Offset] {
-  Object.freeze(entry[0]);
-  return Object.freeze(entry);
+function* entriesAt(
+  { index, offsets }: TableParts,
+  slots: Iterable<number>,
+): Generator<readonly [MessageQueue, Offset]> {
+  for (const slot of slots) {
+    const offset = offsets.get(slot);
+    // An index that is shared may know more queues than the table holds.
+    if (offset !== undefined) yield [index.queueAt(slot), offset];
+  }
 }
+
+export { make as tableOf, partsOf };

@@ -1,10 +1,13 @@
 import { checksumOf } from "./checksum.ts";
+import { type Crc32, crc32 } from "./crc32.ts";
 import { JsonScanner } from "./json_scanner.ts";
 import type { MessageQueue } from "./message_queue.ts";
-import type { Offset } from "./offset.ts";
+import { OffsetColumn } from "./offset_column.ts";
 import { OffsetFileChecksumError } from "./offset_file_checksum_error.ts";
 import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
-import { OffsetTable } from "./offset_table.ts";
+import { type OffsetTable, tableOf, type TableParts } from "./offset_table.ts";
+import { QueueIndex } from "./queue_index.ts";
+import { readCanonicalEntries } from "./read_canonical_entries.ts";
 import { canonicalText } from "./serialize.ts";
 
 /**
@@ -32,9 +35,14 @@ import { canonicalText } from "./serialize.ts";
  * ```
  */
 export function parse(text: string, options: { verifyChecksum?: boolean } = {}): OffsetTable {
+  return parseWith(text, options.verifyChecksum === false ? undefined : crc32);
+}
+
+/** As `parse`; the checksum is verified with the given function, or not at all. */
+export function parseWith(text: string, crc: Crc32 | undefined): OffsetTable {
   const scanner: JsonScanner = new JsonScanner(text);
   if (text.startsWith("\ufeff")) scanner.fail("the text begins with a byte order mark");
-  const found: { table?: Found<[MessageQueue, Offset][]>; checksum?: Found<void> } = {};
+  const found: { table?: Found<OffsetTable>; checksum?: Found<void> } = {};
   readMembers(scanner, "the file", (name) => {
     if (name === "offsetTable") found.table = locate(scanner, () => readTable(scanner));
     else if (name === "crc32") found.checksum = locate(scanner, () => scanner.skipValue());
@@ -42,11 +50,10 @@ export function parse(text: string, options: { verifyChecksum?: boolean } = {}):
   });
   if (scanner.peek() !== "") scanner.fail(`expected the end, found ${scanner.found()}`);
   if (found.table === undefined) scanner.fail('the file has no "offsetTable"');
-  const table = OffsetTable.from(found.table.value);
-  if (found.checksum !== undefined && options.verifyChecksum !== false) {
-    verifyChecksum(found.checksum, found.table.text, table);
+  if (found.checksum !== undefined && crc !== undefined) {
+    verifyChecksum(found.checksum, found.table, crc);
   }
-  return table;
+  return found.table.value;
 }
 
 /** A value, and the text that it was read from. */
@@ -64,12 +71,12 @@ function locate<T>(scanner: JsonScanner, read: () => T): Found<T> {
   return { value, position, text: scanner.text.slice(position, scanner.position).trimEnd() };
 }
 
-function verifyChecksum(checksum: Found<void>, tableText: string, table: OffsetTable): void {
-  const matches = (text: string) => checksum.text === `"${checksumOf(text)}"`;
+function verifyChecksum(checksum: Found<void>, table: Found<OffsetTable>, crc: Crc32): void {
+  const matches = (text: string) => checksum.text === `"${checksumOf(text, crc)}"`;
   // What this module wrote is canonical as it stands, unless it is in Java's form.
-  if (matches(tableText) || matches(canonicalText(table))) return;
+  if (matches(table.text) || matches(canonicalText(table.value))) return;
   const expected = checksum.text.replaceAll('"', "");
-  const actual = checksumOf(canonicalText(table));
+  const actual = checksumOf(canonicalText(table.value), crc);
   throw new OffsetFileChecksumError(checksum.position, expected, actual);
 }
 
@@ -124,17 +131,27 @@ function readMembers(scanner: JsonScanner, what: string, member: (name: string) 
   scanner.expect("}", `or "," in ${what}`);
 }
 
-function readTable(scanner: JsonScanner): [MessageQueue, Offset][] {
-  const entries: [MessageQueue, Offset][] = [];
+function readTable(scanner: JsonScanner): OffsetTable {
+  const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
   scanner.expect("{", "to open the offset table");
-  if (scanner.take("}")) return entries;
-  do {
-    const mq = scanner.peek() === "{" ? readQueue(scanner) : readStringKey(scanner);
-    scanner.expect(":", "after a queue");
-    entries.push([mq, scanner.integer("an offset", 64)]);
-  } while (scanner.take(","));
+  scanner.position = readCanonicalEntries(scanner.text, scanner.position, decodeKey, parts);
+  if (parts.offsets.size > 0 || scanner.peek() !== "}") {
+    if (parts.offsets.size === 0) readEntry(scanner, parts);
+    while (scanner.take(",")) readEntry(scanner, parts);
+  }
   scanner.expect("}", 'or "," in the offset table');
-  return entries;
+  return tableOf(parts);
+}
+
+function readEntry(scanner: JsonScanner, { index, offsets }: TableParts): void {
+  const mq = scanner.peek() === "{" ? readQueue(scanner) : readStringKey(scanner);
+  scanner.expect(":", "after a queue");
+  const offset = scanner.integer("an offset", 64);
+  offsets.set(index.add(mq), offset);
+}
+
+function decodeKey(key: string): MessageQueue {
+  return readStringKey(new JsonScanner(key));
 }
 
 function readStringKey(scanner: JsonScanner): MessageQueue {

@@ -1,6 +1,7 @@
 import { checksumOf } from "./checksum.ts";
-import { type MessageQueue, quote } from "./message_queue.ts";
-import type { OffsetTable } from "./offset_table.ts";
+import { quote } from "./message_queue.ts";
+import { type OffsetTable, partsOf, type TableParts } from "./offset_table.ts";
+import type { Broker, Run } from "./queue_index.ts";
 
 /** Whose form of the file: Go's, which every client reads, or Java's, which only Java reads. */
 export type OffsetFileFormat = "go" | "java";
@@ -31,15 +32,10 @@ export function serialize(
   options: { format?: OffsetFileFormat; checksum?: boolean } = {},
 ): string {
   const { format = "go", checksum = false } = options;
-  const form = FORMS[format];
-  if (!Object.hasOwn(FORMS, format)) {
-    throw new TypeError(`Cannot use format ${quote(format)}: it is neither "go" nor "java"`);
-  }
+  const form = formOf(format);
   const text = tableText(table, form);
-  const member = checksum
-    ? `,${form.indent}"crc32":"${checksumOf(form.covered(table, text))}"`
-    : "";
-  return `{${form.indent}"offsetTable":${text}${member}${form.end}}`;
+  const sum = checksum ? checksumOf(form === FORMS.go ? text : canonicalText(table)) : undefined;
+  return form.head + text + tailOf(form, sum);
 }
 
 /** The text that the checksum covers: the table as Go writes it, in canonical order. */
@@ -47,33 +43,71 @@ export function canonicalText(table: OffsetTable): string {
   return tableText(table, FORMS.go);
 }
 
-interface Form {
-  readonly key: (mq: MessageQueue) => string;
-  /** The text that the checksum covers, given the table and its text in this form. */
-  readonly covered: (table: OffsetTable, text: string) => string;
-  /** Before each member of the wrapper. */
-  readonly indent: string;
+/** How a file is laid out. */
+export interface Form {
+  /** What stands before and behind the queue id in the key of a broker's queue. */
+  readonly keyAround: (broker: Broker) => readonly [before: string, behind: string];
+  /** Before the table. */
+  readonly head: string;
   /** Before the table's closing brace, if it has entries. */
   readonly tableEnd: string;
+  /** Before a further member of the wrapper. */
+  readonly indent: string;
   /** Before the wrapper's closing brace. */
   readonly end: string;
 }
 
 const FORMS: Record<OffsetFileFormat, Form> = {
-  go: { key: goKey, covered: (_, text) => text, indent: "", tableEnd: "", end: "" },
-  java: { key: javaKey, covered: canonicalText, indent: "\n\t", tableEnd: "\n\t", end: "\n" },
+  go: { keyAround: aroundGoKey, head: '{"offsetTable":', tableEnd: "", indent: "", end: "" },
+  java: {
+    keyAround: aroundJavaKey,
+    head: '{\n\t"offsetTable":',
+    tableEnd: "\n\t",
+    indent: "\n\t",
+    end: "\n",
+  },
 };
 
-function tableText(table: OffsetTable, { key, tableEnd }: Form): string {
-  const entries: string[] = [];
-  for (const [mq, offset] of table) entries.push(key(mq) + offset);
-  return entries.length > 0 ? `{${entries.join(",")}${tableEnd}}` : "{}";
+/** The form of a format; refuses what is none, of the names that only a prototype knows too. */
+export function formOf(format: OffsetFileFormat): Form {
+  if (Object.hasOwn(FORMS, format)) return FORMS[format];
+  throw new TypeError(`Cannot use format ${quote(format)}: it is neither "go" nor "java"`);
+}
+
+/** What follows the table: its checksum, if there is one, and the end of the file. */
+export function tailOf({ indent, end }: Form, checksum: string | undefined): string {
+  return checksum === undefined ? `${end}}` : `,${indent}"crc32":"${checksum}"${end}}`;
+}
+
+function tableText(table: OffsetTable, form: Form): string {
+  const parts = partsOf(table);
+  const runs = parts.index.order().map((run) => runText(run, parts, form));
+  const entries = runs.join("").slice(1);
+  return entries === "" ? "{}" : `{${entries}${form.tableEnd}}`;
+}
+
+/** The entries of a run, each with a comma before it. */
+export function runText(
+  { broker, slots }: Run,
+  { index, offsets }: TableParts,
+  form: Form,
+): string {
+  const [before, behind] = form.keyAround(broker);
+  let text = "";
+  for (const slot of slots) {
+    const offset = offsets.get(slot);
+    if (offset !== undefined) text += "," + before + index.queueIdAt(slot) + behind + offset;
+  }
+  return text;
 }
 
 /** The key is JSON text that is written as a JSON string once more, hence the doubled escapes. */
-function goKey({ topic, brokerName, queueId }: MessageQueue): string {
-  return `"{\\"topic\\":${goName(topic)},\\"brokerName\\":${goName(brokerName)},` +
-    `\\"queueId\\":${queueId}}":`;
+export function aroundGoKey(
+  { topic, brokerName }: Pick<Broker, "topic" | "brokerName">,
+): readonly [string, string] {
+  const before = `"{\\"topic\\":${goName(topic)},\\"brokerName\\":${goName(brokerName)},` +
+    '\\"queueId\\":';
+  return [before, '}":'];
 }
 
 /** Go escapes control characters, and for HTML's sake also `<`, `>`, `&`, U+2028 and U+2029. */
@@ -91,9 +125,11 @@ function goName(name: string): string {
 }
 
 /** A bean's fields in alphabetical order, as fastjson's pretty format lays out a map's key. */
-function javaKey({ topic, brokerName, queueId }: MessageQueue): string {
-  return `{\n\t\t\t"brokerName":"${javaName(brokerName)}",\n\t\t\t"queueId":${queueId},` +
-    `\n\t\t\t"topic":"${javaName(topic)}"\n\t\t}:`;
+function aroundJavaKey({ topic, brokerName }: Broker): readonly [string, string] {
+  return [
+    `{\n\t\t\t"brokerName":"${javaName(brokerName)}",\n\t\t\t"queueId":`,
+    `,\n\t\t\t"topic":"${javaName(topic)}"\n\t\t}:`,
+  ];
 }
 
 // deno-lint-ignore no-control-regex

@@ -19,15 +19,21 @@ export function checkOptions(options: OpenOptions): void {
       throw new TypeError(`Cannot use ${name} ${quote(value)}: it is neither ${known}`);
     }
   }
-  const { persistEveryMs } = options;
-  if (persistEveryMs === undefined) return;
+  const { persistEveryMs, journal } = options;
   // A longer timeout would be taken for 1 ms.
-  if (
-    !Number.isSafeInteger(persistEveryMs) || persistEveryMs < 1 || persistEveryMs > MAX_TIMEOUT
-  ) {
-    throw new RangeError(
-      `Cannot use persistEveryMs ${quote(persistEveryMs)}: ` +
-        `it is not an integer from 1 to ${MAX_TIMEOUT}`,
+  if (persistEveryMs !== undefined) checkInteger("persistEveryMs", persistEveryMs, 1, MAX_TIMEOUT);
+  if (journal === undefined || typeof journal === "boolean") return;
+  if (typeof journal !== "object" || journal === null) {
+    throw new TypeError(
+      `Cannot use journal ${quote(journal)}: it is neither a boolean nor an object`,
     );
   }
+  checkInteger("compactAtBytes", journal.compactAtBytes, 0, Number.MAX_SAFE_INTEGER);
+}
+
+function checkInteger(name: string, value: unknown, min: number, max: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max) return;
+  throw new RangeError(
+    `Cannot use ${name} ${quote(value)}: it is not an integer from ${min} to ${max}`,
+  );
 }

@@ -55,8 +55,10 @@ export interface WritableFile {
   chown(uid: number, gid: number): Promise<void>;
   /** Describes the file. */
   stat(): Promise<FileInfo>;
-  /** Makes the content durable (fsync). */
+  /** Makes the content and everything else about the file durable (fsync). */
   sync(): Promise<void>;
+  /** Makes the content durable, and of the rest what is needed to read it (fdatasync). */
+  syncData(): Promise<void>;
   /** Closes the file. */
   close(): Promise<void>;
 }
@@ -87,5 +89,10 @@ export interface FileInfo {
  */
 export function isSameFile(a: FileInfo | undefined, b: FileInfo | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs;
+  return isSameInode(a, b) && a.size === b.size && a.mtimeNs === b.mtimeNs;
+}
+
+/** Tells whether two descriptions are of one file, changed or not. */
+export function isSameInode(a: FileInfo, b: FileInfo): boolean {
+  return a.dev === b.dev && a.ino === b.ino;
 }

@@ -1,6 +1,8 @@
+import { crc32 } from "node:zlib";
+import type { SnapshotId } from "../core/journal.ts";
 import { OffsetFileSyntaxError } from "../core/offset_file_syntax_error.ts";
 import type { OffsetTable } from "../core/offset_table.ts";
-import { decode, parse } from "../core/parse.ts";
+import { decode, parseWith } from "../core/parse.ts";
 import { isMissing, isUnreadable, messageOf } from "./error_code.ts";
 import type { FileInfo, FileSystem } from "./file_system.ts";
 import type { FileFault } from "./offset_file_corrupt_error.ts";
@@ -18,6 +20,8 @@ export interface ValidFile {
   readonly path: string;
   readonly info: FileInfo;
   readonly table: OffsetTable;
+  /** By which a journal names it. */
+  readonly id: SnapshotId;
 }
 
 /**
@@ -37,7 +41,8 @@ export async function inspectFile(fileSystem: FileSystem, path: string): Promise
   }
   const { bytes, info } = file;
   try {
-    return { state: "valid", path, info, table: parse(decode(bytes)) };
+    const table = parseWith(decode(bytes), crc32);
+    return { state: "valid", path, info, table, id: { length: bytes.length, crc32: crc32(bytes) } };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
     return { state: "bad", path, info, reason: reasonOf(error, bytes), cause: error };

@@ -1,8 +1,11 @@
 import { dirname } from "node:path";
+import type { SnapshotId } from "../core/journal.ts";
 import { OffsetFileChecksumError } from "../core/offset_file_checksum_error.ts";
 import { OffsetTable } from "../core/offset_table.ts";
 import type { FileInfo, FileSystem } from "./file_system.ts";
 import { inspectFile, type Inspection, type ValidFile } from "./inspect_file.ts";
+import { inspectJournal, type JournalInspection, replay } from "./inspect_journal.ts";
+import { journalOf } from "./journal_file.ts";
 import { backupOf, findLeftovers } from "./leftovers.ts";
 import { type FileFault, OffsetFileCorruptError } from "./offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "./offset_load_error.ts";
@@ -17,6 +20,17 @@ export interface LoadedFiles {
   readonly faults: readonly FileFault[];
   /** The main file. */
   readonly main: Inspection;
+  /** How many records of the journal are in the table. */
+  readonly journalRecords: number;
+  /** The journal, if there is one; after the next snapshot it is of no more use. */
+  readonly journal: FoundJournal | undefined;
+}
+
+/** A journal that was found by a load. */
+export interface FoundJournal {
+  readonly info: FileInfo;
+  /** Whether it holds what nothing else does, and is to be kept aside. */
+  readonly isForeign: boolean;
 }
 
 /**
@@ -29,6 +43,7 @@ export interface LoadedFiles {
  * - If main is missing, so is perhaps only the end of a rename that was not atomic (Go removes main
  *   before it renames): the newest valid of complete temporary files and the backup.
  * - If there is nothing, or nothing but unfinished temporary files, no write ever succeeded.
+ * - Over whichever it is go the records of a journal, if it extends just that file; see `replay`.
  *
  * What is returned has been made durable: nobody may act on offsets that a power cut takes back.
  *
@@ -41,10 +56,12 @@ export async function loadOffsetFiles(
   path: string,
   sync: boolean,
 ): Promise<LoadedFiles> {
+  const journal = await inspectJournal(fileSystem, path);
   const main = await inspectFile(fileSystem, path);
   if (main.state === "valid") {
-    if (sync) await makeDurable(fileSystem, path);
-    return { kind: "loaded", table: main.table, source: path, faults: [], main };
+    const extended = extend(path, main, journal, []);
+    if (sync) await makeDurable(fileSystem, path, extended);
+    return { kind: "loaded", main, ...extended };
   }
   const temporaries = main.state === "missing" ? await findLeftovers(fileSystem, path) : [];
   const others: Inspection[] = [];
@@ -62,12 +79,67 @@ export async function loadOffsetFiles(
     throw new OffsetFileCorruptError(path, faults, candidates);
   }
   if (source !== undefined) {
-    if (sync) await makeDurable(fileSystem, source.path);
-    return { kind: "recovered", table: source.table, source: source.path, faults, main };
+    const extended = extend(path, source, journal, faults);
+    if (sync) await makeDurable(fileSystem, path, extended);
+    return { kind: "recovered", main, ...extended };
   }
   const unfinished = (file: FileFault) => temporaries.includes(file.path);
-  if (!faults.every(unfinished)) throw new OffsetFileCorruptError(path, faults);
-  return { kind: "fresh", table: OffsetTable.empty, source: undefined, faults, main };
+  const lost = lostJournal(journal);
+  if (lost !== undefined || !faults.every(unfinished)) {
+    throw new OffsetFileCorruptError(path, lost === undefined ? faults : [...faults, lost]);
+  }
+  const found = journal.state === "readable" ? { info: journal.info, isForeign: false } : undefined;
+  const table = OffsetTable.empty;
+  return {
+    kind: "fresh",
+    table,
+    source: undefined,
+    faults,
+    main,
+    journalRecords: 0,
+    journal: found,
+  };
+}
+
+/** What a file and the journal that extends it hold. */
+export type ExtendedFile =
+  & Pick<LoadedFiles, "table" | "faults" | "journalRecords" | "journal">
+  & { readonly source: string };
+
+/**
+ * Adds what the journal holds to a file.
+ *
+ * @throws {OffsetFileCorruptError} If the journal cannot be read: what was acknowledged may be in
+ *   there, and to go on without it would be a silent reset.
+ */
+export function extend(
+  path: string,
+  source: ValidFile,
+  journal: JournalInspection,
+  faults: readonly FileFault[],
+): ExtendedFile {
+  if (journal.state === "bad") {
+    throw new OffsetFileCorruptError(path, [...faults, journal.fault], [source.path]);
+  }
+  if (journal.state === "missing") {
+    const { table } = source;
+    return { table, source: source.path, faults, journalRecords: 0, journal: undefined };
+  }
+  const { table, records, isForeign, fault } = replay(journal, source);
+  return {
+    table,
+    source: source.path,
+    faults: fault === undefined ? faults : [...faults, fault],
+    journalRecords: records,
+    journal: { info: journal.info, isForeign },
+  };
+}
+
+/** A journal without the snapshot that it extends; one that never had a record says nothing. */
+function lostJournal(journal: JournalInspection): FileFault | undefined {
+  if (journal.state === "bad") return journal.fault;
+  if (journal.state === "missing" || journal.content.records === 0) return undefined;
+  return { path: journal.path, reason: "it extends a file that is not there" };
 }
 
 /** The newest valid file; of equals the first, since a temporary file is newer than the backup. */
@@ -91,11 +163,24 @@ function faultsOf(files: readonly Inspection[], recovered: boolean): FileFault[]
   });
 }
 
-/** Makes a file that was read, and its name, durable. */
-export async function makeDurable(fileSystem: FileSystem, path: string): Promise<void> {
+/** Makes what was read, and the names of the files, durable. */
+export async function makeDurable(
+  fileSystem: FileSystem,
+  path: string,
+  { source, journalRecords }: ExtendedFile,
+): Promise<void> {
+  if (journalRecords > 0) await syncFile(fileSystem, journalOf(path));
+  await syncFile(fileSystem, source);
+  try {
+    await fileSystem.syncDirectory(dirname(source));
+  } catch (error) {
+    throw new OffsetLoadError(source, error);
+  }
+}
+
+async function syncFile(fileSystem: FileSystem, path: string): Promise<void> {
   try {
     await fileSystem.syncFile(path);
-    await fileSystem.syncDirectory(dirname(path));
   } catch (error) {
     throw new OffsetLoadError(path, error);
   }
@@ -104,4 +189,9 @@ export async function makeDurable(fileSystem: FileSystem, path: string): Promise
 /** Who main is, for the comparison before it is overwritten (clause P9). */
 export function identityOf(main: Inspection): FileInfo | undefined {
   return main.state === "missing" ? undefined : main.info;
+}
+
+/** By which a journal may extend it. */
+export function idOf(main: Inspection): SnapshotId | undefined {
+  return main.state === "valid" ? main.id : undefined;
 }

@@ -1,15 +1,17 @@
 import { checkMessageQueue, type MessageQueue } from "../core/message_queue.ts";
 import { NO_OFFSET, type Offset, toOffset } from "../core/offset.ts";
-import { OffsetTable } from "../core/offset_table.ts";
-import { QueueMap } from "../core/queue_map.ts";
+import type { OffsetColumn } from "../core/offset_column.ts";
+import type { OffsetTable } from "../core/offset_table.ts";
+import type { QueueIndex } from "../core/queue_index.ts";
 import { memoryAnswers, type ReadType } from "../core/read_with_type.ts";
+import type { Changes } from "./changes.ts";
 import { GroupCommit } from "./group_commit.ts";
-import { MemoryTable, type Slot } from "./memory_table.ts";
+import { type Held, MemoryTable } from "./memory_table.ts";
 import type { OffsetFile } from "./offset_file.ts";
 import { OffsetStoreClosedError } from "./offset_store_closed_error.ts";
 import { type OpenedFile, openOffsetFile } from "./open_offset_file.ts";
 import { checkOptions } from "./check_options.ts";
-import type { LoadOutcome, OffsetStore, OpenOptions, StoreStatus } from "./options.ts";
+import type { Diagnostic, LoadOutcome, OffsetStore, OpenOptions, StoreStatus } from "./options.ts";
 import { PersistTimer } from "./persist_timer.ts";
 import { storePath } from "./store_path.ts";
 
@@ -45,15 +47,20 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   readonly loadOutcome: LoadOutcome;
 
   readonly #file: OffsetFile;
+  /** The slots under which memory and the file know the queues. */
+  readonly #index: QueueIndex;
   readonly #memory: MemoryTable;
   readonly #commits: GroupCommit;
   readonly #timer: PersistTimer | undefined;
-  /** The queues that are being taken out of the file, each with what memory held of it. */
-  readonly #deleting: QueueMap<Deletion> = new QueueMap<Deletion>();
+  readonly #report: (diagnostic: Diagnostic) => void;
+  /** The queues that are being taken out of the file, by slot. */
+  readonly #deleting: Map<number, Deletion> = new Map<number, Deletion>();
   /** How often a deletion has begun or ended. */
   #deletions = 0;
   #closing: Promise<void> | undefined;
   #closed = false;
+  /** Whether no persist will follow the next one. */
+  #isLast = false;
   #bytesWritten = 0;
   #generationsWritten = 0;
   #lastSuccess: number | undefined;
@@ -63,14 +70,12 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     this.path = path;
     this.loadOutcome = opened.outcome;
     this.#file = opened.file;
-    this.#memory = new MemoryTable(opened.file.durable);
+    this.#index = opened.file.index;
+    this.#memory = new MemoryTable(this.#index, opened.file.durable);
     this.#commits = new GroupCommit(() => this.#commit());
+    this.#report = opened.report;
     if (options.persistEveryMs !== undefined) {
-      this.#timer = new PersistTimer(
-        options.persistEveryMs,
-        () => this.#commits.run(),
-        (error) => opened.report({ kind: "persist-failed", path, error }),
-      );
+      this.#timer = new PersistTimer(options.persistEveryMs, () => this.#commitInBackground());
     }
   }
 
@@ -103,8 +108,11 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    */
   update(mq: MessageQueue, offset: Offset | number, increaseOnly: boolean): void {
     this.#assertOpen("update");
-    checkMessageQueue(mq);
-    this.#memory.update(mq, toOffset(offset), increaseOnly);
+    const known = this.#index.find(mq);
+    // What is known was checked when it came.
+    if (known === undefined) checkMessageQueue(mq);
+    const given = toOffset(offset);
+    this.#memory.update(known ?? this.#index.add(mq), given, increaseOnly);
   }
 
   /**
@@ -121,7 +129,8 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   updateAndFreeze(mq: MessageQueue, offset: Offset | number): void {
     this.#assertOpen("update");
     checkMessageQueue(mq);
-    this.#memory.updateAndFreeze(mq, toOffset(offset));
+    const given = toOffset(offset);
+    this.#memory.updateAndFreeze(this.#index.add(mq), given);
   }
 
   /**
@@ -141,14 +150,15 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   async read(mq: MessageQueue, type: ReadType): Promise<Offset> {
     this.#assertOpen("read");
     checkMessageQueue(mq);
-    const held = this.#memory.get(mq);
+    const held = this.#memory.get(this.#index.find(mq));
     if (memoryAnswers(held, type)) return held ?? NO_OFFSET;
     const deletions = this.#deletions;
-    const stored = (await this.#file.read()).get(mq);
+    const stored = await this.#file.read(mq);
     if (stored === undefined) return NO_OFFSET;
+    const slot = this.#index.add(mq);
     // R3; and what a deletion takes out of the file in the meantime must not come back.
-    if (deletions === this.#deletions && this.#deleting.get(mq) === undefined) {
-      this.#memory.restore(mq, { offset: stored, frozen: false });
+    if (deletions === this.#deletions && !this.#deleting.has(slot)) {
+      this.#memory.restore(slot, { offset: stored, frozen: false });
     }
     return stored;
   }
@@ -165,7 +175,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   peek(mq: MessageQueue): Offset {
     this.#assertOpen("read");
     checkMessageQueue(mq);
-    return this.#memory.get(mq) ?? NO_OFFSET;
+    return this.#memory.get(this.#index.find(mq)) ?? NO_OFFSET;
   }
 
   /**
@@ -210,7 +220,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   remove(mq: MessageQueue): void {
     this.#assertOpen("remove");
     checkMessageQueue(mq);
-    this.#memory.remove(mq);
+    this.#memory.remove(this.#index.add(mq));
   }
 
   /**
@@ -229,19 +239,20 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   async deleteDurable(mq: MessageQueue): Promise<void> {
     this.#assertOpen("delete");
     checkMessageQueue(mq);
+    const slot = this.#index.add(mq);
     // A later deletion of the same queue takes over from an earlier one that is still going on.
-    const deletion = { slot: this.#memory.remove(mq) ?? this.#deleting.get(mq)?.slot };
-    this.#deleting.set(mq, deletion);
+    const deletion = { held: this.#memory.remove(slot) ?? this.#deleting.get(slot)?.held };
+    this.#deleting.set(slot, deletion);
     this.#deletions++;
-    const isLast = () => this.#deleting.get(mq) === deletion;
+    const isLast = () => this.#deleting.get(slot) === deletion;
     try {
       await this.#commits.run();
     } catch (error) {
-      if (isLast()) this.#memory.restore(mq, deletion.slot);
+      if (isLast()) this.#memory.restore(slot, deletion.held);
       throw error;
     } finally {
       this.#deletions++;
-      if (isLast()) this.#deleting.delete(mq);
+      if (isLast()) this.#deleting.delete(slot);
     }
   }
 
@@ -281,10 +292,12 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#isLast = true;
     try {
       await this.#commits.run();
     } catch (error) {
       this.#closing = undefined;
+      this.#isLast = false;
       throw error;
     }
     this.#closed = true;
@@ -292,23 +305,38 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   }
 
   async #commit(): Promise<void> {
+    let taken: Changes | undefined;
     try {
-      const bytes = await this.#file.write((durable, foreign) => this.#next(durable, foreign));
+      const bytes = await this.#file.write(
+        (durable, foreign) => taken = this.#takeChanges(durable, foreign),
+        this.#isLast || this.#file.wantsCompaction,
+      );
       if (bytes > 0) this.#generationsWritten++;
       this.#bytesWritten += bytes;
       this.#lastSuccess = Date.now();
       this.#lastError = undefined;
+      if (this.#file.wantsCompaction) this.#commitInBackground();
     } catch (error) {
+      this.#memory.touch(taken?.slots ?? []);
       this.#lastError = error;
       throw error;
     }
   }
 
-  /** The table to persist: what is durable, without what is deleted, under what memory holds. */
-  #next(durable: OffsetTable, foreign: OffsetTable | undefined): OffsetTable {
-    if (foreign !== undefined) this.#memory.raiseTo(foreign);
-    const kept = [...durable].filter(([mq]) => this.#deleting.get(mq) === undefined);
-    return OffsetTable.from([...kept, ...this.#memory.entries()]);
+  /** Persists without anybody to tell of a failure but the listener; the next persist tries again. */
+  #commitInBackground(): void {
+    const { path } = this;
+    this.#commits.run().catch((error) => this.#report({ kind: "persist-failed", path, error }));
+  }
+
+  /** What to change in the file, which may be somebody else's by now. */
+  #takeChanges(durable: OffsetColumn, foreign: OffsetColumn | undefined): Changes {
+    if (foreign !== undefined) {
+      this.#memory.raiseTo(foreign);
+      // Anything may differ from what the file holds now.
+      this.#memory.touch();
+    }
+    return this.#memory.takeChanges(durable, this.#deleting.keys());
   }
 
   #assertOpen(action: string): void {
@@ -316,6 +344,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   }
 }
 
+/** A queue that is being deleted, with what memory held of it. */
 interface Deletion {
-  readonly slot: Slot | undefined;
+  readonly held: Held | undefined;
 }

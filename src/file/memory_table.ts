@@ -1,79 +1,158 @@
 import { takesOffset } from "../core/apply_update.ts";
+import { grown } from "../core/grown.ts";
 import type { MessageQueue } from "../core/message_queue.ts";
 import type { Offset } from "../core/offset.ts";
+import type { OffsetColumn } from "../core/offset_column.ts";
 import { OffsetTable } from "../core/offset_table.ts";
-import { QueueMap } from "../core/queue_map.ts";
+import type { QueueIndex } from "../core/queue_index.ts";
+import type { Changes } from "./changes.ts";
 
-/** A queue's entry; while it is frozen, updates are ignored (clause U7). */
-export interface Slot {
-  offset: Offset;
-  frozen: boolean;
+/** What memory holds of a queue; while it is frozen, updates are ignored (clause U7). */
+export interface Held {
+  readonly offset: Offset;
+  readonly frozen: boolean;
 }
+
+const HELD = 1;
+const FROZEN = 2;
+/** Among those that a persist must look at. */
+const TOUCHED = 4;
 
 /**
  * What a store holds in memory: the fold of `applyUpdate` over all updates, in O(1) for each.
  *
- * It expects checked input.
+ * Offsets and flags lie in arrays, by the slot that the index gives a queue: an update allocates
+ * nothing, and a persist looks only at what was touched. It expects checked input, and an index
+ * that knows the queues.
  */
 export class MemoryTable {
-  readonly #slots = new QueueMap<Slot>();
+  readonly #index: QueueIndex;
+  #offsets = new BigInt64Array(0);
+  #flags = new Uint8Array(0);
+  #touched: number[] = [];
+  #size = 0;
 
-  constructor(table: OffsetTable) {
-    for (const [mq, offset] of table) this.#slots.set(mq, { offset, frozen: false });
+  /** `durable` is what it begins with. */
+  constructor(index: QueueIndex, durable: OffsetColumn) {
+    this.#index = index;
+    this.#makeRoom(index.size);
+    for (let slot = 0; slot < index.size; slot++) {
+      const offset = durable.get(slot);
+      if (offset !== undefined) this.#set(slot, offset, HELD);
+    }
+    this.takeChanges(durable, []);
   }
 
   get size(): number {
-    return this.#slots.size;
+    return this.#size;
   }
 
-  get(mq: MessageQueue): Offset | undefined {
-    return this.#slots.get(mq)?.offset;
+  get(slot: number | undefined): Offset | undefined {
+    return this.#has(slot) ? this.#offsets[slot] : undefined;
   }
 
-  update(mq: MessageQueue, offset: Offset, increaseOnly: boolean): void {
-    const slot = this.#slots.get(mq);
-    if (slot === undefined) this.#slots.set(mq, { offset, frozen: false });
-    else if (!slot.frozen && takesOffset(slot.offset, offset, increaseOnly)) slot.offset = offset;
+  update(slot: number, offset: Offset, increaseOnly: boolean): void {
+    const flags = this.#flags[slot];
+    if ((flags & FROZEN) !== 0) return;
+    const current = (flags & HELD) === 0 ? undefined : this.#offsets[slot];
+    if (takesOffset(current, offset, increaseOnly)) this.#set(slot, offset, HELD);
   }
 
-  updateAndFreeze(mq: MessageQueue, offset: Offset): void {
-    this.#slots.set(mq, { offset, frozen: true });
+  updateAndFreeze(slot: number, offset: Offset): void {
+    this.#set(slot, offset, HELD | FROZEN);
   }
 
-  /** Forgets a queue and answers its entry, for `restore`. */
-  remove(mq: MessageQueue): Slot | undefined {
-    const slot = this.#slots.get(mq);
-    this.#slots.delete(mq);
-    return slot;
+  /** Forgets a queue and answers what was held, for `restore`. */
+  remove(slot: number): Held | undefined {
+    const offset = this.get(slot);
+    if (offset === undefined) return undefined;
+    const frozen = (this.#flags[slot] & FROZEN) !== 0;
+    this.#flags[slot] &= TOUCHED;
+    this.#size--;
+    return { offset, frozen };
   }
 
-  /** Puts a removed entry back, unless the queue has a newer one. */
-  restore(mq: MessageQueue, slot: Slot | undefined): void {
-    if (slot !== undefined && this.#slots.get(mq) === undefined) this.#slots.set(mq, slot);
+  /** Puts back what was removed, unless the queue has a newer offset. */
+  restore(slot: number, held: Held | undefined): void {
+    if (held === undefined || this.#has(slot)) return;
+    this.#set(slot, held.offset, held.frozen ? HELD | FROZEN : HELD);
   }
 
-  /** Raises the queues that are held, and not frozen, to what the other table has for them. */
-  raiseTo(other: OffsetTable): void {
-    for (const [mq, slot] of this.#slots) {
-      const offset = other.get(mq);
-      if (offset !== undefined && !slot.frozen && offset > slot.offset) slot.offset = offset;
+  /** Raises the queues that are held, and not frozen, to what the column has for them. */
+  raiseTo(column: OffsetColumn): void {
+    for (let slot = 0; slot < this.#index.size; slot++) {
+      const offset = column.get(slot);
+      if (this.#has(slot) && offset !== undefined) this.update(slot, offset, true);
     }
   }
 
-  /** How many queues the other table holds not, or with another offset. */
-  countDifferent(other: OffsetTable): number {
+  /** How many queues the column holds not, or with another offset. */
+  countDifferent(column: OffsetColumn): number {
     let count = 0;
-    for (const [mq, { offset }] of this.#slots) if (other.get(mq) !== offset) count++;
+    for (let slot = 0; slot < this.#index.size; slot++) {
+      if (this.#has(slot) && this.#offsets[slot] !== column.get(slot)) count++;
+    }
     return count;
   }
 
-  /** The entries, of one topic if it is given. */
-  *entries(topic?: string): Generator<[MessageQueue, Offset]> {
-    const slots = topic === undefined ? this.#slots : this.#slots.ofTopic(topic);
-    for (const [mq, { offset }] of slots) yield [mq, offset];
+  /**
+   * Takes what must be written over a column: the queues that were touched since the last time,
+   * and hold another offset than it; and those that are deleted, unless they have one again.
+   */
+  takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
+    const touched = this.#touched;
+    this.#touched = [];
+    for (const slot of touched) this.#flags[slot] &= ~TOUCHED;
+    const slots = touched.filter((slot) =>
+      this.#has(slot) && this.#offsets[slot] !== column.get(slot)
+    );
+    const offsets = BigInt64Array.from(slots, (slot) => this.#offsets[slot]);
+    const deleted = [...deleting].filter((slot) =>
+      !this.#has(slot) && column.get(slot) !== undefined
+    );
+    return { slots, offsets, deleted };
+  }
+
+  /** Has the next persist look at queues again, at all of them unless told. */
+  touch(slots: Iterable<number> = this.#slots()): void {
+    for (const slot of slots) this.#touch(slot);
   }
 
   snapshot(topic?: string): OffsetTable {
-    return OffsetTable.from(this.entries(topic));
+    return OffsetTable.from(this.#entries(topic));
+  }
+
+  *#entries(topic: string | undefined): Generator<[MessageQueue, Offset]> {
+    for (const slot of topic === undefined ? this.#slots() : this.#index.ofTopic(topic)) {
+      if (this.#has(slot)) yield [this.#index.queueAt(slot), this.#offsets[slot]];
+    }
+  }
+
+  #slots(): Iterable<number> {
+    return this.#flags.subarray(0, this.#index.size).keys();
+  }
+
+  #has(slot: number | undefined): slot is number {
+    // Beyond the array's end there is nothing, which counts as 0.
+    return (this.#flags[slot!] & HELD) !== 0;
+  }
+
+  #set(slot: number, offset: Offset, flags: number): void {
+    this.#makeRoom(slot + 1);
+    this.#size += 1 - (this.#flags[slot] & HELD);
+    this.#offsets[slot] = offset;
+    this.#flags[slot] = flags | this.#flags[slot] & TOUCHED;
+    this.#touch(slot);
+  }
+
+  #touch(slot: number): void {
+    if ((this.#flags[slot] & TOUCHED) !== 0) return;
+    this.#flags[slot] |= TOUCHED;
+    this.#touched.push(slot);
+  }
+
+  #makeRoom(size: number): void {
+    this.#offsets = grown(this.#offsets, size);
+    this.#flags = grown(this.#flags, size);
   }
 }

@@ -1,14 +1,30 @@
 import { dirname } from "node:path";
-import type { OffsetTable } from "../core/offset_table.ts";
-import { type OffsetFileFormat, serialize } from "../core/serialize.ts";
+import type { MessageQueue } from "../core/message_queue.ts";
+import type { Offset } from "../core/offset.ts";
+import { OffsetColumn } from "../core/offset_column.ts";
+import { type OffsetTable, partsOf, tableOf } from "../core/offset_table.ts";
+import type { QueueIndex } from "../core/queue_index.ts";
+import { formOf, type OffsetFileFormat } from "../core/serialize.ts";
+import { applyChanges, type Changes, entriesOf, isEmpty } from "./changes.ts";
 import { ensureDirectory } from "./ensure_directory.ts";
 import { isMissing, isUnreadable } from "./error_code.ts";
+import { FileImage } from "./file_image.ts";
 import { FileLock } from "./file_lock.ts";
 import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
 import { inspectFile, type Inspection } from "./inspect_file.ts";
 import { keepAside } from "./keep_aside.ts";
 import { clearLeftovers } from "./leftovers.ts";
-import { identityOf, type LoadedFiles, loadOffsetFiles, makeDurable } from "./load_offset_files.ts";
+import { inspectJournal, type JournalInspection } from "./inspect_journal.ts";
+import { Journal } from "./journal.ts";
+import {
+  extend,
+  type FoundJournal,
+  identityOf,
+  idOf,
+  type LoadedFiles,
+  loadOffsetFiles,
+  makeDurable,
+} from "./load_offset_files.ts";
 import { OffsetConflictError } from "./offset_conflict_error.ts";
 import { OffsetLoadError } from "./offset_load_error.ts";
 import { OffsetPersistError } from "./offset_persist_error.ts";
@@ -23,11 +39,13 @@ export interface OffsetFileOptions {
   readonly checksum: boolean;
   readonly sync: boolean;
   readonly onConflict: OnConflict;
+  /** How long a journal may become though the snapshot is shorter; `undefined` for none. */
+  readonly journalLimit: number | undefined;
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-/** Computes what to write; `foreign` is what somebody else wrote, if it is to be merged. */
-export type NextTable = (durable: OffsetTable, foreign: OffsetTable | undefined) => OffsetTable;
+/** Tells what to change in the file; `foreign` is what somebody else wrote, if it is to be merged. */
+export type TakeChanges = (durable: OffsetColumn, foreign: OffsetColumn | undefined) => Changes;
 
 /**
  * The main file as this store knows it: what it holds, and which file that was.
@@ -37,13 +55,17 @@ export type NextTable = (durable: OffsetTable, foreign: OffsetTable | undefined)
 export class OffsetFile {
   /** Where main really lies, links followed. */
   readonly path: string;
+  /** The slots of the queues, of those in memory too. */
+  readonly index: QueueIndex;
   readonly #options: OffsetFileOptions;
+  readonly #image: FileImage;
+  readonly #journal: Journal;
 
   /** The files that main may be without anybody else having touched it. */
   #known: (FileInfo | undefined)[];
-  #durable: OffsetTable;
-  /** The text that main is sure to hold; `undefined` if it must be written in any case. */
-  #text: string | undefined;
+  #durable: OffsetColumn;
+  /** Whether main is sure to hold just that; otherwise it must be written in any case. */
+  #isWritten: boolean;
   /** Whether main is valid, and may become the backup (clause P7). */
   #rotate: boolean;
   /** Whether main's name is sure to be durable, which only a write of our own tells. */
@@ -55,51 +77,68 @@ export class OffsetFile {
   /** Directories that must be made anew; see `ensureDirectory`. */
   readonly #doubtful = new Set<string>();
   /** What a store read last found in a file that this store did not write. */
-  #view: { readonly info: FileInfo | undefined; readonly table: OffsetTable } | undefined;
+  #view: (Seen & { readonly table: OffsetTable }) | undefined;
 
-  constructor(path: string, { kind, table, main }: LoadedFiles, options: OffsetFileOptions) {
+  constructor(path: string, files: LoadedFiles, options: OffsetFileOptions) {
+    const { kind, table, main, journal } = files;
     this.path = path;
     this.#options = options;
     this.#known = [identityOf(main)];
-    this.#durable = table;
-    this.#text = kind === "recovered" ? undefined : this.#serialize(table);
+    const { index, offsets } = partsOf(table);
+    this.index = index;
+    this.#durable = offsets;
+    this.#image = new FileImage(formOf(options.format), options.checksum);
+    this.#journal = new Journal(path, options);
+    this.#journal.found(journal, idOf(main));
+    // Who has no use for a journal leaves none behind.
+    this.#isWritten = kind !== "recovered" && journal === undefined;
     this.#rotate = main.state === "valid";
     this.#keepAside = isWorthKeeping(main);
     this.#unsettled = kind !== "loaded";
   }
 
   /** What the file holds, as far as this store wrote or loaded it. */
-  get durable(): OffsetTable {
+  get durable(): OffsetColumn {
     return this.#durable;
   }
 
-  /** Reads the table, from the files if somebody else has changed them; see `loadOffsetFiles`. */
-  async read(): Promise<OffsetTable> {
-    const info = await this.#stat().catch((error) => {
+  /** Whether a plain file is due, since the journal has become long. */
+  get wantsCompaction(): boolean {
+    return this.#journal.isOutgrown;
+  }
+
+  /** Reads an offset, from the files if somebody else has changed them; see `loadOffsetFiles`. */
+  async read(mq: MessageQueue): Promise<Offset | undefined> {
+    return (await this.#readTable()).get(mq);
+  }
+
+  async #readTable(): Promise<OffsetTable> {
+    const seen = await this.#look().catch((error) => {
       throw new OffsetLoadError(this.path, error);
     });
-    if (this.#isKnown(info)) return this.#durable;
-    if (this.#view === undefined || !isSameFile(info, this.#view.info)) {
+    if (this.#isKnown(seen)) return this.#durableTable();
+    if (this.#view === undefined || !isSameSight(seen, this.#view)) {
       const { fileSystem, sync } = this.#options;
-      const { main, table } = await loadOffsetFiles(fileSystem, this.path, sync);
+      const { main, table, journal } = await loadOffsetFiles(fileSystem, this.path, sync);
       // That main could not be read may be over the next time, though it is the same file.
       if (main.state === "bad") return table;
-      this.#view = { info: identityOf(main), table };
+      this.#view = { main: identityOf(main), journal: journal?.info, table };
     }
     return this.#view.table;
   }
 
   /**
-   * Writes the next table and makes it durable, unless the file holds it already (clause P6).
+   * Writes the changed table and makes it durable, unless the file holds it already (clause P6).
    *
+   * @param compact Whether a journal is to be replaced by a plain file.
    * @returns How many bytes were written.
    * @throws {OffsetConflictError} If somebody else has changed the file, and that is not merged.
    * @throws {OffsetPersistError} If it cannot be written.
    */
-  async write(next: NextTable): Promise<number> {
+  async write(take: TakeChanges, compact: boolean): Promise<number> {
     try {
-      if (this.#options.onConflict === "throw") return await this.#write(next);
-      return await this.#underLock((lock) => this.#write(next, lock));
+      if (this.#options.onConflict === "throw") return await this.#write(take, compact);
+      return await this.#underLock((lock) => this.#write(take, compact, lock));
     } catch (error) {
       if (error instanceof OffsetConflictError || error instanceof OffsetPersistError) throw error;
       throw new OffsetPersistError(this.path, error, "previous");
@@ -118,13 +157,35 @@ export class OffsetFile {
     }
   }
 
-  async #write(next: NextTable, lock?: FileLock): Promise<number> {
-    const info = await this.#stat();
-    const foreign = this.#isKnown(info) ? undefined : await this.#takeForeign(info);
-    const table = next(this.#durable, foreign);
-    const text = this.#serialize(table);
-    if (text === this.#text) return 0;
-    return await this.#replace(info, table, text, lock);
+  async #write(take: TakeChanges, compact: boolean, lock?: FileLock): Promise<number> {
+    const seen = await this.#look();
+    const foreign = this.#isKnown(seen) ? undefined : await this.#takeForeign(seen.main);
+    const changes = take(this.#durable, foreign);
+    const compacts = compact && this.#journal.exists;
+    if (this.#isWritten && isEmpty(changes) && !compacts) return 0;
+    const appends = this.#isWritten && !compacts && this.#journal.canAppend &&
+      changes.deleted.length === 0;
+    // Until it has succeeded, nothing is sure.
+    this.#isWritten = false;
+    const bytes = appends
+      ? await this.#append(changes)
+      : await this.#replace(seen.main, changes, lock);
+    this.#isWritten = true;
+    return bytes;
+  }
+
+  /** Adds a record to the journal: its cost is that of the changes (clause J1). */
+  async #append(changes: Changes): Promise<number> {
+    try {
+      const bytes = await this.#journal.append(entriesOf(this.index, changes));
+      applyChanges(this.#durable, changes);
+      return bytes;
+    } catch (error) {
+      // The record may be whole; the next persist writes a snapshot, whichever it is.
+      throw new OffsetPersistError(this.path, error, "either");
+    } finally {
+      this.#image.forget();
+    }
   }
 
   async #ensureDirectory(): Promise<void> {
@@ -134,58 +195,72 @@ export class OffsetFile {
 
   async #replace(
     info: FileInfo | undefined,
-    table: OffsetTable,
-    text: string,
+    changes: Changes,
     lock: FileLock | undefined,
   ): Promise<number> {
     const { fileSystem, sync } = this.#options;
-    // Until it has succeeded, nothing is sure, not even what the text is.
-    this.#text = undefined;
-    if (info === undefined) await this.#ensureDirectory();
-    if (this.#keepAside) await this.#keepBadFile();
-    const bytes = new TextEncoder().encode(text);
-    const written = await writeGeneration(fileSystem, this.path, bytes, {
-      rotate: this.#rotate,
-      isMainSure: this.#isMainSure,
-      sync,
-      confirm: lock && (() => lock.confirm()),
-      replaces: info,
-    });
-    if (written.doubt !== undefined) {
-      // Either file is ours: neither is a conflict, and both are valid.
-      this.#known = [...this.#known, written.info];
-      this.#isMainSure = false;
-      throw new OffsetPersistError(this.path, written.doubt, "either");
+    const offsets = this.#durable.copy();
+    applyChanges(offsets, changes);
+    const bytes = await this.#image.encode({ index: this.index, offsets }, changes);
+    let isDone = false;
+    try {
+      if (info === undefined) await this.#ensureDirectory();
+      if (this.#keepAside) await this.#keepBadFile();
+      const written = await writeGeneration(fileSystem, this.path, bytes, {
+        rotate: this.#rotate,
+        isMainSure: this.#isMainSure,
+        sync,
+        confirm: lock && (() => lock.confirm()),
+        replaces: info,
+      });
+      if (written.doubt !== undefined) {
+        // Either file is ours: neither is a conflict, and both are valid.
+        this.#known = [...this.#known, written.info];
+        this.#isMainSure = false;
+        throw new OffsetPersistError(this.path, written.doubt, "either");
+      }
+      this.#known = [written.info];
+      isDone = true;
+    } finally {
+      if (!isDone) {
+        this.#image.forget();
+        this.#journal.abandon();
+      }
     }
-    this.#known = [written.info];
-    this.#durable = table;
-    this.#text = text;
+    this.#durable = offsets;
     this.#rotate = true;
     this.#isMainSure = true;
+    await this.#journal.supersede(bytes);
     await this.#settle();
     return bytes.length;
   }
 
   /** Looks at what somebody else made of main (clause P9); answers what is to be merged. */
-  async #takeForeign(info: FileInfo | undefined): Promise<OffsetTable | undefined> {
+  async #takeForeign(info: FileInfo | undefined): Promise<OffsetColumn | undefined> {
     const { fileSystem, sync, onConflict, report } = this.#options;
+    const journal = await inspectJournal(fileSystem, this.path);
     const found = await inspectFile(fileSystem, this.path);
-    const table = found.state === "valid" ? found.table : undefined;
-    const isSameTable = table?.equals(this.#durable) ?? false;
+    const extended = found.state === "valid" ? extend(this.path, found, journal, []) : undefined;
+    const table = extended?.table;
+    const isSameTable = table?.equals(this.#durableTable()) ?? false;
     if (!isSameTable && onConflict === "throw") throw conflict(this.path, found);
     // What cannot be read now, perhaps the next time, must not be replaced by what lacks it.
     if (found.state === "bad" && isUnreadable(found.cause)) throw found.cause;
     if (found.state === "missing" && info !== undefined) throw new Error("it vanished meanwhile");
-    if (table !== undefined && sync) await makeDurable(fileSystem, this.path);
+    if (extended !== undefined && sync) await makeDurable(fileSystem, this.path, extended);
     this.#known = [identityOf(found)];
+    this.#journal.found(extended?.journal ?? lonely(journal), idOf(found));
     this.#rotate = found.state === "valid";
     this.#isMainSure = false;
     this.#keepAside = isWorthKeeping(found);
     if (isSameTable) return undefined;
-    this.#durable = table ?? this.#durable;
-    this.#text = table && this.#serialize(table);
+    this.#isWritten = table !== undefined;
     report({ kind: "merged", path: this.path });
-    return table;
+    if (table === undefined) return undefined;
+    this.#image.forget();
+    this.#durable = new OffsetColumn();
+    for (const [mq, offset] of table) this.#durable.set(this.index.add(mq), offset);
+    return this.#durable;
   }
 
   async #keepBadFile(): Promise<void> {
@@ -214,6 +289,12 @@ export class OffsetFile {
     }
   }
 
+  /** What lies there now. */
+  async #look(): Promise<Seen> {
+    const [main, journal] = await Promise.all([this.#stat(), this.#journal.stat()]);
+    return { main, journal };
+  }
+
   async #stat(): Promise<FileInfo | undefined> {
     try {
       return await this.#options.fileSystem.stat(this.path);
@@ -223,14 +304,28 @@ export class OffsetFile {
     }
   }
 
-  #isKnown(info: FileInfo | undefined): boolean {
-    return this.#known.some((known) => isSameFile(known, info));
+  #isKnown({ main, journal }: Seen): boolean {
+    return this.#known.some((known) => isSameFile(known, main)) && this.#journal.isKnown(journal);
   }
 
-  #serialize(table: OffsetTable): string {
-    const { format, checksum } = this.#options;
-    return serialize(table, { format, checksum });
+  #durableTable(): OffsetTable {
+    return tableOf({ index: this.index, offsets: this.#durable });
   }
+}
+
+/** Main and the journal, as they lie there. */
+interface Seen {
+  readonly main: FileInfo | undefined;
+  readonly journal: FileInfo | undefined;
+}
+
+function isSameSight(a: Seen, b: Seen): boolean {
+  return isSameFile(a.main, b.main) && isSameFile(a.journal, b.journal);
+}
+
+/** A journal beside a main file that is not usable. */
+function lonely(journal: JournalInspection): FoundJournal | undefined {
+  return journal.state === "readable" ? { info: journal.info, isForeign: true } : undefined;
 }
 
 function isWorthKeeping(main: Inspection): boolean {

@@ -15,6 +15,9 @@ export interface OpenedFile {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
+/** Below this, compacting would cost more than it saves. */
+const DEFAULT_JOURNAL_LIMIT = 64 * 1024;
+
 /** Loads a store's files and, if its owner asked for it, resets what is beyond use. */
 export async function openOffsetFile(
   root: string,
@@ -34,6 +37,7 @@ export async function openOffsetFile(
     checksum: checksum ?? true,
     sync,
     onConflict: onConflict ?? "throw",
+    journalLimit: journalLimit(options.journal),
     report,
   });
   const { kind } = outcome;
@@ -41,6 +45,11 @@ export async function openOffsetFile(
   if (kind === "loaded" || kind === "fresh") await file.clearLeftovers();
   if (kind === "recovered" || kind === "reset") report({ kind, path, outcome });
   return { file, outcome, report };
+}
+
+function journalLimit(journal: OpenOptions["journal"] = false): number | undefined {
+  if (typeof journal === "boolean") return journal ? DEFAULT_JOURNAL_LIMIT : undefined;
+  return journal.compactAtBytes;
 }
 
 async function load(
@@ -51,8 +60,8 @@ async function load(
 ): Promise<{ files: LoadedFiles; outcome: LoadOutcome }> {
   try {
     const files = await loadOffsetFiles(fileSystem, main, sync);
-    const { kind, source, faults } = files;
-    return { files, outcome: { kind, source, faults, keptAside: [] } };
+    const { kind, source, journalRecords, faults } = files;
+    return { files, outcome: { kind, source, journalRecords, faults, keptAside: [] } };
   } catch (error) {
     if (!(error instanceof OffsetFileCorruptError) || !reset) throw error;
     const { faults } = error;
@@ -62,9 +71,9 @@ async function load(
       if (aside !== undefined) keptAside.push(aside);
     }
     // Not reset again: what is usable now, perhaps the backup of an edited file, is used.
-    const { files, outcome: { kind, source } } = await load(fileSystem, main, sync, false);
-    const outcome = { kind: kind === "fresh" ? "reset" : kind, source, faults, keptAside } as const;
-    return { files, outcome };
+    const { files, outcome } = await load(fileSystem, main, sync, false);
+    const kind = outcome.kind === "fresh" ? "reset" : outcome.kind;
+    return { files, outcome: { ...outcome, kind, faults, keptAside } };
   }
 }
 

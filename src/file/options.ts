@@ -43,6 +43,13 @@ export interface OpenOptions {
   /** `"full"` (the default) syncs; `"relaxed"` does not, and a power cut may undo or tear. */
   readonly durability?: Durability;
   /**
+   * Whether a persist appends what has changed to a journal, `offset.json.journal`, instead of
+   * writing the whole file: its cost does not depend on the size of the table. `close` leaves a
+   * plain file; until then, other clients read one that is older. `compactAtBytes` is how long the
+   * journal may become, if that is more than the file's length; 65536 unless told.
+   */
+  readonly journal?: boolean | { readonly compactAtBytes: number };
+  /**
    * Persists every so many milliseconds, from 1 to 2^31 − 1; RocketMQ's clients use 5000. Without
    * it nothing is persisted unless asked. The timer does not keep the process alive.
    */
@@ -81,7 +88,9 @@ export interface LoadOutcome {
   readonly kind: "fresh" | "loaded" | "recovered" | "reset";
   /** The file that the offsets are from; `undefined` if there was none. */
   readonly source: string | undefined;
-  /** The files that were passed over, and what is wrong with each. */
+  /** How many records of the journal were applied to it; each is a persist. */
+  readonly journalRecords: number;
+  /** The files that were passed over, in whole or in part, and what is wrong with each. */
   readonly faults: readonly FileFault[];
   /** The names under which `onCorrupt: "reset"` kept the bad files. */
   readonly keptAside: readonly string[];

@@ -4,9 +4,8 @@ import { clearInterval, setInterval } from "node:timers";
 export class PersistTimer {
   readonly #interval: ReturnType<typeof setInterval>;
 
-  /** `onError` hears of failures; the next tick tries again. */
-  constructor(everyMs: number, persist: () => Promise<void>, onError: (error: unknown) => void) {
-    this.#interval = setInterval(() => void persist().catch(onError), everyMs);
+  constructor(everyMs: number, persist: () => void) {
+    this.#interval = setInterval(persist, everyMs);
     this.#interval.unref();
   }
 

@@ -19,8 +19,8 @@ test("U5 a table is a value: what it was made of and what it gives away cannot c
   mq.topic = "changed";
   made[0][1] = 9n;
   for (const entry of t) {
-    assert.throws(() => (entry as [MessageQueue, bigint])[1] = 9n, TypeError);
-    assert.throws(() => (entry[0] as { topic: string }).topic = "changed", TypeError);
+    (entry as [MessageQueue, bigint])[1] = 9n;
+    (entry[0] as { topic: string }).topic = "changed";
   }
   assert.deepEqual([...t], [[POOL[0], 1n]]);
   assert.equal(t.get(POOL[0]), 1n);

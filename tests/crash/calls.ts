@@ -85,6 +85,7 @@ const OF_FILE: Readonly<Record<string, OfFile>> = {
   chmod: (file) => file.chmod(0o640),
   fileStat: async (file) => sizeAndMode(await file.stat()),
   sync: (file) => file.sync(),
+  syncData: (file) => file.syncData(),
   async close(file, { files }) {
     files.splice(files.indexOf(file), 1);
     await file.close();

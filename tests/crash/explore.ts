@@ -126,16 +126,15 @@ export class World {
     this.mark();
   }
 
-  /** Two writers persist, the second some steps behind; which of them wins is not for this test. */
+  /** Two writers persist, the second some turns behind; which of them wins is not for this test. */
   async persistTogether(a: Session, b: Session, lag: number): Promise<void> {
     const n = nextGeneration(this.#expectation);
     const { floor, flying } = this.#expectation;
     this.#expectation = { floor, flying: [...flying, n, n + 1] };
     this.calls.push(`-- persists of generations ${n} and ${n + 1} begin`);
-    const end = this.calls.length + lag;
     const first = a.persist(n);
-    // As many turns of the event loop as a persist can have steps, and more.
-    for (let turn = 0; turn < 200 && this.calls.length < end; turn++) await Promise.resolve();
+    // Each `await` of the first is a turn: finer than its calls, between which there are several.
+    for (let turn = 0; turn < lag; turn++) await Promise.resolve();
     await Promise.allSettled([first, b.persist(n + 1)]);
     this.mark();
   }

@@ -81,6 +81,7 @@ export class FailingCalls {
       chown: (uid, gid) => call("chown", () => file.chown(uid, gid)),
       stat: () => call("fileStat", () => file.stat()),
       sync: () => call("sync", () => file.sync()),
+      syncData: () => call("syncData", () => file.syncData()),
       close: () => call("close", () => file.close()),
     };
   }

@@ -61,7 +61,9 @@ export class Attempt {
     if (!accepts(expectation, generation)) {
       // It must have said so: the application, or the operator, is told that this is not main.
       demand(generation < expectation.floor, `generation ${generation} was loaded`);
-      demand(!outcome.startsWith("loaded"), `generation ${generation} was loaded silently`);
+      // Of a journal that is said not to be there nothing else can tell.
+      const isSilent = outcome.startsWith("loaded") && !this.#hidesJournal;
+      demand(!isSilent, `generation ${generation} was loaded silently`);
       this.misled = "warned";
     }
     await this.#persistTwice(session);
@@ -73,6 +75,10 @@ export class Attempt {
    */
   get #liesOnAndOn(): boolean {
     return this.#fault?.code === "ENOENT" && this.#fault.lasts !== "once";
+  }
+
+  get #hidesJournal(): boolean {
+    return this.#fault?.code === "ENOENT" && this.#operation.hasJournal === true;
   }
 
   /** A read must tell the truth or fail, and must not change what memory holds. */

@@ -5,7 +5,7 @@ import type { FileSystem } from "../../src/file/file_system.ts";
 import type { Scenario, World } from "./explore.ts";
 import { generation } from "./generations.ts";
 import { encode } from "./peers.ts";
-import { diskWith } from "./prepare.ts";
+import { diskWith, leftByKilled } from "./prepare.ts";
 import { type SimulatedFileSystem, systemError } from "./simulated_file_system.ts";
 import { wrap } from "./wrap.ts";
 import {
@@ -28,6 +28,8 @@ export interface Operation extends Pick<Scenario, "name" | "writer" | "disk" | "
   readonly memory: (n: number, acknowledged: boolean, before: OffsetTable) => OffsetTable;
   /** Whether there are so many crashes that a test tries fewer of its cases. */
   readonly isCostly?: boolean;
+  /** Whether main is extended by a journal. */
+  readonly hasJournal?: boolean;
   /** Whether the store was told to put files aside that cannot be read. */
   readonly resets?: boolean;
 }
@@ -42,6 +44,17 @@ async function openAndPersist(world: World): Promise<Session> {
   const session = await world.open();
   await world.persist(session);
   return session;
+}
+
+const LONG = shippedStore(QUEUES, { journal: { compactAtBytes: 1e6 } });
+const SHORT = shippedStore(QUEUES, { journal: { compactAtBytes: 0 } });
+
+function persistBefore(times: number) {
+  return async (world: World): Promise<Session> => {
+    const session = await world.open();
+    for (let i = 0; i < times; i++) await world.persist(session);
+    return session;
+  };
 }
 
 function withoutLinks(fs: SimulatedFileSystem): FileSystem {
@@ -147,6 +160,33 @@ const PLANS: readonly Plan[] = [
     },
   },
   { name: "read from the store", act: "read", prepare: openAndBeOvertaken, files: BOTH, holds: 2 },
+  {
+    name: "load, a journal",
+    act: "open",
+    hasJournal: true,
+    writer: LONG,
+    disk: () => leftByKilled(3),
+    start: { floor: 3, flying: [] },
+  },
+  {
+    name: "persist after the load of a journal",
+    act: "persist",
+    prepare: open,
+    writer: LONG,
+    disk: () => leftByKilled(3),
+    start: { floor: 3, flying: [] },
+  },
+  { name: "first record of a journal", act: "persist", prepare: openAndPersist, writer: LONG },
+  { name: "later record of a journal", act: "persist", prepare: persistBefore(2), writer: LONG },
+  { name: "journal outgrown", act: "persist", prepare: persistBefore(3), writer: SHORT },
+  {
+    name: "read from the store, a journal",
+    act: "read",
+    prepare: openAndBeOvertaken,
+    writer: LONG,
+    disk: () => leftByKilled(3),
+    start: { floor: 3, flying: [] },
+  },
 ];
 
 export const OPERATIONS: readonly Operation[] = PLANS.map(({ files, holds = 0, ...plan }) => ({

@@ -17,14 +17,14 @@ test("F15 a second process, and temporary files of others, stale ones and links"
     await mkdir(directory, { recursive: true });
     const victim = join(root, "victim");
     await writeFile(victim, "precious");
-    // Go's, one of ours that a dead writer left, and a link that waits where we shall write.
+    // Go's, one of ours that a dead writer left, and then a link that waits where we shall write.
     await writeFile(join(directory, "offset.json.tmp"), "foreign");
     await writeFile(join(directory, "offset.json.stale.tmp"), "stale");
-    await symlink(victim, join(directory, "offset.json.next.tmp"));
 
     let names = 0;
     const uniqueName = () => names++ === 0 ? "next" : nodeFileSystem.uniqueName();
     const store = await open(root, { ...nodeFileSystem, uniqueName });
+    await symlink(victim, join(directory, "offset.json.next.tmp"));
     store.update(queueOf(0), 1n, true);
     await assert.rejects(store.persist(), { name: "OffsetPersistError", code: "EEXIST" });
     assert.ok((await readdir(directory)).includes("offset.json.next.tmp"), "it is not ours");

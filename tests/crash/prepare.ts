@@ -1,5 +1,6 @@
 import { SimulatedDisk } from "./simulated_disk.ts";
 import { SimulatedFileSystem } from "./simulated_file_system.ts";
+import { shippedStore } from "./writer.ts";
 
 /** A disk with the root directory and, if there are files, the store's, all of it durable. */
 export async function diskWith(
@@ -22,5 +23,14 @@ export async function diskWith(
   for (const path of ["/", "/root", ...entries.length > 0 ? ["/root/c", "/root/c/g"] : []]) {
     await fs.syncDirectory(path);
   }
+  return disk;
+}
+
+/** A disk on which a process with a journal was killed after so many persists of two queues. */
+export async function leftByKilled(persists: number): Promise<SimulatedDisk> {
+  const disk = await diskWith();
+  const writer = shippedStore(2, { journal: { compactAtBytes: 1e6 } });
+  const session = await writer.open(new SimulatedFileSystem(disk));
+  for (let n = 1; n <= persists; n++) await session.persist(n);
   return disk;
 }

@@ -42,14 +42,19 @@ async function persistTwice(world: World): Promise<void> {
   await world.persist(session);
 }
 
+async function persistThrice(world: World): Promise<void> {
+  const session = await world.open();
+  for (let i = 0; i < 3; i++) await world.persist(session);
+}
+
 /** Loads what Go left in the cache; what comes before is Go's affair. */
 async function loadOnly(world: World): Promise<void> {
   await world.open();
   world.moments.splice(0, world.moments.length - 1);
 }
 
-/** How many steps the second of two writers is behind the first. */
-const LAGS = Array.from({ length: 12 }, (_, lag) => lag);
+/** How many turns the second of two writers is behind the first: a whole persist, in the end. */
+const LAGS = Array.from({ length: 40 }, (_, lag) => lag);
 
 function twoWriters(lag: number) {
   return async (world: World): Promise<void> => {
@@ -149,9 +154,56 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
 ];
 
+const JOURNALED = shippedStore(QUEUES, { journal: { compactAtBytes: 1e6 } });
+
+/** The last step of a journal's protocol, after which its records count. */
+const beginJournal = (change: (fs: SimulatedFileSystem) => Partial<FileSystem>) => ({
+  writer: JOURNALED,
+  work: persistThrice,
+  wrap: (fs: SimulatedFileSystem) => wrap(fs, change(fs)),
+});
+
+const JOURNAL_SABOTAGES: readonly Sabotage[] = [
+  {
+    name: "without the fdatasync of a record",
+    writer: JOURNALED,
+    work: persistThrice,
+    wrap: (fs) => wrapFiles(fs, () => ({ syncData: async () => {} })),
+  },
+  {
+    name: "without the fsync of the directory after a journal is begun",
+    ...beginJournal((fs) => {
+      let isBegun = false;
+      return {
+        async create(path) {
+          isBegun = path.endsWith(".journal");
+          return await fs.create(path);
+        },
+        async syncDirectory(path) {
+          if (!isBegun) await fs.syncDirectory(path);
+          isBegun = false;
+        },
+      };
+    }),
+  },
+  {
+    name: "a journal is removed before the snapshot that replaces it is there",
+    ...beginJournal((fs) => ({
+      async create(path) {
+        if (path.endsWith(".tmp")) await fs.unlink(`${MAIN}.journal`).catch(() => {});
+        return await fs.create(path);
+      },
+    })),
+    async work(world) {
+      await persistThrice(world);
+      await world.persist(await world.open());
+    },
+  },
+];
+
 /** Each sabotage as a scenario. */
 export function sabotages(): Scenario[] {
-  return SABOTAGES.map((sabotage) => ({
+  return [...SABOTAGES, ...JOURNAL_SABOTAGES].map((sabotage) => ({
     writer: shippedStore(QUEUES),
     disk: () => diskWith(),
     start: { floor: 0, flying: [] },

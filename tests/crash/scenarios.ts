@@ -1,13 +1,15 @@
 import { serialize } from "../../mod.ts";
 import type { Scenario, World } from "./explore.ts";
 import { generation } from "./generations.ts";
+import { JOURNAL_PLANS } from "./journal_scenarios.ts";
 import { encode, goPersist } from "./peers.ts";
 import { diskWith } from "./prepare.ts";
 import { SimulatedFileSystem, systemError } from "./simulated_file_system.ts";
 import { failingDirectorySync, failingFileSync, wrap, wrapFiles } from "./wrap.ts";
 import { deletingStore, shippedStore, withDoomedQueue } from "./writer.ts";
 
-type Plan =
+/** A scenario but for what is the same in most. */
+export type Plan =
   & Pick<Scenario, "name" | "work">
   & Partial<Omit<Scenario, "name" | "work" | "splitRename" | "depth">>;
 
@@ -182,9 +184,11 @@ const PLANS: readonly Plan[] = [
   },
 ];
 
+const ALL_PLANS = [...PLANS, ...JOURNAL_PLANS];
+
 /** All scenarios, each with an atomic rename and with one that falls apart. */
 export function scenarios(depth: number): Scenario[] {
-  return PLANS.flatMap((plan) =>
+  return ALL_PLANS.flatMap((plan) =>
     [false, true].map((splitRename) => ({
       writer: shippedStore(QUEUES),
       disk: () => diskWith(),

@@ -181,6 +181,10 @@ export class SimulatedFileSystem implements FileSystem {
         this.#beforeStep(`fsync ${path}`);
         this.#sync(ino);
       },
+      syncData: async () => {
+        this.#beforeStep(`fdatasync ${path}`);
+        this.#sync(ino);
+      },
       close: async () => {},
     };
   }

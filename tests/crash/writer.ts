@@ -21,6 +21,8 @@ export interface Session {
   readonly memory?: () => OffsetTable;
   /** Which generation a read from the store finds. */
   readonly readStore?: () => Promise<number>;
+  /** Ends it; what is durable stays what it is. */
+  readonly close?: () => Promise<void>;
 }
 
 export const MAIN = "/root/c/g/offset.json";
@@ -52,12 +54,12 @@ export function withDoomedQueue(queues: number): OffsetTable {
 }
 
 /** The store that is shipped; its generation 1 has a queue more, and the next persist deletes it. */
-export function deletingStore(queues: number): Writer {
+export function deletingStore(queues: number, options: Partial<OpenOptions> = {}): Writer {
   return {
     name: "this store",
     queues,
     async open(fileSystem) {
-      const store = await openStore(fileSystem, {});
+      const store = await openStore(fileSystem, options);
       const table = store.snapshot();
       const n = table.equals(withDoomedQueue(queues)) ? 1 : generationOf(table, queues);
       return {
@@ -85,10 +87,14 @@ function openStore(
   });
 }
 
-function sessionOf(store: LocalFileOffsetStore): Pick<Session, "outcome" | "memory" | "readStore"> {
-  const { kind, source } = store.loadOutcome;
+function sessionOf(
+  store: LocalFileOffsetStore,
+): Pick<Session, "outcome" | "memory" | "readStore" | "close"> {
+  const { kind, source, journalRecords } = store.loadOutcome;
+  const records = journalRecords === 0 ? "" : ` and ${journalRecords} records`;
   return {
-    outcome: source === undefined ? kind : `${kind} from ${source}`,
+    close: () => store.close(),
+    outcome: source === undefined ? kind : `${kind} from ${source}${records}`,
     memory: () => store.snapshot(),
     readStore: async () => Number(await store.read(queueOf(0), "store")),
   };

@@ -103,7 +103,13 @@ for (const [what, main] of Object.entries(MAINS)) {
       const found = await at.open({ fileSystem: faulty.fileSystem })
         .catch((error) => error as OffsetFileCorruptError);
       const outcome = found instanceof OffsetFileCorruptError
-        ? { kind: "corrupt", source: undefined, faults: found.faults, keptAside: [] }
+        ? {
+          kind: "corrupt",
+          source: undefined,
+          faults: found.faults,
+          keptAside: [],
+          journalRecords: 0,
+        }
         : found.loadOutcome;
       assert.deepEqual(
         { ...outcome, faults: outcome.faults.map(({ path, reason }) => ({ path, reason })) },
@@ -112,6 +118,7 @@ for (const [what, main] of Object.entries(MAINS)) {
           source: source === undefined ? undefined : at.main + source,
           faults: faults.map(({ end, reason }) => ({ path: at.main + end, reason })),
           keptAside: [],
+          journalRecords: 0,
         },
         others,
       );

@@ -34,6 +34,7 @@ test("L2 Go's client, between its removal of main and its rename, is not taken f
       assert.deepEqual(store.loadOutcome, {
         kind: "loaded",
         source: at.main,
+        journalRecords: 0,
         faults: [],
         keptAside: [],
       });

@@ -20,6 +20,7 @@ test("L1 no file at all is an empty, fresh store, and open leaves nothing behind
   assert.deepEqual(store.loadOutcome, {
     kind: "fresh",
     source: undefined,
+    journalRecords: 0,
     faults: [],
     keptAside: [],
   });

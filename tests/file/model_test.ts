@@ -14,7 +14,7 @@ class Model {
 }
 
 interface Real {
-  readonly at: StoreDirectory;
+  readonly open: () => Promise<LocalFileOffsetStore>;
   store: LocalFileOffsetStore;
 }
 
@@ -99,13 +99,13 @@ const snapshot = command("snapshot()", async (model, { store }) => {
 
 const reopen = command("close(), open()", async (model, real) => {
   await real.store.close();
-  real.store = await real.at.open();
+  real.store = await real.open();
   persisted(model);
   reopened(model);
 });
 
 const kill = command("kill, open()", async (model, real) => {
-  real.store = await real.at.open();
+  real.store = await real.open();
   reopened(model);
 });
 
@@ -120,16 +120,22 @@ const commands: fc.Arbitrary<Command>[] = [
   ...[persist, persistNothing, snapshot, reopen, kill].map((each) => fc.constant(each)),
 ];
 
-test("U R D P the store is a plain model of memory and file, whatever is called", async () => {
-  await check(
-    fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (calls) => {
-      await using at = await StoreDirectory.make();
-      const store = await at.open({ durability: "relaxed" });
-      await fc.asyncModelRun(() => ({ model: new Model(), real: { at, store } }), [
-        ...calls,
-        snapshot,
-      ]);
-    }),
-    { numRuns: 100 },
-  );
-});
+for (const journal of [false, true]) {
+  const how = journal ? "with a journal, opened with one and without" : "without a journal";
+  test(`U R D P J the store is a plain model of memory and file, ${how}`, async () => {
+    await check(
+      fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (calls) => {
+        await using at = await StoreDirectory.make();
+        let opened = 0;
+        const open = () =>
+          at.open({ durability: "relaxed", journal: journal && opened++ % 3 !== 2 });
+        const store = await open();
+        await fc.asyncModelRun(() => ({ model: new Model(), real: { open, store } }), [
+          ...calls,
+          snapshot,
+        ]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+}

@@ -68,6 +68,7 @@ export class FaultyFileSystem {
       chown: (uid, gid) => run("chown", () => file.chown(uid, gid)),
       stat: () => run("fstat", () => file.stat()),
       sync: () => run("sync", () => file.sync()),
+      syncData: () => run("syncData", () => file.syncData()),
       close: async () => {
         // A close that fails must not leave the descriptor open.
         let closed = false;

@@ -1,0 +1,159 @@
+import { crc32 } from "node:zlib";
+import { hexadecimal } from "../core/checksum.ts";
+import type { TableParts } from "../core/offset_table.ts";
+import type { Run } from "../core/queue_index.ts";
+import { type Form, formOf, runText, tailOf } from "../core/serialize.ts";
+import type { Changes } from "./changes.ts";
+import { Pacer } from "./pacer.ts";
+
+/** After so many bytes others have their turn: about a millisecond. */
+const BYTES_AT_A_TIME = 512 * 1024;
+/** A larger image is not kept: it would be most of what a store needs. */
+const LARGEST_KEPT = 16 * 1024 * 1024;
+
+const OPENING_BRACE = "{".charCodeAt(0);
+
+const encoder = new TextEncoder();
+
+/**
+ * The bytes of the file as it was last encoded, so that only what has changed is encoded again.
+ *
+ * The unit is a run of queues; see `QueueIndex.order`. The content is that of `serialize`.
+ */
+export class FileImage {
+  readonly #form: Form;
+  readonly #head: Uint8Array;
+  /** What the checksum covers: this image, or one in Go's form; `undefined` without a checksum. */
+  readonly #covered: FileImage | undefined;
+  #kept: Encoded | undefined;
+
+  constructor(form: Form, checksum: boolean) {
+    this.#form = form;
+    this.#head = encoder.encode(form.head);
+    const canonical = formOf("go");
+    if (checksum) this.#covered = form === canonical ? this : new FileImage(canonical, false);
+  }
+
+  /** Forgets what was encoded: the next time all of it is. */
+  forget(): void {
+    this.#kept = undefined;
+  }
+
+  /**
+   * Encodes a table, which nobody may change meanwhile.
+   *
+   * @param changes What is different from what was encoded the last time.
+   * @returns The bytes; they are of use until the next call.
+   */
+  async encode(table: TableParts, changes: Changes): Promise<Uint8Array> {
+    const encoded = await this.#encodeTable(table, changes);
+    const checksum = await this.#checksum(table, changes, encoded);
+    encoder.encodeInto(tailOf(this.#form, checksum), encoded.bytes.subarray(encoded.tableEnd));
+    return encoded.bytes;
+  }
+
+  async #encodeTable(table: TableParts, changes: Changes): Promise<Encoded> {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    const encoded = kept !== undefined && isSameShape(kept, table, changes)
+      ? await this.#patch(kept, table, changes)
+      : await this.#encodeAll(table);
+    if (encoded.bytes.length <= LARGEST_KEPT) this.#kept = encoded;
+    return encoded;
+  }
+
+  async #checksum(
+    table: TableParts,
+    changes: Changes,
+    encoded: Encoded,
+  ): Promise<string | undefined> {
+    if (this.#covered === undefined) return undefined;
+    const { bytes, tableEnd } = this.#covered === this
+      ? encoded
+      : await this.#covered.#encodeTable(table, changes);
+    return hexadecimal(crc32(bytes.subarray(this.#covered.#head.length, tableEnd)));
+  }
+
+  async #encodeAll(table: TableParts): Promise<Encoded> {
+    const pacer = new Pacer(BYTES_AT_A_TIME);
+    const pieces: Uint8Array[] = [];
+    for (const run of table.index.order()) {
+      const piece = encoder.encode(runText(run, table, this.#form));
+      pieces.push(piece);
+      await pacer.did(piece.length);
+    }
+    return await this.#assemble(pieces, table);
+  }
+
+  /** Encodes the runs in which something has changed, in place if they are as long as before. */
+  async #patch(kept: Encoded, table: TableParts, changes: Changes): Promise<Encoded> {
+    const pacer = new Pacer(BYTES_AT_A_TIME);
+    const { bytes, starts, runOf, runs } = kept;
+    const longer = new Map<number, Uint8Array>();
+    for (const number of new Set(changes.slots.map((slot) => runOf[slot]))) {
+      const piece = encoder.encode(runText(runs[number], table, this.#form));
+      if (piece.length === starts[number + 1] - starts[number]) bytes.set(piece, starts[number]);
+      else longer.set(number, piece);
+      await pacer.did(piece.length);
+    }
+    bytes[this.#head.length] = OPENING_BRACE;
+    if (longer.size === 0) return kept;
+    const pieceAt = (number: number) => bytes.subarray(starts[number], starts[number + 1]);
+    return await this.#assemble(runs.map((_, i) => longer.get(i) ?? pieceAt(i)), table);
+  }
+
+  async #assemble(pieces: readonly Uint8Array[], { index, offsets }: TableParts): Promise<Encoded> {
+    const pacer = new Pacer(BYTES_AT_A_TIME);
+    const start = this.#head.length;
+    const starts = new Uint32Array(pieces.length + 1).fill(start);
+    pieces.forEach((piece, i) => starts[i + 1] = starts[i] + piece.length);
+    const isEmpty = offsets.size === 0;
+    // The comma before the first entry gives its place to the brace.
+    const entriesEnd = isEmpty ? start + 1 : starts[pieces.length];
+    const end = encoder.encode(isEmpty ? "}" : `${this.#form.tableEnd}}`);
+    const tableEnd = entriesEnd + end.length;
+    const tail = tailOf(this.#form, this.#covered && hexadecimal(0)).length;
+    const bytes = new Uint8Array(tableEnd + tail);
+    bytes.set(this.#head);
+    for (const [i, piece] of pieces.entries()) {
+      bytes.set(piece, starts[i]);
+      await pacer.did(piece.length);
+    }
+    bytes[start] = OPENING_BRACE;
+    bytes.set(end, entriesEnd);
+    const runs = index.order();
+    return {
+      bytes,
+      tableEnd,
+      starts,
+      runs,
+      runOf: runNumbers(runs, index.size),
+      size: offsets.size,
+    };
+  }
+}
+
+/** A whole file. */
+interface Encoded {
+  readonly bytes: Uint8Array;
+  /** Where the table ends, and the tail begins. */
+  readonly tableEnd: number;
+  readonly runs: readonly Run[];
+  /** Where each run begins, and where the last ends. */
+  readonly starts: Uint32Array;
+  /** The run of each slot. */
+  readonly runOf: Uint32Array;
+  /** How many queues it holds. */
+  readonly size: number;
+}
+
+/** Whether it holds the same queues, so that all that has changed is offsets. */
+function isSameShape(kept: Encoded, { index, offsets }: TableParts, { deleted }: Changes): boolean {
+  return deleted.length === 0 && kept.size === offsets.size && kept.runs === index.order();
+}
+
+function runNumbers(runs: readonly Run[], size: number): Uint32Array {
+  const runOf = new Uint32Array(size);
+  runs.forEach(({ slots }, i) => slots.forEach((slot) => runOf[slot] = i));
+  return runOf;
+}

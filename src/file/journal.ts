@@ -1,0 +1,146 @@
+import { crc32 } from "node:zlib";
+import type { SnapshotId } from "../core/journal.ts";
+import type { MessageQueue } from "../core/message_queue.ts";
+import type { Offset } from "../core/offset.ts";
+import { isMissing } from "./error_code.ts";
+import { type FileInfo, type FileSystem, isSameFile, isSameInode } from "./file_system.ts";
+import { JournalFile, journalOf } from "./journal_file.ts";
+import { moveAside } from "./keep_aside.ts";
+import type { FoundJournal } from "./load_offset_files.ts";
+import type { Diagnostic } from "./options.ts";
+
+/** What a journal is kept with. */
+export interface JournalOptions {
+  readonly fileSystem: FileSystem;
+  readonly sync: boolean;
+  /** How long it may become though the snapshot is shorter; `undefined` if none is written. */
+  readonly journalLimit: number | undefined;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+/**
+ * The journal of a main file, as this store knows it: begun with the first record after a snapshot,
+ * removed when the next snapshot holds what it held (clauses J1–J4).
+ */
+export class Journal {
+  readonly #path: string;
+  readonly #options: JournalOptions;
+  /** The main file that a record would extend; `undefined` if a snapshot must come first. */
+  #snapshot: SnapshotId | undefined;
+  /** The one that this store writes. */
+  #open: JournalFile | undefined;
+  /** The one that lies there. */
+  #there: FoundJournal | undefined;
+  /** Whether it is ours, so that its size and time tell nothing. */
+  #isOurs = false;
+  /** Whether one may be there after all, of which nobody knows but that it is empty. */
+  #mayBeEmpty = false;
+  /** Whether it may have gone after all. */
+  #mayBeMissing = false;
+
+  constructor(main: string, options: JournalOptions) {
+    this.#path = journalOf(main);
+    this.#options = options;
+  }
+
+  /** Whether a record can be appended now. */
+  get canAppend(): boolean {
+    return this.#options.journalLimit !== undefined && this.#snapshot !== undefined;
+  }
+
+  /** Whether main alone is not the whole truth, or what was is not removed yet. */
+  get exists(): boolean {
+    return this.#there !== undefined || this.#mayBeEmpty;
+  }
+
+  /** Whether it has become longer than the snapshot, and is worth a new one (clause J4). */
+  get isOutgrown(): boolean {
+    const { journalLimit = 0 } = this.#options;
+    if (this.#open === undefined || this.#snapshot === undefined) return false;
+    return this.#open.length > Math.max(journalLimit, this.#snapshot.length);
+  }
+
+  /** What was found beside a main file, whose id is given if it is valid. */
+  found(there: FoundJournal | undefined, snapshot: SnapshotId | undefined): void {
+    this.abandon();
+    this.#there = there;
+    this.#isOurs = this.#mayBeEmpty = this.#mayBeMissing = false;
+    // Only who began a journal appends to it.
+    this.#snapshot = there === undefined ? snapshot : undefined;
+  }
+
+  /** Whether what lies there now is what was there, or what we wrote since (clause P9). */
+  isKnown(info: FileInfo | undefined): boolean {
+    const there = this.#there?.info;
+    if (info === undefined) return there === undefined || this.#mayBeMissing;
+    if (there === undefined) return this.#mayBeEmpty && info.size === 0n;
+    return this.#isOurs ? isSameInode(info, there) : isSameFile(info, there);
+  }
+
+  /** Describes what lies there. */
+  async stat(): Promise<FileInfo | undefined> {
+    try {
+      return await this.#options.fileSystem.stat(this.#path);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Appends a record, and answers how many bytes it was; after an error a snapshot must come. */
+  async append(changed: readonly (readonly [MessageQueue, Offset])[]): Promise<number> {
+    try {
+      this.#open ??= await this.#begin(this.#snapshot!);
+      return await this.#open.append(changed);
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+  }
+
+  async #begin(snapshot: SnapshotId): Promise<JournalFile> {
+    const { fileSystem, sync } = this.#options;
+    this.#mayBeEmpty = true;
+    const file = await JournalFile.create(fileSystem, this.#path, sync);
+    this.#there = { info: file.info, isForeign: false };
+    this.#isOurs = true;
+    this.#mayBeEmpty = false;
+    this.#open = file;
+    await file.begin(snapshot);
+    return file;
+  }
+
+  /** Appends no more to it. */
+  abandon(): void {
+    void this.#open?.close();
+    this.#open = undefined;
+    this.#snapshot = undefined;
+  }
+
+  /** Removes it: a snapshot of these bytes, which is durable by now, holds what it held. */
+  async supersede(bytes: Uint8Array): Promise<void> {
+    this.abandon();
+    if (this.exists && !await this.#remove()) return;
+    this.#there = undefined;
+    this.#mayBeEmpty = this.#mayBeMissing = false;
+    if (this.#options.journalLimit === undefined) return;
+    this.#snapshot = { length: bytes.length, crc32: crc32(bytes) };
+  }
+
+  async #remove(): Promise<boolean> {
+    const { fileSystem, sync, report } = this.#options;
+    this.#mayBeMissing = true;
+    try {
+      if (!this.#there?.isForeign) await fileSystem.unlink(this.#path);
+      else {
+        const keptAs = await moveAside(fileSystem, this.#path, sync);
+        if (keptAs !== undefined) report({ kind: "kept-aside", path: this.#path, keptAs });
+      }
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return true;
+      report({ kind: "cleanup-failed", path: this.#path, error });
+      return false;
+    }
+  }
+}

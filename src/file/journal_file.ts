@@ -1,0 +1,91 @@
+import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
+import { journalHeader, journalRecord, type SnapshotId } from "../core/journal.ts";
+import type { MessageQueue } from "../core/message_queue.ts";
+import type { Offset } from "../core/offset.ts";
+import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
+import { writeAll } from "./write_file.ts";
+
+const encoder = new TextEncoder();
+
+/** The journal of a main file. */
+export function journalOf(main: string): string {
+  return `${main}.journal`;
+}
+
+/**
+ * A journal that this process writes.
+ *
+ * Only who has created a journal appends to it (clause P8): after a crash it is read, and the next
+ * process begins with a snapshot. After an error it must not be used any more.
+ */
+export class JournalFile {
+  /** Who it is; its size and time change with each record. */
+  readonly info: FileInfo;
+  readonly #fileSystem: FileSystem;
+  readonly #path: string;
+  readonly #file: WritableFile;
+  readonly #sync: boolean;
+  #length = 0;
+
+  private constructor(
+    fileSystem: FileSystem,
+    path: string,
+    file: WritableFile,
+    info: FileInfo,
+    sync: boolean,
+  ) {
+    this.#fileSystem = fileSystem;
+    this.#path = path;
+    this.#file = file;
+    this.info = info;
+    this.#sync = sync;
+  }
+
+  /** Creates an empty journal, which must not be there yet. */
+  static async create(fileSystem: FileSystem, path: string, sync: boolean): Promise<JournalFile> {
+    const file = await fileSystem.create(path);
+    try {
+      return new JournalFile(fileSystem, path, file, await file.stat(), sync);
+    } catch (error) {
+      await file.close().catch(() => {});
+      throw error;
+    }
+  }
+
+  /**
+   * Writes the first line, and makes it and the journal's name durable before there is a record: a
+   * record after a torn first line would look like one that was torn out of the middle.
+   */
+  async begin(snapshot: SnapshotId): Promise<void> {
+    await this.#write(journalHeader(snapshot, crc32));
+    if (this.#sync) await this.#fileSystem.syncDirectory(dirname(this.#path));
+  }
+
+  /** How many bytes were written. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Appends a record and makes it durable.
+   *
+   * @returns How many bytes it was.
+   */
+  append(changed: readonly (readonly [MessageQueue, Offset])[]): Promise<number> {
+    return this.#write(journalRecord(changed, crc32));
+  }
+
+  async #write(line: string): Promise<number> {
+    const bytes = encoder.encode(line);
+    await writeAll(this.#file, bytes);
+    this.#length += bytes.length;
+    if (this.#sync) await this.#file.syncData();
+    return bytes.length;
+  }
+
+  /** Closes the file; what matters was synced before, so an error is of no interest. */
+  async close(): Promise<void> {
+    await this.#file.close().catch(() => {});
+  }
+}
