@@ -8,7 +8,7 @@ import { DriverDied, NotShown, Unsupported, Violation } from "./verdict.ts";
 import { World } from "./world.ts";
 
 /** So many cases are tried to make a failing one shorter, at most. */
-const SHRINKS = 250;
+const SHRINKS = 120;
 
 /** From so many runs on, cases that are to be taken one and all are. */
 const MANY_RUNS = 50;

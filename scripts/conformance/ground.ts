@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { OffsetFileFormat } from "../../src/core/mod.ts";
 import { FullDisk } from "./full_disk.ts";
 import { permissions } from "./permissions.ts";
@@ -73,7 +74,7 @@ export class Ground implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const mode of [...this.#drivers.keys()]) await this.kill(mode);
     await this.disk.remove();
-    await rm(this.#directory, { recursive: true, force: true });
+    await removeAll(this.#directory);
   }
 
   /** Lets the client write a file and looks for it; what it says is not always where it is. */
@@ -112,5 +113,14 @@ export async function filesBelow(directory: string): Promise<string[]> {
   }
 }
 
-/** The directory of a path, below the root. */
-export const directoryOf = (main: string): string => dirname(main);
+/** Removes a directory, in which a client may still be writing behind its answers. */
+export async function removeAll(directory: string): Promise<void> {
+  for (let attempts = 5;; attempts--) {
+    try {
+      return await rm(directory, { recursive: true, force: true });
+    } catch (error) {
+      if (attempts === 0) throw error;
+      await setTimeout(20);
+    }
+  }
+}

@@ -9,7 +9,7 @@ import {
   type ReadType,
   serialize,
 } from "../../src/core/mod.ts";
-import { CLIENT_ID, filesBelow, type Ground, GROUP, type Mode } from "./ground.ts";
+import { CLIENT_ID, filesBelow, type Ground, GROUP, type Mode, removeAll } from "./ground.ts";
 import type { Answer, Driver, Request } from "./protocol.ts";
 import { tellAnswer, tellCall, tellTable } from "./tell.ts";
 import { DriverDied, Unsupported, Violation } from "./verdict.ts";
@@ -47,7 +47,7 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.root, { recursive: true, force: true });
+    await removeAll(this.root);
   }
 
   // The calls.

@@ -5,7 +5,8 @@ import { createInterface } from "node:readline";
 import type { Answer, Driver, Request } from "../../scripts/conformance/protocol.ts";
 import { NotShown } from "../../scripts/conformance/verdict.ts";
 import { answer } from "./driver.ts";
-import { type Fault, FAULTS, type Honest } from "./faults.ts";
+import type { Fault, Honest } from "./fault.ts";
+import { FAULTS } from "./faults.ts";
 
 const RELAXED: Record<string, object> = { open: { durability: "relaxed" } };
 

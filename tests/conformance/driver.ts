@@ -1,12 +1,7 @@
 /** The driver around our own store: a complete example of the protocol in PROTOCOL.md. */
 import process from "node:process";
 import { createInterface } from "node:readline";
-import {
-  LocalFileOffsetStore,
-  type MessageQueue,
-  type OffsetTable,
-  type ReadType,
-} from "../../mod.ts";
+import { LocalFileOffsetStore, type OffsetTable } from "../../mod.ts";
 
 const HELLO = { name: "offsetstore", version: "0.1.0", profile: "reference", format: "go" };
 
@@ -34,9 +29,7 @@ const OPERATIONS: Record<string, (request: Fields) => unknown> = {
   },
   update: ({ mq, offset, increaseOnly }) => store!.update(mq, BigInt(offset), increaseOnly),
   freeze: ({ mq, offset }) => store!.updateAndFreeze(mq, BigInt(offset)),
-  read: async ({ mq, type }: { mq: MessageQueue; type: ReadType }) => ({
-    offset: String(await store!.read(mq, type)),
-  }),
+  read: async ({ mq, type }) => ({ offset: String(await store!.read(mq, type)) }),
   persist: ({ mqs }) => store!.persist(mqs),
   remove: ({ mq }) => store!.remove(mq),
   offsets: ({ topic }) => ({ offsets: entries(store!.snapshot(topic)) }),
