@@ -20,21 +20,16 @@ async function putDamaged(world: World, role: Role, table: OffsetTable, how: Dam
   return bytes;
 }
 
-/** Expects that one of some tables is read, whole. */
-async function expectOneOf(world: World, tables: readonly OffsetTable[], what: string) {
-  const queues = [
-    ...new Map(tables.flatMap((t) => [...t]).map(([q]) => [tellQueue(q), q])).values(),
-  ];
-  const read = [];
-  for (const mq of queues) read.push(await world.read(mq, "memory-then-store"));
-  const tell = (offsets: readonly (bigint | undefined)[]) =>
-    queues.map((mq, i) => `${tellQueue(mq)} = ${offsets[i] ?? "error"}`).join(", ");
-  const wanted = tables.map((t) => tell(queues.map((mq) => t.get(mq) ?? -1n)));
-  world.expect(
-    wanted.includes(tell(read)),
-    `${what}: ${[...new Set(wanted)].join(", or ")}`,
-    `a new run reads ${tell(read)}`,
-  );
+/** Expects that the next run has just this table. */
+async function expectTable(world: World, table: OffsetTable, what: string) {
+  for (const [mq, offset] of table) {
+    const read = await world.read(mq, "memory-then-store");
+    world.expect(
+      read === offset,
+      `${what}: ${tellQueue(mq)} = ${offset} is read`,
+      `${read ?? "an error"} is read`,
+    );
+  }
 }
 
 /** Expects that the client tells that it cannot load, and does not go on as on its first start. */
@@ -81,7 +76,7 @@ export const LOAD_CLAUSES = [
       await world.put("backup", backup);
       if (main !== undefined) await putDamaged(world, "main", newer(backup), main);
       await world.openWell();
-      await expectOneOf(world, [backup], "the backup is used");
+      await expectTable(world, backup, "the backup is used");
     },
   }),
   clause({
@@ -92,7 +87,7 @@ export const LOAD_CLAUSES = [
       if (old !== undefined) await world.put("backup", old);
       await world.put("temporary", next);
       await world.openWell();
-      await expectOneOf(world, [next], "the temporary file is used");
+      await expectTable(world, next, "the temporary file is used");
     },
   }),
   clause({
@@ -112,7 +107,15 @@ export const LOAD_CLAUSES = [
         await putDamaged(world, "main", second, how);
       }
       await world.openWell();
-      await expectOneOf(world, [first, second], "one of the two persists is found");
+      // A client that also writes behind the calls may have kept a table between the two.
+      for (const [mq, offset] of first) {
+        const read = await world.read(mq, "memory-then-store");
+        world.expect(
+          read !== undefined && read >= offset,
+          `at least ${tellQueue(mq)} = ${offset}, of the first persist, is found`,
+          `${read ?? "an error"} is read`,
+        );
+      }
     },
   }),
   clause({

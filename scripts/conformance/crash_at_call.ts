@@ -7,8 +7,20 @@ import { CLIENT_ID, type Ground, GROUP } from "./ground.ts";
 import { DriverDied, NotShown } from "./verdict.ts";
 import { World } from "./world.ts";
 
+/**
+ * What strace looks at: all calls that change names, since it knows a rename by the old name only;
+ * or the calls on the files whose names are known.
+ */
+type Watch = "names" | "files";
+
+const CALLS: Record<Watch, RegExp> = {
+  names: /^(rename|link|unlink|symlink)/,
+  files: /^(open|creat|p?write|f?truncate|fallocate|f?(data)?sync)/,
+};
+
 /** A system call on the store's files, the how manieth of its thread. */
 export interface CallBoundary {
+  readonly watch: Watch;
   readonly call: string;
   readonly when: number;
 }
@@ -39,14 +51,24 @@ async function learn(ground: Ground): Promise<readonly CallBoundary[]> {
     await world.persistWell();
   }
   const log = join(world.root, "trace");
-  await runTraced(world, ["-o", log, ...watchFiles(world)], mq, 3n);
-  const boundaries = parseCalls(await readFile(log, "utf8"));
+  const boundaries: CallBoundary[] = [];
+  let offset = 3n;
+  for (const watch of ["names", "files"] as const) {
+    await runTraced(world, ["-o", log, ...watched(world, watch)], mq, offset++);
+    const text = await readFile(log, "utf8");
+    boundaries.push(...parseCalls(text, watch, watch === "names" ? world.root : ""));
+  }
   if (boundaries.length === 0) throw new NotShown("the client makes no call that strace can see");
   return boundaries;
 }
 
-/** The calls of a log of `strace -f`, counted for each thread as strace counts them. */
-export function parseCalls(log: string): CallBoundary[] {
+/**
+ * The calls of a log of `strace -f` that may change a file, counted for each thread as strace
+ * counts them. Before other calls a crash leaves what it leaves before the next of these.
+ *
+ * @param about What a call must mention.
+ */
+export function parseCalls(log: string, watch: Watch, about = ""): CallBoundary[] {
   const counts = new Map<string, number>();
   const seen = new Map<string, CallBoundary>();
   for (const line of log.split("\n")) {
@@ -55,9 +77,10 @@ export function parseCalls(log: string): CallBoundary[] {
     const [, thread, call] = begun;
     const when = (counts.get(`${thread} ${call}`) ?? 0) + 1;
     counts.set(`${thread} ${call}`, when);
-    seen.set(`${call} ${when}`, { call, when });
+    if (!CALLS[watch].test(call) || !line.includes(about)) continue;
+    seen.set(`${call} ${when}`, { watch, call, when });
   }
-  // The last calls are those of the persist; the first, of the load, change nothing.
+  // The last calls are those of the persist.
   return [...seen.values()].reverse();
 }
 
@@ -68,7 +91,7 @@ export function parseCalls(log: string): CallBoundary[] {
  */
 export async function crashAt(
   world: World,
-  { call, when }: CallBoundary,
+  { watch, call, when }: CallBoundary,
   mq: MessageQueue,
   offset: bigint,
 ): Promise<boolean> {
@@ -77,19 +100,28 @@ export async function crashAt(
   world.tell(`a new process opens the store, calls update(a/b/0, ${offset}) and persist(), and is`);
   const persisted = await runTraced(
     world,
-    ["-o", log, ...watchFiles(world), ...inject],
+    ["-o", log, ...watched(world, watch), ...inject],
     mq,
     offset,
   );
   world.story[world.story.length - 1] += persisted
     ? " killed after the answer"
-    : ` killed as it enters the call ${call} no. ${when} on the store's files`;
+    : ` killed as it enters the call ${call} no. ${when}${
+      watch === "files" ? " on the store's files" : ""
+    }`;
   await rm(log, { force: true });
   return persisted;
 }
 
-/** Only the calls on the store's files and their directory, as far as their names are known. */
-function watchFiles(world: World): string[] {
+function watched(world: World, watch: Watch): string[] {
+  if (watch === "names") {
+    const calls = ["rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat"];
+    // Not every machine has all of them.
+    return [
+      "-e",
+      `trace=${[...calls, "symlink", "symlinkat"].map((call) => `?${call}`).join(",")}`,
+    ];
+  }
   const paths = [dirname(world.path("main")), world.path("main")];
   for (const role of ["backup", "temporary"] as const) paths.push(world.path(role));
   return ["-e", "trace=%file,%desc", ...paths.flatMap((path) => ["-P", path])];
@@ -101,6 +133,7 @@ export async function runTraced(
   options: readonly string[],
   mq: MessageQueue,
   offset: bigint,
+  kills = false,
 ): Promise<boolean> {
   const { root } = world;
   const driver = await world.ground.launch(["strace", "-f", "-qq", ...options]);
@@ -108,7 +141,10 @@ export async function runTraced(
     const { ok } = await driver.request({ op: "open", root, clientId: CLIENT_ID, group: GROUP });
     if (!ok) return false;
     await driver.request({ op: "update", mq, offset: String(offset), increaseOnly: true });
-    return (await driver.request({ op: "persist" })).ok;
+    const persisted = await driver.request({ op: "persist" });
+    // What strace has seen last is in its log only once it has ended by itself.
+    if (!kills) await driver.end();
+    return persisted.ok;
   } catch (error) {
     if (error instanceof DriverDied) return false;
     throw error;

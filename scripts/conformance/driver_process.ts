@@ -74,6 +74,13 @@ export class DriverProcess implements Driver {
     });
   }
 
+  async end(): Promise<void> {
+    const timer = setTimeout(() => void this.kill(), PATIENCE_MS);
+    this.#child.stdin!.end();
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
   async kill(): Promise<void> {
     const { pid } = this.#child;
     if (pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) {

@@ -36,6 +36,13 @@ const PROFILES: Record<string, Readonly<Record<string, string>>> = {
   rust: {
     ...NOBODY_ELSE,
     ...HASH_MAP,
+    S3: "it writes Go's keys, pretty-printed",
+    S4: "the order of the entries is that of a hash map, and the text is pretty-printed",
+    S7: "it reads Go's string keys only",
+    R2: "it also writes behind the calls, after an update",
+    "P1.none": "it also writes behind the calls, after an update",
+    P7: "it also writes behind the calls, after an update",
+    "G1.name": "its files are called as Java's, with keys as Go's",
     "R1.negative": "memory answers with any offset that it holds, a negative one too",
     "L2.temporary": "whenever its main file is missing, its backup is there",
     "P1.named": "a persist of some queues writes these, as Java's client does",

@@ -43,6 +43,8 @@ export interface Driver {
   request(request: Request): Promise<Answer>;
   /** Ends it at once, as SIGKILL does. */
   kill(): Promise<void>;
+  /** Ends its input, and waits until it has ended. */
+  end(): Promise<void>;
   /** Its process, if it has one of its own. */
   readonly pid: number | undefined;
 }

@@ -43,6 +43,10 @@ export class BrokenDriver implements Driver {
     return answered;
   }
 
+  end(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** The next store is opened from the files, as after a kill. */
   kill(): Promise<void> {
     return Promise.resolve();

@@ -1,5 +1,5 @@
 /** Faults of persists and of the layout, each under the name of the clause that it breaks. */
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { serialize } from "../../mod.ts";
 import { store } from "./driver.ts";
@@ -42,7 +42,10 @@ export const PERSIST_FAULTS: Record<string, Fault> = {
     async persist({ main }) {
       await mkdir(dirname(main), { recursive: true });
       await copyFile(main, `${main}.bak`).catch(() => {});
-      await writeFile(main, serialize(store!.snapshot()));
+      // Bun's writeFile truncates only what is too long, after it has written.
+      const file = await open(main, "w");
+      await file.writeFile(serialize(store!.snapshot()));
+      await file.close();
       return OK;
     },
   },
@@ -105,6 +108,9 @@ export const PERSIST_FAULTS: Record<string, Fault> = {
     open: (honest, { clientId, group, ...request }) =>
       honest.next({ ...request, clientId: group, group: clientId }),
   },
+  "G1.name": afterwards((main) =>
+    rename(main, join(dirname(main), "offsets.json")).catch(() => {})
+  ),
   "G1.apart": {
     open: (honest, request) => honest.next({ ...request, group: "group" }),
   },
