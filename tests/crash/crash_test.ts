@@ -16,7 +16,7 @@ const STATES = DEPTH === 1 ? 3_000 : 25_000;
 let states = 0;
 
 for (const scenario of scenarios(DEPTH)) {
-  test(`P2 P3 L2 L6 every crash of ${scenario.name}`, async () => {
+  test(`P2 P3 L2 L6 J5 every crash of ${scenario.name}`, async () => {
     const { first, violations, ...explored } = await explore(scenario);
     assert.equal(violations, 0, `${first?.what}\n${first?.story.join("\n")}`);
     states += explored.states;
