@@ -246,6 +246,8 @@ test("L4 a failure that says nothing about the file is not taken for a bad one",
     },
   } as Uint8Array;
   const info = await nodeFileSystem.stat(at.main);
-  const fileSystem = { ...nodeFileSystem, readFile: async () => ({ bytes, info }) };
+  const readFile = async (path: string) =>
+    path === at.main ? { bytes, info } : await nodeFileSystem.readFile(path);
+  const fileSystem = { ...nodeFileSystem, readFile };
   await assert.rejects(at.open({ fileSystem }), /^RangeError: out of memory$/);
 });
