@@ -14,9 +14,14 @@ export type Inspection =
     readonly state: "missing";
     readonly path: string;
     readonly info?: undefined;
+    readonly id?: undefined;
     readonly cause?: undefined;
   }
-  | ({ readonly state: "bad"; readonly info: FileInfo | undefined } & FileFault)
+  | ({
+    readonly state: "bad";
+    readonly info: FileInfo | undefined;
+    readonly id?: undefined;
+  } & FileFault)
   | ValidFile;
 
 /** A file that holds a table. */

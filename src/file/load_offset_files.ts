@@ -191,5 +191,5 @@ export function identityOf(main: Inspection): FileInfo | undefined {
 
 /** By which a journal may extend it. */
 export function idOf(main: Inspection): SnapshotId | undefined {
-  return main.state === "valid" ? main.id : undefined;
+  return main.id;
 }

@@ -8,6 +8,8 @@ import {
   OffsetTable,
   serialize,
 } from "../../mod.ts";
+import { journalHeader } from "../../src/core/journal.ts";
+import { loadOffsetFiles } from "../../src/file/load_offset_files.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
 
@@ -246,6 +248,29 @@ test("L4 a failure that says nothing about the file is not taken for a bad one",
     },
   } as Uint8Array;
   const info = await nodeFileSystem.stat(at.main);
-  const fileSystem = { ...nodeFileSystem, readFile: async () => ({ bytes, info }) };
+  const readFile = async (path: string) =>
+    path === at.main ? { bytes, info } : await nodeFileSystem.readFile(path);
+  const fileSystem = { ...nodeFileSystem, readFile };
   await assert.rejects(at.open({ fileSystem }), /^RangeError: out of memory$/);
+});
+
+test("J3 L1 a journal alone that never had a record is a fresh store's, and is found", async () => {
+  await using at = await StoreDirectory.make({
+    "offset.json.journal": journalHeader({ length: 5, crc32: 7 }),
+  });
+  const found = await loadOffsetFiles(nodeFileSystem, at.main, true);
+  const info = await nodeFileSystem.stat(at.path("offset.json.journal"));
+  assert.equal(found.kind, "fresh");
+  assert.deepEqual(found.journal, { info, isForeign: false });
+});
+
+test("J2 L4 a bad journal alone is no fresh store", async () => {
+  await using at = await StoreDirectory.make({
+    "offset.json.journal": `garbage\n${journalHeader({ length: 5, crc32: 7 })}`,
+  });
+  await assert.rejects(at.open(), (error) => {
+    assert.ok(error instanceof OffsetFileCorruptError);
+    assert.deepEqual(error.faults.map(({ path }) => path), [at.path("offset.json.journal")]);
+    return true;
+  });
 });

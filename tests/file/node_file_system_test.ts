@@ -1,6 +1,6 @@
 /** The real file system: what its calls do, and what is particular to Windows. */
 import assert from "node:assert/strict";
-import { mkdir, readFile, stat, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import process from "node:process";
 import { test } from "node:test";
 import { nodeFileSystem } from "../../mod.ts";
@@ -24,6 +24,20 @@ test("P2 what cannot be synced is an error", async () => {
   for (const sync of [posix.syncFile, posix.syncDirectory]) {
     await assert.rejects(sync("/dev/null"), { code: "EINVAL" });
   }
+});
+
+test("P2 what was synced is closed again, whether that has failed or not", async () => {
+  await using at = await StoreDirectory.make({ file: "" });
+  // Elsewhere nobody tells which files are open.
+  if (process.platform !== "linux") return;
+  const countOpen = async () => (await readdir("/proc/self/fd")).length;
+  const before = await countOpen();
+  for (let n = 0; n < 50; n++) {
+    await posix.syncFile(at.path("file"));
+    await posix.syncDirectory(at.directory);
+    await assert.rejects(posix.syncFile("/dev/null"), { code: "EINVAL" });
+  }
+  assert.ok(await countOpen() < before + 50, "files stay open");
 });
 
 test("P2 on Windows a file is synced as its writer, and a directory not at all", async () => {
