@@ -5,7 +5,8 @@
  *
  *     deno run --allow-read --allow-write --allow-env=NO_COLOR scripts/offsets.ts list ROOT
  *
- * Only `set`, `reset`, `delete`, `convert --out`, `merge` and `rescue --write` need to write.
+ * Only `set`, `reset`, `delete`, `compact`, `convert --out`, `merge`, `rescue --write` and
+ * `verify --accept` need to write.
  *
  * @module
  */
@@ -14,6 +15,7 @@ import { errorCode } from "../src/file/error_code.ts";
 import { readArgs } from "./offsets/args.ts";
 import type { Command } from "./offsets/command.ts";
 import { CommandError } from "./offsets/command_error.ts";
+import { compact } from "./offsets/compact.ts";
 import { convert } from "./offsets/convert.ts";
 import { deleteCommand } from "./offsets/delete.ts";
 import { diff } from "./offsets/diff.ts";
@@ -34,7 +36,7 @@ import { UsageError } from "./offsets/usage_error.ts";
 import { verify } from "./offsets/verify.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [list, show, verify, rescue, set, reset, deleteCommand, convert, diff, merge]
+  [list, show, verify, rescue, compact, set, reset, deleteCommand, convert, diff, merge]
     .map((command) => [command.name, command]),
 );
 

@@ -1,3 +1,4 @@
+import { findJournal, lonely } from "./apply_journal.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "./escape.ts";
 import { fault, inspectFile } from "./inspect_file.ts";
@@ -21,8 +22,10 @@ export async function accept(path: string): Promise<string | undefined> {
     );
   }
   const { table, format, info } = found.edited;
+  // It extends the file as it was before the edit: what it holds is kept, and is not applied.
+  const journal = lonely(await findJournal(path));
   const kept = await keepBadFile(path);
-  const options = { format, checksum: true, replaces: info, rotate: false, moved: true };
+  const options = { format, checksum: true, replaces: info, journal, rotate: false, moved: true };
   await writeStore(path, table, options);
   return kept;
 }

@@ -1,5 +1,6 @@
 import { type FileInfo, type MessageQueue, type Offset, OffsetTable } from "../../mod.ts";
 import { backupOf } from "../../src/file/leftovers.ts";
+import type { AppliedJournal } from "./apply_journal.ts";
 import type { Args } from "./args.ts";
 import { CommandError } from "./command_error.ts";
 import { escape, quote } from "./escape.ts";
@@ -45,6 +46,7 @@ export function refuseLowering(path: string, changes: readonly Change[], args: A
 /** The file to change; without `info` it does not exist yet. */
 export type ChangedFile = Pick<ValidInspection, "path" | "table" | "format"> & {
   readonly info: FileInfo | undefined;
+  readonly journal?: AppliedJournal;
   /** Whether it is to bear a checksum. */
   readonly withChecksum: boolean;
 };
@@ -61,10 +63,10 @@ export async function applyChanges(
   args: Args,
   io: Io,
 ): Promise<number> {
-  const { path, format, info, withChecksum: checksum } = file;
+  const { path, format, info, journal, withChecksum: checksum } = file;
   const real = changes.filter(({ from, to }) => from !== to);
   if (real.length > 0) {
-    const options = { format, checksum, replaces: info, rotate: info !== undefined };
+    const options = { format, checksum, replaces: info, journal, rotate: info !== undefined };
     await writeStore(path, withChanges(file.table, real), options);
   }
   if (args.flag("json")) {

@@ -11,8 +11,13 @@ import {
   type OffsetTable,
   parse,
 } from "../../mod.ts";
+import type { SnapshotId } from "../../src/core/journal.ts";
 import { inspectFile as inspect } from "../../src/file/inspect_file.ts";
+import { type AppliedJournal, applyJournal, findJournal } from "./apply_journal.ts";
 import { describeSystemError } from "./system_error.ts";
+
+/** No journal extends a file that was edited. */
+export const NO_ID: SnapshotId = { length: -1, crc32: 0 };
 
 /** What was found at a path. */
 export type Inspection = ValidInspection | BadInspection | MissingInspection;
@@ -32,6 +37,10 @@ export interface ValidInspection {
   readonly format: OffsetFileFormat;
   /** Whether the file bears a checksum, and that of its table. */
   readonly checksum: "none" | "right" | "wrong";
+  /** By which a journal names the file. */
+  readonly id: SnapshotId;
+  /** The journal beside the file, whose records are in the table. */
+  readonly journal?: AppliedJournal;
 }
 
 /** A file that no store would use. */
@@ -45,8 +54,18 @@ export interface BadInspection {
   readonly edited?: ValidInspection;
 }
 
-/** Reads a file and judges it as the store does; nothing is changed and nothing is thrown. */
+/**
+ * Reads a file, with the journal beside it if there is one, and judges it as the store does;
+ * nothing is changed and nothing is thrown.
+ */
 export async function inspectFile(path: string): Promise<Inspection> {
+  // The journal first: if it is compacted in between, the file holds what it held.
+  const journal = await findJournal(path);
+  return applyJournal(await inspectAlone(path), journal);
+}
+
+/** The same without a journal. */
+export async function inspectAlone(path: string): Promise<Inspection> {
   let bytes: Uint8Array = new Uint8Array();
   const fileSystem: FileSystem = {
     ...nodeFileSystem,
@@ -59,7 +78,7 @@ export async function inspectFile(path: string): Promise<Inspection> {
   try {
     const found = await inspect(fileSystem, path);
     if (found.state === "missing") return found;
-    if (found.state === "valid") return valid(path, found.info, found.table, bytes);
+    if (found.state === "valid") return valid(path, found, bytes);
     const { info, reason, cause } = found;
     if (cause instanceof OffsetFileChecksumError) return edited(path, info!, bytes, cause);
     const position = cause instanceof OffsetFileSyntaxError ? cause.position : undefined;
@@ -73,14 +92,13 @@ export async function inspectFile(path: string): Promise<Inspection> {
 
 function valid(
   path: string,
-  info: FileInfo,
-  table: OffsetTable,
+  { info, table, id }: Pick<ValidInspection, "info" | "table" | "id">,
   bytes: Uint8Array,
 ): ValidInspection {
   const text = decode(bytes);
   // A quote inside a string has a backslash before it, so this is a member's name.
   const checksum = /[{,]\s*"crc32"\s*:/.test(text) ? "right" : "none";
-  return { state: "valid", path, info, table, format: formatOf(path, text), checksum };
+  return { state: "valid", path, info, table, id, format: formatOf(path, text), checksum };
 }
 
 function edited(
@@ -97,7 +115,7 @@ function edited(
     reason: `its checksum is "${expected}", that of its table is "${actual}": ` +
       "it was edited by hand, or is damaged",
     position,
-    edited: { ...valid(path, info, table, bytes), checksum: "wrong" },
+    edited: { ...valid(path, { info, table, id: NO_ID }, bytes), checksum: "wrong" },
   };
 }
 

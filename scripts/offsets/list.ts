@@ -1,6 +1,8 @@
 import { basename } from "node:path";
 import { formatAge } from "./age.ts";
+import type { AppliedJournal } from "./apply_journal.ts";
 import type { Command } from "./command.ts";
+import { countRecords } from "./compact.ts";
 import { CommandError } from "./command_error.ts";
 import { escape, quote } from "./escape.ts";
 import { EXIT } from "./exit_code.ts";
@@ -52,7 +54,7 @@ export const list: Command = {
       else {
         io.out(formatTable(COLUMNS, cells, (cell, row, column) => {
           if (row < 0) return paint(io, "bold", cell);
-          if (column !== 5 || cell === "ok") return cell;
+          if (column !== 5 || cell.startsWith("ok")) return cell;
           return paint(io, rows[row].good ? "yellow" : "red", cell);
         }));
       }
@@ -70,7 +72,9 @@ async function inspectRow({ path, levels }: FoundStore) {
   const good = main.state === "valid";
   const [source] = recoveryCandidates(files);
   const notes = [
-    good ? "ok" : `main ${main.state === "missing" ? "missing" : `bad: ${fault(main)}`}`,
+    good
+      ? journalNote(main.journal)
+      : `main ${main.state === "missing" ? "missing" : `bad: ${fault(main)}`}`,
     !good && (source ? `recoverable from ${basename(source.path)}` : "not recoverable"),
     backup.state === "bad" && (infoOf(backup)?.size === 0n ? "backup empty" : "backup bad"),
     leftovers.length > 0 && `${leftovers.length} leftover .tmp`,
@@ -84,6 +88,11 @@ async function inspectRow({ path, levels }: FoundStore) {
     health: notes.filter(Boolean).join(", "),
     good,
   };
+}
+
+function journalNote(journal: AppliedJournal | undefined): string {
+  if (journal === undefined) return "ok";
+  return journal.isForeign ? "a journal of another file" : `ok, ${countRecords(journal.records)}`;
 }
 
 /** A client id is `<ip>@<instance>`; without an @ the documented order is assumed. */

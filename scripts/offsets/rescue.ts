@@ -1,5 +1,6 @@
 import { OffsetTable } from "../../mod.ts";
 import { formatAge } from "./age.ts";
+import { findJournal, lonely } from "./apply_journal.ts";
 import type { Command } from "./command.ts";
 import { escape } from "./escape.ts";
 import { EXIT } from "./exit_code.ts";
@@ -68,13 +69,15 @@ function faults({ main, backup, leftovers }: StoreFiles): Inspection[] {
 async function recover(
   path: string,
   main: Inspection,
-  { table, format, checksum }: ValidInspection,
+  { table, format, checksum, journal }: ValidInspection,
 ): Promise<string | undefined> {
   const kept = main.state === "missing" ? undefined : await keepBadFile(path);
   await writeStore(path, table, {
     format,
     checksum: checksum !== "none",
     replaces: infoOf(main),
+    // One that extends the bad main is kept: nobody can tell what its records are worth.
+    journal: journal ?? lonely(await findJournal(path)),
     rotate: false,
     moved: true,
   });

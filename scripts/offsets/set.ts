@@ -49,6 +49,6 @@ function newFile(path: string): ChangedFile {
 /** A missing main beside a backup is a store to rescue, not a new one. */
 async function isFresh(path: string): Promise<boolean> {
   if ((await inspectFile(path)).state !== "missing") return false;
-  const { backup, leftovers } = await inspectStore(path);
-  return backup.state === "missing" && leftovers.length === 0;
+  const { backup, leftovers, journal } = await inspectStore(path);
+  return [backup, journal].every(({ state }) => state === "missing") && leftovers.length === 0;
 }

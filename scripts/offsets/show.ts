@@ -1,6 +1,8 @@
 import type { OffsetTable } from "../../mod.ts";
 import { formatAge } from "./age.ts";
+import type { AppliedJournal } from "./apply_journal.ts";
 import type { Command } from "./command.ts";
+import { countRecords } from "./compact.ts";
 import { quote } from "./escape.ts";
 import { EXIT } from "./exit_code.ts";
 import { modifiedOf, type ValidInspection } from "./inspect_file.ts";
@@ -23,8 +25,8 @@ export const show: Command = {
     watch: { help: "follow the file, with each queue's rate over the last 30 seconds" },
   },
   details:
-    "Only this one file is read, in Go's form or Java's; a backup can be shown too. One with a\n" +
-    "wrong checksum is shown with a warning and exit code 1.\n" +
+    "Only this one file is read, in Go's form or Java's, with its journal if there is one; a\n" +
+    "backup can be shown too. One with a wrong checksum is shown with a warning and exit code 1.\n" +
     "With --watch, end it with Ctrl-C; --json then prints one line a change.",
   examples: [
     "show ~/.rocketmq_client_go/10.0.0.1@DEFAULT/orders-group/offset.json",
@@ -48,9 +50,10 @@ export const show: Command = {
 };
 
 function jsonOf(file: ValidInspection, table: OffsetTable): unknown {
-  const { path, format, checksum } = file;
+  const { path, format, checksum, journal } = file;
   const modified = new Date(modifiedOf(file)).toISOString();
-  return { file: path, format, checksum, modified, offsets: jsonEntries(table) };
+  const journalRecords = journal?.records ?? 0;
+  return { file: path, format, checksum, modified, journalRecords, offsets: jsonEntries(table) };
 }
 
 function textOf(file: ValidInspection, table: OffsetTable, io: Io): string {
@@ -61,7 +64,14 @@ function textOf(file: ValidInspection, table: OffsetTable, io: Io): string {
   const age = formatAge(io.now() - modifiedOf(file));
   return formatTable(COLUMNS, rows, (cell, row) => row < 0 ? paint(io, "bold", cell) : cell) +
     paint(io, "dim", `${countQueues(table.size)}, ${file.format}'s form, written ${age} ago`) +
-    "\n";
+    journalLine(file.journal, io) + "\n";
+}
+
+function journalLine(journal: AppliedJournal | undefined, io: Io): string {
+  if (journal === undefined) return "";
+  const { records, reason } = journal;
+  const added = records === 0 ? "" : paint(io, "dim", `, and ${countRecords(records)}`);
+  return added + (reason === undefined ? "" : paint(io, "yellow", `\nThe journal: ${reason}`));
 }
 
 const COLUMNS = [

@@ -1,11 +1,15 @@
 import { nodeFileSystem } from "../../mod.ts";
 import { backupOf, findLeftovers } from "../../src/file/leftovers.ts";
-import { inspectFile, type Inspection, modifiedOf, type ValidInspection } from "./inspect_file.ts";
+import type { JournalInspection } from "../../src/file/inspect_journal.ts";
+import { applyJournal, extendsFile, findJournal } from "./apply_journal.ts";
+import { inspectAlone, type Inspection, modifiedOf, type ValidInspection } from "./inspect_file.ts";
 import { resolveMain } from "./resolve_main.ts";
 
 /** A store's files: the main one, its backup, and what interrupted writes left over. */
 export interface StoreFiles {
   readonly main: Inspection;
+  /** The journal, applied to whichever file it extends. */
+  readonly journal: JournalInspection;
   readonly backup: Inspection;
   readonly leftovers: readonly Inspection[];
 }
@@ -13,14 +17,22 @@ export interface StoreFiles {
 /** Inspects all the files of the store whose main file has this path. */
 export async function inspectStore(path: string): Promise<StoreFiles> {
   const real = await resolveMain(path);
+  const journal = await findJournal(real);
   const [main, backup, names] = await Promise.all([
-    inspectFile(path),
-    inspectFile(backupOf(real)),
+    inspectAlone(path),
+    inspectAlone(backupOf(real)),
     // Without the right to list the directory, main and backup can still be read by name.
     findLeftovers(nodeFileSystem, real).catch(() => []),
   ]);
-  const leftovers = await Promise.all(names.map(inspectFile));
-  return { main, backup, leftovers: leftovers.filter(({ state }) => state !== "missing") };
+  const leftovers = await Promise.all(names.map(inspectAlone));
+  const extended = (file: Inspection) =>
+    extendsFile(journal, file) ? applyJournal(file, journal) : file;
+  return {
+    main: applyJournal(main, journal),
+    journal,
+    backup: extended(backup),
+    leftovers: leftovers.filter(({ state }) => state !== "missing").map(extended),
+  };
 }
 
 /**

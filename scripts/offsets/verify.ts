@@ -3,24 +3,32 @@ import { formatAge } from "./age.ts";
 import type { Command } from "./command.ts";
 import { escape } from "./escape.ts";
 import { EXIT } from "./exit_code.ts";
+import type { JournalInspection } from "../../src/file/inspect_journal.ts";
 import {
   fault,
   infoOf,
   type Inspection,
   modifiedOf,
+  NO_ID,
   type ValidInspection,
 } from "./inspect_file.ts";
 import { type Io, paint } from "./io.ts";
 import { printJson } from "./json_output.ts";
 import { countQueues } from "./plural.ts";
+import { countRecords } from "./compact.ts";
 import { acceptHint } from "./read_table.ts";
 import { inspectStore } from "./store_files.ts";
 import { formatTable } from "./table_output.ts";
 
 interface Finding {
-  readonly role: "main" | "backup" | "leftover";
+  readonly role: "main" | "backup" | "leftover" | "journal";
   readonly file: Inspection;
+  /** What is to be said of a journal. */
+  readonly records?: number;
+  readonly details?: string;
 }
+
+type FoundJournal = Exclude<JournalInspection, { state: "missing" }>;
 
 export const verify: Command = {
   name: "verify",
@@ -62,24 +70,52 @@ function acceptedText(path: string, kept: string | undefined): string {
 }
 
 async function findingsOf(path: string): Promise<Finding[]> {
-  const { main, backup, leftovers } = await inspectStore(path);
+  const { main, backup, leftovers, journal } = await inspectStore(path);
   const found: Finding[] = [{ role: "main", file: main }];
+  if (journal.state !== "missing") found.push(journalFinding(main, journal));
   if (backup.state !== "missing") found.push({ role: "backup", file: backup });
   for (const file of leftovers) found.push({ role: "leftover", file });
   return found;
+}
+
+/** A torn tail is what a kill leaves, and the store cuts it; the rest is for a person to look at. */
+function journalFinding(main: Inspection, journal: FoundJournal): Finding {
+  const bad = (path: string, reason: string): Finding => {
+    const info = journal.info;
+    return { role: "journal", file: { state: "bad", path, info, reason } };
+  };
+  if (journal.state === "bad") return bad(journal.fault.path, journal.fault.reason);
+  const { path, info, content } = journal;
+  const applied = main.state === "valid" ? main.journal : undefined;
+  if (applied === undefined) return bad(path, "the file that it extends is not usable");
+  if (applied.isForeign) return bad(path, applied.reason!);
+  const { table, records, tornAt } = content;
+  const torn = tornAt === undefined ? "" : ", and a last one that was not written to the end";
+  const superseded = records > applied.records ? ", which main holds already" : "";
+  const file = {
+    state: "valid",
+    path,
+    info,
+    table,
+    id: NO_ID,
+    format: "go",
+    checksum: "right",
+  } as const;
+  return { role: "journal", file, records, details: countRecords(records) + superseded + torn };
 }
 
 function isBad({ file }: Finding): boolean {
   return file.state !== "valid";
 }
 
-function jsonOf({ role, file }: Finding): unknown {
+function jsonOf({ role, file, records }: Finding): unknown {
   const { path, state } = file;
   if (file.state === "missing") return { path, role, state };
   const at = modifiedOf(file);
   const modified = at === undefined ? null : new Date(at).toISOString();
   if (file.state === "valid") {
     const { table, format, checksum } = file;
+    if (role === "journal") return { path, role, state, modified, queues: table.size, records };
     return { path, role, state, modified, queues: table.size, format, checksum };
   }
   const { reason, position = null, edited } = file;
@@ -87,11 +123,11 @@ function jsonOf({ role, file }: Finding): unknown {
 }
 
 function textOf(findings: readonly Finding[], io: Io): string {
-  const rows = findings.map(({ role, file }) => [
+  const rows = findings.map(({ role, file, details }) => [
     file.state,
     role,
     file.path,
-    file.state === "valid" ? validDetails(file, io) : hint(role, file),
+    file.state === "valid" ? details ?? validDetails(file, io) : hint(role, file),
   ]);
   const table = formatTable(COLUMNS, rows, (cell, row, column) => {
     if (row < 0) return paint(io, "bold", cell);

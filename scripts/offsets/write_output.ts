@@ -25,5 +25,7 @@ export async function writeOutput(
   }
   // A bad file must not replace a good backup.
   const rotate = present.state === "valid";
-  await writeStore(path, table, { format, checksum, replaces: infoOf(present), rotate });
+  // What it held goes, and so does what a journal added to it.
+  const journal = present.state === "valid" ? present.journal : undefined;
+  await writeStore(path, table, { format, checksum, replaces: infoOf(present), journal, rotate });
 }

@@ -8,9 +8,11 @@ import {
 } from "../../mod.ts";
 import { ensureDirectory } from "../../src/file/ensure_directory.ts";
 import { isSameFile } from "../../src/file/file_system.ts";
+import { moveAside } from "../../src/file/keep_aside.ts";
 import { resolveLinks } from "../../src/file/resolve_links.ts";
-import { statIfThere } from "../../src/file/stat_if_there.ts";
+import { lookAt } from "../../src/file/sight.ts";
 import { writeGeneration } from "../../src/file/write_generation.ts";
+import type { AppliedJournal } from "./apply_journal.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "./escape.ts";
 import { describeSystemError } from "./system_error.ts";
@@ -21,6 +23,8 @@ export interface WriteOptions {
   readonly checksum: boolean;
   /** What the file was when it was read; `undefined` if it was not there. */
   readonly replaces: FileInfo | undefined;
+  /** The journal that was read with it: the table holds its records. */
+  readonly journal: AppliedJournal | undefined;
   /** Whether what is replaced becomes the backup; only a valid file may. */
   readonly rotate: boolean;
   /** Whether it may have been moved away by us since. */
@@ -36,15 +40,16 @@ export interface WriteOptions {
 export async function writeStore(
   path: string,
   table: OffsetTable,
-  { format, checksum, replaces, rotate, moved = false }: WriteOptions,
+  { format, checksum, replaces, journal, rotate, moved = false }: WriteOptions,
 ): Promise<void> {
   const bytes = new TextEncoder().encode(serialize(table, { format, checksum }));
   let doubt: unknown;
   try {
     const main = await resolveLinks(nodeFileSystem, path);
     const confirm = async () => {
-      const now = await statIfThere(nodeFileSystem, main);
-      if (!isSameFile(now, replaces) && !(moved && now === undefined)) throw changed(path);
+      const now = await lookAt(nodeFileSystem, main);
+      const isSame = isSameFile(now.main, replaces) || (moved && now.main === undefined);
+      if (!isSame || !isSameFile(now.journal, journal?.info)) throw changed(path);
     };
     const directory = dirname(main);
     await confirm();
@@ -59,12 +64,27 @@ export async function writeStore(
       { cause: error },
     );
   }
-  if (doubt === undefined) return;
+  if (doubt === undefined) return await removeJournal(path, journal);
   throw new CommandError(
     `Cannot make sure that ${quote(path)} is written: ${describeSystemError(doubt)}`,
     "The new file is there, but may be the old one again after a power cut.",
     { cause: doubt },
   );
+}
+
+/** Main holds its records by now; those that it does not hold are kept. */
+async function removeJournal(path: string, journal: AppliedJournal | undefined): Promise<void> {
+  if (journal === undefined) return;
+  try {
+    if (journal.isForeign) await moveAside(nodeFileSystem, journal.path, true);
+    else await nodeFileSystem.unlink(journal.path);
+  } catch (error) {
+    throw new CommandError(
+      `Cannot remove the journal of ${quote(path)}: ${describeSystemError(error)}`,
+      `The file is written; remove ${quote(journal.path)} by hand.`,
+      { cause: error },
+    );
+  }
 }
 
 function changed(path: string): CommandError {

@@ -74,6 +74,8 @@ export class Lane {
       // Without syncs more of the time is spent between the other calls.
       durability: random.chance(0.3) ? "relaxed" : "full",
       onConflict: random.chance(0.5) ? "merge" : "throw",
+      // Short ones outgrow their snapshot again and again; and who has none finds those of others.
+      journal: random.pick([false, true, { compactAtBytes: 0 }, { compactAtBytes: 2000 }]),
     };
     const moment = chooseMoment(random);
     const ending = await this.#run(runtime, options, moment);

@@ -1,7 +1,7 @@
 /**
  * The program that is killed: it updates and persists for ever, and prints what it was promised.
  *
- *     victim.ts ROOT '{"queues":7,"writers":2,"reopenEvery":5,"durability":"full","onConflict":"throw"}'
+ *     victim.ts ROOT '{"queues":7,"writers":2,"reopenEvery":5,"durability":"full","onConflict":"throw","journal":true}'
  *
  * `L <generation> <outcome>` says what it loaded, `A <generation>` that a persist has resolved. In
  * all generations above the last acknowledged there are at most `writers` that it has begun.
@@ -12,7 +12,7 @@ import { LocalFileOffsetStore, nodeFileSystem, type OpenOptions } from "../../mo
 import { generationOf, offsetOf, queuesOf } from "./generation.ts";
 
 /** How a victim behaves. */
-export interface VictimOptions extends Pick<OpenOptions, "durability" | "onConflict"> {
+export interface VictimOptions extends Pick<OpenOptions, "durability" | "onConflict" | "journal"> {
   readonly queues: number;
   /** How many persists are under way at a time. */
   readonly writers: number;
@@ -27,7 +27,7 @@ const fileSystem = { ...nodeFileSystem, pause: () => Promise.resolve() };
 const say = (line: string) => void writeSync(1, `${line}\n`);
 
 async function main(root: string, options: VictimOptions): Promise<void> {
-  const { queues: count, writers, reopenEvery, durability, onConflict } = options;
+  const { queues: count, writers, reopenEvery, durability, onConflict, journal } = options;
   const queues = queuesOf(count);
   for (;;) {
     const store = await LocalFileOffsetStore.open({
@@ -37,6 +37,7 @@ async function main(root: string, options: VictimOptions): Promise<void> {
       fileSystem,
       durability,
       onConflict,
+      journal,
     });
     let generation = generationOf(store.snapshot(), count);
     say(`L ${generation} ${store.loadOutcome.kind}`);
