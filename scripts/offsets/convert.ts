@@ -19,7 +19,7 @@ export const convert: Command = {
     out: { value: "OUT", help: "the file to write; without it, standard output" },
     force: { help: "replace OUT if it exists" },
   },
-  details: "Every client reads Go's form; only Java's reads Java's.",
+  details: "Java's client reads Java's form, and before 5.4 Go's; all others read Go's.",
   examples: [
     "convert offsets.json --to go",
     "convert offsets.json --to go --out ~/.rocketmq_client_go/10.0.0.1@DEFAULT/g/offset.json",

@@ -3,7 +3,10 @@ import { quote } from "./message_queue.ts";
 import { type OffsetTable, partsOf, type TableParts } from "./offset_table.ts";
 import type { Broker, Run } from "./queue_index.ts";
 
-/** Whose form of the file: Go's, which every client reads, or Java's, which only Java reads. */
+/**
+ * Whose form of the file: Go's, which Go, Rust and Java before 5.4 read, or Java's, which only Java
+ * reads.
+ */
 export type OffsetFileFormat = "go" | "java";
 
 /**

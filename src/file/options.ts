@@ -26,7 +26,7 @@ export interface OpenOptions {
    * in the home directory; reading the environment needs `--allow-env` in Deno.
    */
   readonly root?: string;
-  /** Whose root, file name and keys: `"go"` (the default), which all clients read, or `"java"`. */
+  /** Whose root, file name and keys: `"go"` (the default) or `"java"`; Java 5.4 reads no other. */
   readonly format?: OffsetFileFormat;
   /** Whether the file carries a checksum of its table (the default); other clients skip it. */
   readonly checksum?: boolean;

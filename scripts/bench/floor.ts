@@ -1,0 +1,67 @@
+import * as fs from "node:fs";
+import { open, rename } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Bytes that were made before. */
+const RECORD = new Uint8Array(120).fill(65);
+
+/**
+ * The least that a rewriting persist can be: bytes that are there already, a new file, and as many
+ * fsyncs as ours makes, written as one would write it with `node:fs/promises`.
+ */
+export function asyncFloor(directory: string, bytes: Uint8Array): () => Promise<void> {
+  const [temporary, main] = [join(directory, "floor.tmp"), join(directory, "floor")];
+  const syncDirectory = async () => {
+    const handle = await open(directory, "r");
+    await handle.sync();
+    await handle.close();
+  };
+  return async () => {
+    const file = await open(temporary, "wx");
+    await file.write(bytes);
+    await file.sync();
+    await file.close();
+    await syncDirectory();
+    await rename(temporary, main);
+    await syncDirectory();
+  };
+}
+
+/** The same with calls that block. */
+export function syncFloor(directory: string, bytes: Uint8Array): () => void {
+  const [temporary, main] = [join(directory, "sync.tmp"), join(directory, "sync")];
+  const sync = (path: string) => {
+    const file = fs.openSync(path, "r");
+    fs.fsyncSync(file);
+    fs.closeSync(file);
+  };
+  return () => {
+    const file = fs.openSync(temporary, "wx");
+    fs.writeSync(file, bytes);
+    fs.fsyncSync(file);
+    fs.closeSync(file);
+    sync(directory);
+    fs.renameSync(temporary, main);
+    sync(directory);
+  };
+}
+
+/** One record appended and synced: the least that a journal can be. */
+export async function asyncAppend(directory: string) {
+  const file = await open(join(directory, "append-async"), "wx");
+  const run = async () => {
+    await file.write(RECORD);
+    await file.datasync();
+  };
+  return { run, close: () => file.close() };
+}
+
+/** The same with calls that block. */
+export function syncAppend(directory: string) {
+  const file = fs.openSync(join(directory, "append-sync"), "wx");
+  const run = () => {
+    fs.writeSync(file, RECORD);
+    fs.fdatasyncSync(file);
+  };
+  return { run, close: () => fs.closeSync(file) };
+}

@@ -1,0 +1,132 @@
+import { TOGETHER } from "./committers.ts";
+import { OPEN } from "./load.ts";
+import { JOURNAL, SNAPSHOT } from "./persist.ts";
+import { digits, type Figure, find, type Result, times } from "./section.ts";
+
+/** What a figure has to be. */
+interface Goal {
+  readonly what: string;
+  /** The figure's name, and for how many queues. */
+  readonly figure: string;
+  readonly queues: number;
+  readonly of: "ratio" | "value";
+  readonly bound: number;
+  readonly at: "most" | "least";
+}
+
+const sizes = (queues: number) => `${queues.toLocaleString("en")} queues`;
+
+const GOALS: readonly Goal[] = [
+  ...[16, 1000].map((queues): Goal => ({
+    what: `plain file to the asynchronous floor, ${sizes(queues)}`,
+    figure: `${SNAPSHOT} / floor`,
+    queues,
+    of: "ratio",
+    bound: 1.1,
+    at: "most",
+  })),
+  {
+    what: `plain file to the asynchronous floor, ${sizes(100_000)}`,
+    figure: `${SNAPSHOT} / floor`,
+    queues: 100_000,
+    of: "ratio",
+    bound: 1.25,
+    at: "most",
+  },
+  ...[16, 1000, 100_000, 1_000_000].map((queues): Goal => ({
+    what: `journal to SQLite, ${sizes(queues)}`,
+    figure: `${JOURNAL} / SQLite`,
+    queues,
+    of: "ratio",
+    bound: 1,
+    at: "most",
+  })),
+  {
+    what: "journal, 64 committers, to 64 upserts a transaction",
+    figure: TOGETHER,
+    queues: 1000,
+    of: "ratio",
+    bound: 1.2,
+    at: "least",
+  },
+  {
+    what: "million updates a second, 1,000 queues",
+    figure: "updates",
+    queues: 1000,
+    of: "value",
+    bound: 10,
+    at: "least",
+  },
+  {
+    what: "million updates a second, 100,000 queues in random order",
+    figure: "updates",
+    queues: 100_000,
+    of: "value",
+    bound: 1,
+    at: "least",
+  },
+  {
+    what: "bytes that an update allocates",
+    figure: "allocated by an update",
+    queues: 1000,
+    of: "value",
+    bound: 0.5,
+    at: "most",
+  },
+  ...["after open", "after updates of all"].map((figure): Goal => ({
+    what: `bytes of memory a queue, ${figure}`,
+    figure,
+    queues: 1_000_000,
+    of: "value",
+    bound: 96,
+    at: "most",
+  })),
+  ...[100_000, 1_000_000].map((queues): Goal => ({
+    what: `open to JSON.parse, ${sizes(queues)}`,
+    figure: OPEN,
+    queues,
+    of: "ratio",
+    bound: 1.5,
+    at: "most",
+  })),
+  ...["ours, every queue changed", "ours, one queue changed"].map((figure): Goal => ({
+    what: `milliseconds of the longest stall, ${figure.slice(6)}`,
+    figure,
+    queues: 100_000,
+    of: "value",
+    bound: 5,
+    at: "most",
+  })),
+];
+
+/** Goal, measured, met: of the goals whose figures were measured. */
+export function judgeGoals(figures: readonly Figure[]): Result {
+  const judged = GOALS.flatMap((goal) => {
+    const figure = find(figures, goal.figure, goal.queues);
+    const measured = figure?.[goal.of];
+    if (measured === undefined || Number.isNaN(measured)) return [];
+    const isMet = goal.at === "most" ? measured <= goal.bound : measured >= goal.bound;
+    return [{ ...goal, measured, isMet }];
+  });
+  return {
+    title: "Goals",
+    columns: [
+      { title: "" },
+      { title: "GOAL", align: "right" },
+      { title: "MEASURED", align: "right" },
+      { title: "MET" },
+    ],
+    rows: judged.map(({ what, at, bound, of, measured, isMet }) => [
+      what,
+      `${at === "most" ? "≤" : "≥"} ${of === "ratio" ? times(bound) : bound}`,
+      of === "ratio" ? times(measured) : digits(measured),
+      isMet ? "yes" : "no",
+    ]),
+    figures: judged.map(({ what, queues, measured, isMet }): Figure => ({
+      what: `goal ${what}`,
+      queues,
+      value: measured,
+      unit: isMet ? "met" : "not met",
+    })),
+  };
+}

@@ -1,0 +1,60 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Contender, ours } from "./contender.ts";
+import { PEERS } from "./peers.ts";
+import { type Case, measure } from "./rounds.ts";
+import { digits, type Figure, type Result, type Section } from "./section.ts";
+import { sqlite } from "./sqlite.ts";
+import { median } from "./statistics.ts";
+
+/** What is drawn: the stores whose acknowledged offsets survive a power cut, or claim to. */
+export const CURVES = ["ours, plain file", "ours, journal", "SQLite", "write-file-atomic"] as const;
+
+export const growthSection: Section = {
+  name: "growth",
+  async run({ directory, quick, progress }) {
+    const sizes = quick ? [16, 256] : [16, 128, 1000, 8000, 64_000, 250_000, 1_000_000];
+    const found: { queues: number; medians: number[] }[] = [];
+    for (const [i, queues] of sizes.entries()) {
+      const contest = { directory: join(directory, `growth-${queues}`), queues };
+      await mkdir(contest.directory, { recursive: true });
+      const peer = PEERS.find(({ name }) => name === "write-file-atomic")!;
+      const contenders: Contender[] = [
+        await ours("ours, plain file", contest),
+        await ours("ours, journal", contest, { journal: { compactAtBytes: 1e9 } }),
+        await sqlite(contest),
+        await peer.open(contest),
+      ];
+      const rewrites = queues > 10_000 ? 1 : 4;
+      const cases = contenders.map(({ persist }, c): Case => ({
+        name: CURVES[c],
+        run: persist,
+        batch: CURVES[c] === "ours, journal" || CURVES[c] === "SQLite" ? 20 : rewrites,
+      }));
+      const measured = await measure(cases, quick ? 2 : queues > 100_000 ? 3 : 8);
+      found.push({ queues, medians: measured.map(({ rounds }) => median(rounds)) });
+      for (const each of contenders) await each.close();
+      await rm(contest.directory, { recursive: true });
+      progress("growth", (i + 1) / sizes.length);
+    }
+    const result: Result = {
+      title: "Growth: milliseconds for a persist with one queue changed",
+      columns: [
+        { title: "QUEUES", align: "right" },
+        ...CURVES.map((title) => ({ title: title.toUpperCase(), align: "right" as const })),
+      ],
+      rows: found.map((
+        { queues, medians },
+      ) => [queues.toLocaleString("en"), ...medians.map(digits)]),
+      figures: found.flatMap(({ queues, medians }) =>
+        medians.map((value, i): Figure => ({
+          what: `growth ${CURVES[i]}`,
+          queues,
+          value,
+          unit: "ms",
+        }))
+      ),
+    };
+    return [result];
+  },
+};

@@ -1,0 +1,82 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LocalFileOffsetStore, OffsetTable, parse, serialize } from "../../mod.ts";
+import { queuesOf } from "./queues.ts";
+import { type Case, measure } from "./rounds.ts";
+import { type Context, digits, type Figure, type Result, type Section, times } from "./section.ts";
+import { median, ratio } from "./statistics.ts";
+
+export const OPEN = "open";
+
+// TypeScript does not know it yet.
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
+async function loadAt(queues: number, context: Context): Promise<Result> {
+  const table = OffsetTable.from(queuesOf(queues).map((mq, i) => [mq, 1_000_000n + BigInt(i)]));
+  const text = serialize(table, { checksum: true });
+  const root = join(context.directory, `load-${queues}`);
+  const directory = join(root, "c", "g");
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, "offset.json"), text);
+  const object = JSON.parse(text);
+  const entries = Object.entries(object.offsetTable).map(([key, offset]) => [
+    key,
+    rawJSON(String(offset)),
+  ]);
+  const raw = { offsetTable: Object.fromEntries(entries) };
+  const cases: Case[] = [
+    { name: "JSON.parse of the text", batch: 1, run: () => void JSON.parse(text) },
+    {
+      name: OPEN,
+      batch: 1,
+      async run() {
+        const store = await LocalFileOffsetStore.open({ clientId: "c", group: "g", root });
+        if (store.status().queues !== queues) throw new Error("not all was loaded");
+      },
+    },
+    { name: "parse", batch: 1, run: () => void parse(text) },
+    { name: "JSON.stringify, numbers", batch: 1, run: () => void JSON.stringify(object) },
+    { name: "JSON.stringify, bigint by rawJSON", batch: 1, run: () => void JSON.stringify(raw) },
+    { name: "serialize", batch: 1, run: () => void serialize(table) },
+  ];
+  let round = 0;
+  const rounds = context.quick ? 3 : queues > 100_000 ? 5 : 12;
+  const measured = await measure(
+    cases,
+    rounds,
+    () => context.progress(`load, ${queues.toLocaleString("en")} queues`, ++round / (rounds + 2)),
+  );
+  const megabytes = new TextEncoder().encode(text).length / 1e6;
+  const against = (i: number) => ratio(measured[i].rounds, measured[i < 3 ? 0 : 3].rounds);
+  return {
+    title: `Load and encode, ${queues.toLocaleString("en")} queues, ${digits(megabytes)} MB`,
+    columns: [
+      { title: "" },
+      { title: "MEDIAN ms", align: "right" },
+      { title: "MB/s", align: "right" },
+      { title: "TO JSON", align: "right" },
+    ],
+    rows: measured.map((each, i) => [
+      each.name,
+      digits(median(each.rounds)),
+      digits(megabytes / median(each.rounds) * 1000),
+      times(against(i)),
+    ]),
+    figures: measured.map((each, i): Figure => ({
+      what: each.name,
+      queues,
+      value: median(each.rounds),
+      unit: "ms",
+      ratio: against(i),
+    })),
+  };
+}
+
+export const loadSection: Section = {
+  name: "load",
+  async run(context) {
+    const results = [await loadAt(context.quick ? 10_000 : 100_000, context)];
+    if (!context.quick) results.push(await loadAt(1_000_000, context));
+    return results;
+  },
+};

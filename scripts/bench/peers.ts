@@ -1,0 +1,225 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { type Contender, type Contest, ours } from "./contender.ts";
+import { queuesOf } from "./queues.ts";
+import { type Case, measure } from "./rounds.ts";
+import { digits, type Figure, type Result, type Section, times } from "./section.ts";
+import { sqlite } from "./sqlite.ts";
+import { median, ratio } from "./statistics.ts";
+import { countSyncCalls } from "./sync_calls.ts";
+
+/** Something a user might keep offsets in instead; it keeps its state as it documents. */
+interface Peer {
+  readonly name: string;
+  readonly open: (contest: Contest) => Promise<Contender>;
+}
+
+/** What it would write each time: an object from queue to offset. */
+function stateOf(count: number) {
+  const keys = queuesOf(count).map((mq) => JSON.stringify(mq));
+  const offsets: Record<string, number> = Object.fromEntries(keys.map((key, i) => [key, i]));
+  let next = 0;
+  let offset = 1_000_000;
+  const step = () => {
+    next = (next + 7919) % count;
+    offsets[keys[next]] = offset++;
+    return keys[next];
+  };
+  return { offsets, step };
+}
+
+function whole(
+  name: string,
+  load: () => Promise<(path: string, text: string) => unknown>,
+): Peer {
+  return {
+    name,
+    async open({ directory, queues }) {
+      const write = await load();
+      const { offsets, step } = stateOf(queues);
+      const path = join(directory, `${name}.json`);
+      const persist = () => {
+        step();
+        return write(path, JSON.stringify({ offsets }));
+      };
+      await persist();
+      return { name, persist, close() {} };
+    },
+  };
+}
+
+export const PEERS: readonly Peer[] = [
+  { name: "ours, plain file", open: (contest) => ours("ours, plain file", contest) },
+  {
+    name: "ours, journal",
+    open: (contest) => ours("ours, journal", contest, { journal: { compactAtBytes: 1e9 } }),
+  },
+  { name: "SQLite, WAL, FULL", open: sqlite },
+  whole("write-file-atomic", async () => (await import("write-file-atomic")).default),
+  whole("atomically", async () => (await import("atomically")).writeFile),
+  {
+    name: "steno",
+    async open({ directory, queues }) {
+      const { Writer } = await import("steno");
+      const writer = new Writer(join(directory, "steno.json"));
+      const { offsets, step } = stateOf(queues);
+      const persist = () => (step(), writer.write(JSON.stringify({ offsets })));
+      await persist();
+      return { name: "steno", persist, close() {} };
+    },
+  },
+  {
+    name: "lowdb",
+    async open({ directory, queues }) {
+      const { JSONFilePreset } = await import("lowdb/node");
+      const { offsets, step } = stateOf(queues);
+      const database = await JSONFilePreset(join(directory, "lowdb.json"), { offsets });
+      const persist = () => (step(), database.write());
+      await persist();
+      return { name: "lowdb", persist, close() {} };
+    },
+  },
+  {
+    name: "conf",
+    async open({ directory, queues }) {
+      const { default: Conf } = await import("conf");
+      const { offsets, step } = stateOf(queues);
+      // A dot in a name would be a path.
+      const conf = new Conf({
+        cwd: directory,
+        configName: "conf",
+        accessPropertiesByDotNotation: false,
+      });
+      conf.store = { offsets };
+      const persist = () => {
+        step();
+        conf.set("offsets", offsets);
+      };
+      return { name: "conf", persist, close() {} };
+    },
+  },
+  {
+    name: "classic-level, sync",
+    async open({ directory, queues }) {
+      const { ClassicLevel } = await import("classic-level");
+      const database = new ClassicLevel<string, string>(join(directory, "level"));
+      const { offsets, step } = stateOf(queues);
+      const all = Object.entries(offsets);
+      await database.batch(all.map(([key, value]) => ({ type: "put", key, value: String(value) })));
+      const persist = () => {
+        const key = step();
+        return database.put(key, String(offsets[key]), { sync: true });
+      };
+      return { name: "classic-level, sync", persist, close: () => database.close() };
+    },
+  },
+  {
+    name: "Deno KV",
+    async open({ directory, queues }) {
+      const { Deno } = globalThis as { Deno?: { openKv?(path: string): Promise<Kv> } };
+      if (Deno?.openKv === undefined) throw new Error("only in Deno, with --unstable-kv");
+      const kv = await Deno.openKv(join(directory, "kv.db"));
+      const { offsets, step } = stateOf(Math.min(queues, 1000));
+      const persist = () => {
+        const key = step();
+        return kv.set(["offset", key], BigInt(offsets[key]));
+      };
+      await persist();
+      return { name: "Deno KV", persist, close: () => kv.close() };
+    },
+  },
+];
+
+interface Kv {
+  set(key: readonly string[], value: unknown): Promise<unknown>;
+  close(): void;
+}
+
+async function peersAt(
+  contest: Contest,
+  rounds: number,
+  syncs: ReadonlyMap<string, string>,
+  onRound: () => void,
+): Promise<Result> {
+  await mkdir(contest.directory, { recursive: true });
+  const contenders: Contender[] = [];
+  const notes: string[] = [];
+  for (const { name, open } of PEERS) {
+    try {
+      contenders.push({ ...await open(contest), name });
+    } catch (error) {
+      notes.push(`${name} is left out: ${(error as Error).message.split("\n")[0]}`);
+    }
+  }
+  const batch = contest.queues > 10_000 ? 1 : 5;
+  const cases = contenders.map(({ name, persist }): Case => ({ name, run: persist, batch }));
+  const measured = await measure(cases, rounds, onRound);
+  for (const each of contenders) await each.close();
+  const { queues } = contest;
+  return {
+    title: `Other stores, one queue changed, ${queues.toLocaleString("en")} queues`,
+    columns: [
+      { title: "" },
+      { title: "MEDIAN ms", align: "right" },
+      { title: "TO OURS", align: "right" },
+      { title: "SYNCS" },
+    ],
+    rows: measured.map((each) => [
+      each.name,
+      digits(median(each.rounds)),
+      times(ratio(each.rounds, measured[0].rounds)),
+      syncs.get(each.name) ?? "not known",
+    ]),
+    figures: measured.map((each): Figure => ({
+      what: `peer ${each.name}`,
+      queues,
+      value: median(each.rounds),
+      unit: "ms",
+      ratio: ratio(each.rounds, measured[0].rounds),
+    })),
+    notes: [...notes, "What does not sync its file is no peer: a power cut may empty or tear it."],
+  };
+}
+
+export const peersSection: Section = {
+  name: "peers",
+  async run({ directory, quick, progress }) {
+    const sizes = quick ? [16] : [16, 1000, 100_000];
+    progress("what other stores sync", 0);
+    const syncs = await countSyncCalls(join(directory, "syncs-of-peers"));
+    const results: Result[] = [];
+    for (const queues of sizes) {
+      const rounds = quick ? 4 : queues > 10_000 ? 8 : 24;
+      let round = 0;
+      results.push(
+        await peersAt(
+          { directory: join(directory, `peers-${queues}`), queues },
+          rounds,
+          syncs,
+          () => progress(`other stores, ${queues} queues`, ++round / (rounds + 2)),
+        ),
+      );
+    }
+    return results;
+  },
+};
+
+/** For the probe of what a store syncs: opens one, and persists once. */
+export async function persistOnce(name: string, directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const peer = PEERS.find((each) => each.name === name);
+  if (peer === undefined) {
+    throw new RangeError(`Cannot probe ${JSON.stringify(name)}: no such store`);
+  }
+  const contender = await peer.open({ directory, queues: 16 });
+  await contender.persist();
+  // A mark in the trace: what comes before is the opening.
+  await readFile(MARK).catch(() => {});
+  await contender.persist();
+  await readFile(MARK).catch(() => {});
+  process.exit(0);
+}
+
+/** A file that is not there, whose opening is seen in a trace. */
+export const MARK = "/offsets-bench-mark";

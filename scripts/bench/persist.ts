@@ -1,0 +1,143 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { LocalFileOffsetStore, nodeFileSystem } from "../../mod.ts";
+import { type Contest, ours } from "./contender.ts";
+import { asyncAppend, asyncFloor, syncAppend, syncFloor } from "./floor.ts";
+import { type Case, measure, type Measured } from "./rounds.ts";
+import { type Context, digits, type Figure, type Result, type Section, times } from "./section.ts";
+import { sqlite } from "./sqlite.ts";
+import { median, quantile, ratio } from "./statistics.ts";
+
+export const FLOOR = "floor, asynchronous";
+export const SQLITE = "SQLite, one upsert";
+export const SNAPSHOT = "ours, plain file";
+export const JOURNAL = "ours, journal";
+
+/** A rewrite of megabytes is done once a round, what takes a fraction of a millisecond often. */
+function batchOf(queues: number, rewrites: boolean): number {
+  if (!rewrites) return queues > 10_000 ? 20 : 40;
+  return queues > 10_000 ? 1 : 10;
+}
+
+async function persistAt(contest: Contest, rounds: number, context: Context): Promise<Result> {
+  const { directory, queues } = contest;
+  const rewrites = queues <= 100_000;
+  await mkdir(directory, { recursive: true });
+  // It never outgrows its snapshot here: what a compaction costs is in the growth section.
+  const journal = await ours(JOURNAL, contest, { journal: { compactAtBytes: 1e9 } });
+  const snapshot = rewrites ? await ours(SNAPSHOT, contest) : undefined;
+  const relaxed = rewrites
+    ? await ours("ours, relaxed", contest, { durability: "relaxed" })
+    : undefined;
+  const database = await sqlite(contest);
+  const appends = [await asyncAppend(directory), syncAppend(directory)];
+  const slow = batchOf(queues, true);
+  const quick = batchOf(queues, false);
+  const cases: Case[] = [
+    { name: JOURNAL, run: journal.persist, batch: quick },
+    { name: SQLITE, run: database.persist, batch: quick },
+    { name: "append + fdatasync, asynchronous", run: appends[0].run, batch: quick },
+    { name: "append + fdatasync, blocking", run: appends[1].run, batch: quick },
+  ];
+  if (snapshot !== undefined && relaxed !== undefined) {
+    const bytes = new Uint8Array(await readFile(snapshot.store.path));
+    cases.push(
+      { name: SNAPSHOT, run: snapshot.persist, batch: slow },
+      { name: FLOOR, run: asyncFloor(directory, bytes), batch: slow },
+      { name: "floor, blocking", run: syncFloor(directory, bytes), batch: slow },
+      { name: "ours, relaxed", run: relaxed.persist, batch: slow },
+    );
+  }
+  let round = 0;
+  const measured = await measure(
+    cases,
+    rounds,
+    () =>
+      context.progress(`persist, ${queues.toLocaleString("en")} queues`, ++round / (rounds + 2)),
+  );
+  await verify(journal.store);
+  if (snapshot !== undefined) await verify(snapshot.store);
+  for (const each of [journal, snapshot, relaxed, database, ...appends]) await each?.close();
+  await rm(directory, { recursive: true });
+  return tableOf(queues, measured);
+}
+
+/** What was acknowledged is what a stranger reads. */
+async function verify(store: LocalFileOffsetStore): Promise<void> {
+  const root = store.path.slice(0, store.path.indexOf("/10.0.0.7@4711/"));
+  const other = await LocalFileOffsetStore.open({
+    clientId: "10.0.0.7@4711",
+    group: "group",
+    root,
+  });
+  if (!other.snapshot().equals(store.snapshot())) {
+    throw new Error("what was persisted is not there");
+  }
+}
+
+function tableOf(queues: number, measured: readonly Measured[]): Result {
+  const named = (name: string) => measured.find((each) => each.name === name);
+  const against = (each: Measured, name: string) => {
+    const baseline = named(name);
+    return baseline === undefined ? NaN : ratio(each.rounds, baseline.rounds);
+  };
+  return {
+    title: `One persist, one queue changed, ${queues.toLocaleString("en")} queues`,
+    columns: [
+      { title: "" },
+      { title: "MEDIAN ms", align: "right" },
+      { title: "p10", align: "right" },
+      { title: "p90", align: "right" },
+      { title: "TO FLOOR", align: "right" },
+      { title: "TO SQLITE", align: "right" },
+    ],
+    rows: measured.map((each) => [
+      each.name,
+      digits(median(each.rounds)),
+      digits(quantile(each.rounds, 0.1)),
+      digits(quantile(each.rounds, 0.9)),
+      times(against(each, FLOOR)),
+      times(against(each, SQLITE)),
+    ]),
+    figures: measured.flatMap((each): Figure[] =>
+      [
+        { what: `${each.name} / floor`, queues, value: median(each.rounds), unit: "ms" },
+        { what: `${each.name} / SQLite`, queues, value: median(each.rounds), unit: "ms" },
+      ].map((figure, i) => ({ ...figure, ratio: against(each, i === 0 ? FLOOR : SQLITE) }))
+    ),
+  };
+}
+
+/** How many fsyncs a persist makes, and how many the floor must make to be one. */
+export async function countSyncs(directory: string): Promise<number> {
+  let syncs = 0;
+  const count = async <T>(call: () => Promise<T>) => (syncs++, await call());
+  const fileSystem = {
+    ...nodeFileSystem,
+    syncDirectory: (path: string) => count(() => nodeFileSystem.syncDirectory(path)),
+    async create(path: string) {
+      const file = await nodeFileSystem.create(path);
+      return { ...file, sync: () => count(file.sync) };
+    },
+  };
+  const contender = await ours("count", { directory, queues: 16 }, { fileSystem });
+  syncs = 0;
+  await contender.persist();
+  await contender.close();
+  return syncs;
+}
+
+export const persistSection: Section = {
+  name: "persist",
+  async run(context) {
+    const syncs = await countSyncs(join(context.directory, "syncs"));
+    if (syncs !== 3) throw new Error(`a persist makes ${syncs} fsyncs, and the floor 3`);
+    const results: Result[] = [];
+    for (const queues of context.quick ? [16, 1000] : [16, 1000, 100_000, 1_000_000]) {
+      const directory = join(context.directory, `persist-${queues}`);
+      const rounds = context.quick ? 8 : queues > 10_000 ? 24 : 40;
+      results.push(await persistAt({ directory, queues }, rounds, context));
+    }
+    return results;
+  },
+};

@@ -1,0 +1,168 @@
+#!/usr/bin/env -S deno run -A
+/**
+ * The real clients of RocketMQ, `deno task interop`: builds drivers around them, hands files over
+ * in both directions, and holds them and our own store against the specification.
+ *
+ * @module
+ */
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { build, type Built } from "./interop/build.ts";
+import { conformance, ownCommand, reportPage } from "./interop/conformance.ts";
+import { checkFiles } from "./interop/file_checks.ts";
+import { writeFixtures, writeFixtureTables } from "./interop/fixtures.ts";
+import { disagrees, fileTable, matrix, type Outcome } from "./interop/matrix.ts";
+import { HELP, type Options, readOptions } from "./interop/options.ts";
+import { Steps } from "./interop/steps.ts";
+import { sampleTables } from "./interop/tables.ts";
+import { EXIT } from "./offsets/exit_code.ts";
+import { type Io, paint } from "./offsets/io.ts";
+import { processIo } from "./offsets/process_io.ts";
+
+/** How our own store is called in the matrix. */
+const OWN = "offsetstore";
+
+/** Runs the parts and returns the exit code. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let options;
+  try {
+    options = readOptions(argv);
+  } catch (error) {
+    const message = `Cannot run: ${(error as Error).message}`;
+    io.err(paint(io, "red", message) + "\n  See interop --help.\n");
+    return EXIT.usage;
+  }
+  if (!options.help) return await run(options, io);
+  io.out(HELP);
+  return EXIT.ok;
+}
+
+async function run(options: Options, io: Io): Promise<number> {
+  const { clients, parts, fixtures, json, html } = options;
+  const folder = resolve(options.folder);
+  await mkdir(folder, { recursive: true });
+  const each = fixtures ? 1 : parts.length;
+  const own = parts.includes("kit") && !fixtures;
+  const steps = new Steps(io, clients.length * (1 + each) + (own ? 1 : 0));
+  const built: Built[] = [];
+  for (const client of clients) {
+    steps.begin(`build ${client.id}`);
+    built.push(await build(client, folder));
+  }
+  if (fixtures) return await renewFixtures(built, folder, steps, io);
+
+  const seed = options.seed ?? io.now() % 1_000_000_000;
+  const outcomes: Outcome[] = [];
+  if (own) outcomes.push(await holdOwn(options, seed, folder, steps));
+  for (const each of built) outcomes.push(await check(each, options, seed, folder, steps));
+  steps.clear();
+  if (html !== undefined) {
+    const reported = outcomes.filter(({ report }) => report !== undefined);
+    await reportPage(reported.map(({ id }) => reportFile(folder, id)), html);
+  }
+  io.out(json ? JSON.stringify({ seed, clients: outcomes }) + "\n" : told(outcomes, options, io));
+  if (!json) io.out(`Seed ${seed}.\n`);
+  return exitCode(outcomes, options);
+}
+
+const reportFile = (folder: string, id: string) => join(folder, `${id}.report.json`);
+
+async function holdOwn(
+  options: Options,
+  seed: number,
+  folder: string,
+  steps: Steps,
+): Promise<Outcome> {
+  steps.begin(`kit ${OWN}`);
+  try {
+    const report = await conformance(
+      ownCommand(),
+      { ...options, seed },
+      reportFile(folder, OWN),
+    );
+    return { id: OWN, state: "checked", report };
+  } catch (error) {
+    return { id: OWN, state: "failed", why: (error as Error).message };
+  }
+}
+
+/** Both parts for one client, as far as it could be built. */
+async function check(
+  built: Built,
+  options: Options,
+  seed: number,
+  folder: string,
+  steps: Steps,
+): Promise<Outcome> {
+  const { client } = built;
+  const { id } = client;
+  if (!built.ok) return { id, state: built.skipped ? "skipped" : "failed", why: built.why };
+  const command = client.command(folder);
+  let outcome: Outcome = { id, state: "checked" };
+  try {
+    if (options.parts.includes("files")) {
+      steps.begin(`files ${id}`);
+      const tables = sampleTables(options.tables, seed);
+      let done = 0;
+      const onTable = () => steps.part(++done, tables.length);
+      outcome = { ...outcome, files: await checkFiles(client, command, tables, onTable) };
+    }
+    if (options.parts.includes("kit")) {
+      steps.begin(`kit ${id}`);
+      const report = await conformance(command, { ...options, seed }, reportFile(folder, id));
+      outcome = { ...outcome, report };
+    }
+  } catch (error) {
+    return { ...outcome, state: "failed", why: (error as Error).message };
+  }
+  return outcome;
+}
+
+async function renewFixtures(
+  built: readonly Built[],
+  folder: string,
+  steps: Steps,
+  io: Io,
+): Promise<number> {
+  const tables = await writeFixtureTables();
+  let code: number = EXIT.ok;
+  for (const each of built) {
+    const { id } = each.client;
+    steps.begin(`fixtures ${id}`);
+    if (each.ok) await writeFixtures(each.client, each.client.command(folder), tables);
+    else {
+      io.err(paint(io, "red", `${id}: ${each.why}`) + "\n");
+      code = EXIT.failure;
+    }
+  }
+  steps.clear();
+  return code;
+}
+
+/** The tables, what went wrong, and a line for each client that was not checked. */
+function told(outcomes: readonly Outcome[], { clients }: Options, io: Io): string {
+  const faults = outcomes.flatMap(({ id, files = [] }) => {
+    const client = clients.find((each) => each.id === id)!;
+    return files.filter((check) => disagrees(check, client))
+      .map((check) => paint(io, "red", `${id}, ${check.id}: ${check.fault}`) + "\n");
+  });
+  const others = outcomes.filter(({ state }) => state !== "checked").map(({ id, state, why }) =>
+    paint(io, state === "failed" ? "red" : "yellow", `${id} ${state}: ${why}`) + "\n"
+  );
+  const tables = [fileTable(outcomes, clients, io), matrix(outcomes, io)];
+  return [...tables, faults.join(""), others.join("")].filter((part) => part !== "").join("\n");
+}
+
+function exitCode(outcomes: readonly Outcome[], { clients }: Options): number {
+  if (outcomes.some(({ state }) => state === "failed")) return EXIT.failure;
+  const own = outcomes.find(({ id }) => id === OWN);
+  if (own?.report?.results.some(({ state }) => state === "fails")) return EXIT.finding;
+  const isWrong = outcomes.some(({ id, files = [] }) => {
+    const client = clients.find((each) => each.id === id)!;
+    return files.some((check) => disagrees(check, client));
+  });
+  return isWrong ? EXIT.finding : EXIT.ok;
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), processIo());

@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What the conformance kit says of a client, as far as the matrix looks at it. */
+export interface Report {
+  readonly client: { readonly name: string; readonly version: string };
+  readonly results: readonly {
+    readonly id: string;
+    readonly state: "holds" | "fails" | "differs" | "unsupported" | "not shown";
+  }[];
+}
+
+const KIT = ["deno", "run", "-A", fileURLToPath(new URL("../conformance.ts", import.meta.url))];
+
+/** How the kit is to be run. */
+export interface KitOptions {
+  readonly runs: string;
+  readonly only?: string;
+  readonly seed: number;
+}
+
+/**
+ * Holds a client against the specification, and keeps the kit's report in the file.
+ *
+ * @throws {Error} If the kit does not come to an end.
+ */
+export async function conformance(
+  command: readonly string[],
+  { runs, only, seed }: KitOptions,
+  file: string,
+): Promise<Report> {
+  const options = ["--json", "--runs", runs, "--seed", String(seed)];
+  if (only !== undefined) options.push("--only", only);
+  await writeFile(file, await run([...KIT, ...options, "--", ...command], [0, 1]));
+  return JSON.parse(await readFile(file, "utf8"));
+}
+
+/** Makes one page of the reports. */
+export async function reportPage(reports: readonly string[], page: string): Promise<void> {
+  await run([...KIT, "report", "--html", page, ...reports], [0]);
+}
+
+/** The driver around our own store. */
+export function ownCommand(): readonly string[] {
+  const driver = join("..", "..", "tests", "conformance", "driver.ts");
+  return ["deno", "run", "-A", fileURLToPath(new URL(driver, import.meta.url))];
+}
+
+function run([program, ...args]: readonly string[], codes: readonly number[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    let errors = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => said += text);
+    child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      // An error that it does not catch ends it with code 1 too, but then it has said nothing.
+      if (code !== null && codes.includes(code) && said !== "") resolve(said);
+      else reject(new Error(`the kit ended with code ${code}: ${errors.trim().slice(-500)}`));
+    });
+  });
+}

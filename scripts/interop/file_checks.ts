@@ -1,0 +1,132 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import {
+  decode,
+  type OffsetFileFormat,
+  type OffsetTable,
+  parse,
+  serialize,
+} from "../../src/core/mod.ts";
+import type { Client } from "./clients.ts";
+import { Driver } from "./driver.ts";
+import { isInForm } from "./forms.ts";
+
+/** One way of handing a file over, with what came of it. */
+export interface FileCheck {
+  readonly id: "we read" | "bytes" | `reads ${OffsetFileFormat}${" with checksum" | ""}`;
+  readonly agreed: number;
+  readonly of: number;
+  /** The first table that went wrong, and how. */
+  readonly fault?: string;
+}
+
+/** The forms that we write: each format, without the checksum and with it. */
+const OURS = (["go", "java"] as const).flatMap((format) =>
+  [false, true].map((checksum) => ({ format, checksum }))
+);
+
+/**
+ * Hands each table over in both directions.
+ *
+ * @param client The client, for the form of its files.
+ * @param command How to start its driver.
+ * @param onTable Is told after each table.
+ */
+export async function checkFiles(
+  client: Client,
+  command: readonly string[],
+  tables: readonly OffsetTable[],
+  onTable: () => void,
+): Promise<FileCheck[]> {
+  const folder = await mkdtemp(join(tmpdir(), "interop-"));
+  const driver = new Driver(command);
+  const tally = new Tally();
+  try {
+    for (const [index, table] of tables.entries()) {
+      const root = join(folder, String(index));
+      const bytes = await written(driver, root, table);
+      tally.count("we read", await faultOf(() => compare(parse(decode(bytes)), table)));
+      const isOurs = isInForm(decode(bytes), table, client.writes);
+      tally.count("bytes", isOurs ? undefined : `${decode(bytes)} is not in its form`);
+      for (const { format, checksum } of OURS) {
+        const text = serialize(table, { format, checksum });
+        const id = `reads ${format}${checksum ? " with checksum" : ""}` as const;
+        tally.count(id, await faultOf(() => theyRead(driver, `${root}-${format}`, text, table)));
+      }
+      onTable();
+    }
+  } finally {
+    driver.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+  return tally.checks();
+}
+
+const IDS = { clientId: "client", group: "group" } as const;
+
+/** Lets the client write a table, and returns its file. */
+export async function written(
+  driver: Driver,
+  root: string,
+  table: OffsetTable,
+): Promise<Uint8Array> {
+  const { path } = await driver.must({ op: "open", root, ...IDS });
+  // Rust's client makes no directory, and says nothing when it cannot write.
+  await mkdir(dirname(path!), { recursive: true });
+  for (const [mq, offset] of table) {
+    await driver.must({ op: "update", mq, offset: String(offset), increaseOnly: false });
+  }
+  await driver.must({ op: "persist" });
+  return await readFile(path!);
+}
+
+/** Puts the text where the client looks for its file, and asks it for every offset. */
+async function theyRead(
+  driver: Driver,
+  root: string,
+  text: string,
+  table: OffsetTable,
+): Promise<string | undefined> {
+  const { path } = await driver.must({ op: "open", root, ...IDS });
+  await mkdir(dirname(path!), { recursive: true });
+  await writeFile(path!, text);
+  await driver.must({ op: "open", root, ...IDS });
+  for (const [mq, offset] of table) {
+    const answer = await driver.must({ op: "read", mq, type: "memory" });
+    if (answer.offset !== String(offset)) {
+      return `${JSON.stringify(mq)} is ${answer.offset} instead of ${offset}`;
+    }
+  }
+}
+
+function compare(found: OffsetTable, wanted: OffsetTable): string | undefined {
+  if (found.equals(wanted)) return undefined;
+  const lost = [...wanted].find(([mq, offset]) => found.get(mq) !== offset);
+  return `${found.size} of ${wanted.size} queues, and not ${JSON.stringify(lost?.[0])}`;
+}
+
+/** What is wrong, also if the check throws. */
+async function faultOf(
+  check: () => string | undefined | Promise<string | undefined>,
+): Promise<string | undefined> {
+  try {
+    return await check();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+class Tally {
+  readonly #checks = new Map<FileCheck["id"], FileCheck>();
+
+  count(id: FileCheck["id"], fault: string | undefined): void {
+    const { agreed, of, fault: first } = this.#checks.get(id) ?? { agreed: 0, of: 0 };
+    const checked = { id, agreed: agreed + (fault === undefined ? 1 : 0), of: of + 1 };
+    this.#checks.set(id, { ...checked, fault: first ?? fault });
+  }
+
+  checks(): FileCheck[] {
+    return [...this.#checks.values()];
+  }
+}
