@@ -98,4 +98,7 @@ async function readReport(file: string): Promise<Report> {
   }
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2), processIo());
+if (import.meta.main) {
+  process.once("SIGINT", () => process.exit(130));
+  process.exitCode = await main(process.argv.slice(2), processIo());
+}

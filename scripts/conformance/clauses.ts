@@ -9,13 +9,17 @@ import { TEXT_CLAUSES } from "./clauses_text.ts";
 import { UPDATE_CLAUSES } from "./clauses_update.ts";
 
 const ORDER = "URDSLPG";
-const rank = ({ id }: Clause) => ORDER.indexOf(id[0]) * 100 + Number(/\d+/.exec(id)![0]);
+const rank = (id: string) => ORDER.indexOf(id[0]) * 100 + Number(/\d+/.exec(id)?.[0]);
+
+/** The order of the specification, for the names of clauses. */
+export const compareClauses = (a: string, b: string): number =>
+  rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0);
 
 /** All clauses that can be seen from outside, in the order of the specification. */
 export const CLAUSES: readonly Clause[] = [
   ...[UPDATE_CLAUSES, READ_CLAUSES, TEXT_CLAUSES, LOAD_CLAUSES, PERSIST_CLAUSES],
   ...[CRASH_CLAUSES, FAILURE_CLAUSES, LAYOUT_CLAUSES],
-].flat().sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+].flat().sort((a, b) => compareClauses(a.id, b.id));
 
 /** The clauses that a name selects: `P7` is all of its parts, `P7.bad-main` is one. */
 export function selectClauses(name: string): readonly Clause[] {

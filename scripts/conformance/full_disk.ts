@@ -50,7 +50,7 @@ export class FullDisk {
     await rm(join(this.#mountPoint, "ballast"), { force: true });
   }
 
-  async remove(): Promise<void> {
+  remove(): void {
     if (this.#mounted) spawnSync("umount", ["-l", this.#mountPoint]);
     this.#mounted = false;
   }

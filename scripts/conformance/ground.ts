@@ -1,6 +1,8 @@
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
+import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import type { OffsetFileFormat } from "../../src/core/mod.ts";
 import { FullDisk } from "./full_disk.ts";
@@ -27,8 +29,14 @@ export class Ground implements AsyncDisposable {
   readonly #directory: string;
   readonly #drivers = new Map<Mode, Driver>();
   #roots = 0;
+  /** Who interrupts a run is left no mounted disk; the drivers see the end of their input. */
+  readonly #onExit = () => {
+    this.disk.remove();
+    rmSync(this.#directory, { recursive: true, force: true });
+  };
 
   private constructor(directory: string, launch: Launch, hello: Answer) {
+    process.on("exit", this.#onExit);
     this.#directory = directory;
     this.launch = launch;
     this.hello = hello;
@@ -72,8 +80,9 @@ export class Ground implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    process.off("exit", this.#onExit);
     for (const mode of [...this.#drivers.keys()]) await this.kill(mode);
-    await this.disk.remove();
+    this.disk.remove();
     await removeAll(this.#directory);
   }
 

@@ -27,7 +27,7 @@ Examples:
   deno task conformance report --html matrix.html ours.json mine.json
 
 Exit codes: 0 everything holds that the profile promises, 1 something does not, 2 wrong usage,
-3 the driver cannot be used.
+3 the driver cannot be used, 130 interrupted.
 `;
 
 const OPTIONS = {

@@ -25,9 +25,9 @@ const PROFILES: Record<string, Readonly<Record<string, string>>> = {
   java: {
     ...NOBODY_ELSE,
     ...HASH_MAP,
-    S3: "from 5.5 on it writes with fastjson 2, which lays objects out in another way",
+    S3: "later releases write with fastjson 2, which lays objects out in another way",
     S4: "the order of the entries is that of a hash map, and the layout that of its JSON library",
-    S7: "it reads Go's string keys with fastjson 1 only, not from 5.5 on",
+    S7: "it reads Go's string keys with fastjson 1 only, and later releases have fastjson 2",
     "L2.temporary": "whenever its main file is missing, its backup is there",
     U7: "it can freeze an offset from 5.x on",
     "R1.negative": "memory answers with any offset that it holds, a negative one too",

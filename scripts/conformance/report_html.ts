@@ -1,3 +1,4 @@
+import { compareClauses } from "./clauses.ts";
 import { type Report, type Result, type State, STATES, summary, tellStory } from "./report.ts";
 import { STYLE } from "./report_style.ts";
 
@@ -20,11 +21,12 @@ const MEANINGS: Record<State, string> = {
 
 /** One self-contained page: a matrix of clauses and clients, and the story behind each fault. */
 export function reportHtml(reports: readonly Report[]): string {
-  const clauses = new Map(reports.flatMap(({ results }) => results.map((r) => [r.id, r.text])));
+  const texts = new Map(reports.flatMap(({ results }) => results.map((r) => [r.id, r.text])));
+  const clauses = [...texts].sort(([a], [b]) => compareClauses(a, b));
   const heads = reports.map(({ client }) =>
     `<th scope="col">${text(client.name)}<small>${text(client.version)}</small></th>`
   );
-  const rows = [...clauses].map(([id, what]) =>
+  const rows = clauses.map(([id, what]) =>
     `<tr><th scope="row"><div><b>${text(id)}</b><span>${text(what)}</span></div></th>` +
     `${reports.map((report, i) => cell(report, i, id)).join("")}</tr>`
   );
