@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type LocalFileOffsetStore } from "../../mod.ts";
+import type { LocalFileOffsetStore } from "../../mod.ts";
 import { ours } from "./contender.ts";
 import { queuesOf } from "./queues.ts";
 import { type Case, measure } from "./rounds.ts";

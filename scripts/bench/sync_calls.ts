@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
+import { basename } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -17,7 +18,7 @@ export async function countSyncCalls(directory: string): Promise<Map<string, str
     try {
       const filter = "trace=fsync,fdatasync,sync_file_range,msync,openat,open";
       await promisify(execFile)("strace", ["-f", "-y", "-o", log, "-e", filter, ...command]);
-      found.set(name, describe(await readFile(log, "utf8"), `${directory}-${i}`));
+      found.set(name, describe(await readFile(log, "utf8")));
     } catch {
       // No strace, or the store is not to be had on this runtime.
     } finally {
@@ -28,10 +29,11 @@ export async function countSyncCalls(directory: string): Promise<Map<string, str
 }
 
 /** What lies between the two marks of a trace. */
-export function describe(trace: string, directory: string): string {
+export function describe(trace: string): string {
   const [, between = ""] = trace.split(MARK);
   const calls = [...between.matchAll(/(fsync|fdatasync|msync)\(\d+<([^>]*)>/g)];
-  const isDirectory = (path: string) => !/\.\w+$|\/level\//.test(path.slice(directory.length));
+  // Each of these stores gives its files a dot, and none does so to a directory.
+  const isDirectory = (path: string) => !basename(path).includes(".");
   const files = calls.filter(([, , path]) => !isDirectory(path)).length;
   const directories = calls.length - files;
   const parts = [

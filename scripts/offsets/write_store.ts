@@ -7,9 +7,9 @@ import {
   serialize,
 } from "../../mod.ts";
 import { ensureDirectory } from "../../src/file/ensure_directory.ts";
-import { isMissing } from "../../src/file/error_code.ts";
 import { isSameFile } from "../../src/file/file_system.ts";
 import { resolveLinks } from "../../src/file/resolve_links.ts";
+import { statIfThere } from "../../src/file/stat_if_there.ts";
 import { writeGeneration } from "../../src/file/write_generation.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "./escape.ts";
@@ -43,7 +43,7 @@ export async function writeStore(
   try {
     const main = await resolveLinks(nodeFileSystem, path);
     const confirm = async () => {
-      const now = await statIfThere(main);
+      const now = await statIfThere(nodeFileSystem, main);
       if (!isSameFile(now, replaces) && !(moved && now === undefined)) throw changed(path);
     };
     const directory = dirname(main);
@@ -72,13 +72,4 @@ function changed(path: string): CommandError {
     `Cannot write ${quote(path)}: somebody else has just changed it`,
     "Stop the consumer that uses it, then run the same command again.",
   );
-}
-
-async function statIfThere(path: string): Promise<FileInfo | undefined> {
-  try {
-    return await nodeFileSystem.stat(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }

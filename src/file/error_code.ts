@@ -16,17 +16,17 @@ export function isMissing(error: unknown): boolean {
 
 /** The device or the file system lost the content: the file is there, and is no use (clause L2). */
 export function isUnreadable(error: unknown): boolean {
-  return UNREADABLE.has(errorCode(error) ?? "");
+  return UNREADABLE.has(errorCode(error));
 }
 
-const UNREADABLE = new Set(["EIO", "EUCLEAN", "EBADMSG", "EILSEQ", "ENODATA"]);
+const UNREADABLE = new Set<unknown>(["EIO", "EUCLEAN", "EBADMSG", "EILSEQ", "ENODATA"]);
 
 /** The file system cannot make hard links, or no more of this file. */
 export function isLinkUnsupported(error: unknown): boolean {
-  return LINK_UNSUPPORTED.has(errorCode(error) ?? "");
+  return LINK_UNSUPPORTED.has(errorCode(error));
 }
 
-const LINK_UNSUPPORTED = new Set([
+const LINK_UNSUPPORTED = new Set<unknown>([
   "EPERM",
   "EXDEV",
   "EMLINK",
@@ -35,6 +35,20 @@ const LINK_UNSUPPORTED = new Set([
   "ENOSYS",
   "EISDIR", // Windows' answer for a FAT volume
 ]);
+
+/** What was to be read as a symbolic link is something else. */
+export function isNoLink(error: unknown): boolean {
+  return NO_LINK.has(errorCode(error));
+}
+
+const NO_LINK = new Set<unknown>(["EINVAL", "UNKNOWN"]); // the latter on Windows
+
+/** Windows refuses for a while: a scanner or an indexer has the file open. */
+export function isBusy(error: unknown): boolean {
+  return BUSY.has(errorCode(error));
+}
+
+const BUSY = new Set<unknown>(["EPERM", "EBUSY", "EACCES"]);
 
 /** An error's message, whatever was thrown. */
 export function messageOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { errorCode, isMissing } from "./error_code.ts";
 import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
+import { statIfThere } from "./stat_if_there.ts";
 
 /** How long the same lock must be in the way before its owner counts as dead. */
 const STALE_MS = 5000;
@@ -39,8 +40,9 @@ export class FileLock {
         await removeStale(fileSystem, path, seen);
         [seen, waited] = [undefined, 0];
       } else {
-        await fileSystem.pause(pause);
-        waited += pause;
+        const rest = Math.min(pause, STALE_MS - waited);
+        await fileSystem.pause(rest);
+        waited += rest;
       }
     }
   }
@@ -74,15 +76,6 @@ async function create(fileSystem: FileSystem, path: string): Promise<FileInfo | 
     return await file.stat();
   } finally {
     await file.close();
-  }
-}
-
-async function statIfThere(fileSystem: FileSystem, path: string): Promise<FileInfo | undefined> {
-  try {
-    return await fileSystem.stat(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
   }
 }
 

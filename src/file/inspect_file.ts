@@ -10,7 +10,12 @@ import { OffsetLoadError } from "./offset_load_error.ts";
 
 /** What was found at a path. */
 export type Inspection =
-  | { readonly state: "missing"; readonly path: string }
+  | {
+    readonly state: "missing";
+    readonly path: string;
+    readonly info?: undefined;
+    readonly cause?: undefined;
+  }
   | ({ readonly state: "bad"; readonly info: FileInfo | undefined } & FileFault)
   | ValidFile;
 
@@ -22,6 +27,7 @@ export interface ValidFile {
   readonly table: OffsetTable;
   /** By which a journal names it. */
   readonly id: SnapshotId;
+  readonly cause?: undefined;
 }
 
 /**

@@ -77,16 +77,6 @@ export class Journal {
     return this.#isOurs ? isSameInode(info, there) : isSameFile(info, there);
   }
 
-  /** Describes what lies there. */
-  async stat(): Promise<FileInfo | undefined> {
-    try {
-      return await this.#options.fileSystem.stat(this.#path);
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  }
-
   /** Appends a record, and answers how many bytes it was; after an error a snapshot must come. */
   async append(changed: readonly (readonly [MessageQueue, Offset])[]): Promise<number> {
     try {

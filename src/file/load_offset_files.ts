@@ -64,17 +64,17 @@ export async function loadOffsetFiles(
     return { kind: "loaded", main, ...extended };
   }
   const temporaries = main.state === "missing" ? await findLeftovers(fileSystem, path) : [];
-  const others: Inspection[] = [];
-  for (const other of [...temporaries, backupOf(path)]) {
-    others.push(await inspectFile(fileSystem, other));
-  }
+  const others = await Array.fromAsync(
+    [...temporaries, backupOf(path)],
+    (other) => inspectFile(fileSystem, other),
+  );
   // Go removes main before it renames; it may have done both since main was found to be missing.
   if (main.state === "missing" && (await inspectFile(fileSystem, path)).state !== "missing") {
     return await loadOffsetFiles(fileSystem, path, sync);
   }
   const source = newest(others);
   const faults = faultsOf([main, ...others], source !== undefined);
-  if (main.state === "bad" && main.cause instanceof OffsetFileChecksumError) {
+  if (main.cause instanceof OffsetFileChecksumError) {
     const candidates = source === undefined ? [path] : [path, source.path];
     throw new OffsetFileCorruptError(path, faults, candidates);
   }
@@ -156,10 +156,8 @@ function newest(files: readonly Inspection[]): ValidFile | undefined {
 function faultsOf(files: readonly Inspection[], recovered: boolean): FileFault[] {
   return files.flatMap((file, index) => {
     if (file.state === "bad") return [{ path: file.path, reason: file.reason, cause: file.cause }];
-    if (file.state === "missing" && index === 0 && recovered) {
-      return [{ path: file.path, reason: "it is missing" }];
-    }
-    return [];
+    // The first is main, which is not valid, or nothing would have been recovered.
+    return index === 0 && recovered ? [{ path: file.path, reason: "it is missing" }] : [];
   });
 }
 
@@ -188,7 +186,7 @@ async function syncFile(fileSystem: FileSystem, path: string): Promise<void> {
 
 /** Who main is, for the comparison before it is overwritten (clause P9). */
 export function identityOf(main: Inspection): FileInfo | undefined {
-  return main.state === "missing" ? undefined : main.info;
+  return main.info;
 }
 
 /** By which a journal may extend it. */

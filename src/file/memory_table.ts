@@ -54,8 +54,11 @@ export class MemoryTable {
   update(slot: number, offset: Offset, increaseOnly: boolean): void {
     const flags = this.#flags[slot];
     if ((flags & FROZEN) !== 0) return;
-    const current = (flags & HELD) === 0 ? undefined : this.#offsets[slot];
-    if (takesOffset(current, offset, increaseOnly)) this.#set(slot, offset, HELD);
+    // Each of the two is asked with one kind of value, so that no bigint is made for the question.
+    const isTaken = (flags & HELD) === 0
+      ? takesOffset(undefined, offset, increaseOnly)
+      : takesOffset(this.#offsets[slot], offset, increaseOnly);
+    if (isTaken) this.#set(slot, offset, HELD);
   }
 
   updateAndFreeze(slot: number, offset: Offset): void {

@@ -18,11 +18,10 @@ import * as fs from "node:fs/promises";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
-import { errorCode } from "./error_code.ts";
+import { isNoLink } from "./error_code.ts";
 import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
+import { patiently } from "./patiently.ts";
 import { QuickSync } from "./quick_sync.ts";
-
-const isWindows = process.platform === "win32";
 
 /** What is no longer than a block goes to the system's cache in less time than to another thread. */
 const SMALL_WRITE = 4096;
@@ -57,73 +56,79 @@ const descriptor = {
  * if (size === 0n) throw new Error("deno.json is not empty");
  * ```
  */
-export const nodeFileSystem: FileSystem = {
-  async readFile(path) {
-    const file = await fs.open(path, "r");
-    try {
-      const info = toInfo(await file.stat({ bigint: true }));
-      return { info, bytes: await file.readFile() };
-    } finally {
-      await file.close();
-    }
-  },
+export const nodeFileSystem: FileSystem = makeNodeFileSystem(process.platform);
 
-  async stat(path) {
-    return toInfo(statSync(path, { bigint: true }));
-  },
+/** The same for a given platform; what is particular to Windows can so be tried anywhere. */
+export function makeNodeFileSystem(platform: string): FileSystem {
+  const isWindows = platform === "win32";
+  return {
+    async readFile(path) {
+      const file = await fs.open(path, "r");
+      try {
+        const info = toInfo(await file.stat({ bigint: true }));
+        return { info, bytes: await file.readFile() };
+      } finally {
+        await file.close();
+      }
+    },
 
-  async readLink(path) {
-    try {
-      return await fs.readlink(path);
-    } catch (error) {
-      // EINVAL is "no link"; Windows says UNKNOWN.
-      if (["EINVAL", "UNKNOWN"].includes(errorCode(error) ?? "")) return undefined;
-      throw error;
-    }
-  },
+    async stat(path) {
+      return toInfo(statSync(path, { bigint: true }));
+    },
 
-  readDirectory(path) {
-    return fs.readdir(path);
-  },
+    async readLink(path) {
+      try {
+        return await fs.readlink(path);
+      } catch (error) {
+        if (isNoLink(error)) return undefined;
+        throw error;
+      }
+    },
 
-  async create(path) {
-    return writable(await descriptor.open(path, "wx", 0o600));
-  },
+    readDirectory(path) {
+      return fs.readdir(path);
+    },
 
-  async syncFile(path) {
-    // Windows wants the right to write, POSIX does not.
-    await syncAndClose(openSync(path, isWindows ? "r+" : "r"));
-  },
+    async create(path) {
+      return writable(await descriptor.open(path, "wx", 0o600));
+    },
 
-  async syncDirectory(path) {
-    if (isWindows) return;
-    await syncAndClose(openSync(path, "r"));
-  },
+    async syncFile(path) {
+      // Windows wants the right to write, POSIX does not.
+      await syncAndClose(openSync(path, isWindows ? "r+" : "r"));
+    },
 
-  link: fs.link,
+    async syncDirectory(path) {
+      if (isWindows) return;
+      await syncAndClose(openSync(path, "r"));
+    },
 
-  rename(from, to) {
-    return isWindows ? renamePatiently(from, to) : fs.rename(from, to);
-  },
+    link: fs.link,
 
-  unlink: fs.unlink,
+    rename(from, to) {
+      const rename = () => fs.rename(from, to);
+      return isWindows ? patiently(rename, setTimeout) : rename();
+    },
 
-  async makeDirectory(path) {
-    await fs.mkdir(path, { mode: 0o700 });
-  },
+    unlink: fs.unlink,
 
-  removeDirectory: fs.rmdir,
+    async makeDirectory(path) {
+      await fs.mkdir(path, { mode: 0o700 });
+    },
 
-  pause(ms) {
-    return setTimeout(ms);
-  },
+    removeDirectory: fs.rmdir,
 
-  uniqueName() {
-    // The time first, so that a listing shows the order; the rest makes it unique.
-    const time = new Date().toISOString().replaceAll(/[-:]/g, "");
-    return `${time}-${crypto.randomUUID().slice(0, 8)}`;
-  },
-};
+    pause(ms) {
+      return setTimeout(ms);
+    },
+
+    uniqueName() {
+      // The time first, so that a listing shows the order; the rest makes it unique.
+      const time = new Date().toISOString().replaceAll(/[-:]/g, "");
+      return `${time}-${crypto.randomUUID().slice(0, 8)}`;
+    },
+  };
+}
 
 function toInfo(stats: BigIntStats): FileInfo {
   const { dev, ino, size, mtimeNs } = stats;
@@ -165,17 +170,4 @@ async function syncAndClose(file: number): Promise<void> {
 
 function sync(file: number, quick: QuickSync): Promise<void> {
   return quick.run(() => fsyncSync(file), () => descriptor.sync(file));
-}
-
-/** On Windows a scanner or an indexer can hold a file open for a while: ~2 s in all, then give up. */
-async function renamePatiently(from: string, to: string): Promise<void> {
-  for (let pause = 1;; pause *= 2) {
-    try {
-      return await fs.rename(from, to);
-    } catch (error) {
-      const busy = ["EPERM", "EBUSY", "EACCES"].includes(errorCode(error) ?? "");
-      if (!busy || pause > 1024) throw error;
-      await setTimeout(pause);
-    }
-  }
 }

@@ -7,28 +7,22 @@ import type { QueueIndex } from "../core/queue_index.ts";
 import { formOf, type OffsetFileFormat } from "../core/serialize.ts";
 import { applyChanges, type Changes, entriesOf, isEmpty } from "./changes.ts";
 import { ensureDirectory } from "./ensure_directory.ts";
-import { isMissing, isUnreadable } from "./error_code.ts";
 import { FileImage } from "./file_image.ts";
 import { FileLock } from "./file_lock.ts";
 import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
-import { inspectFile, type Inspection } from "./inspect_file.ts";
+import { ForeignView } from "./foreign_view.ts";
+import type { Inspection } from "./inspect_file.ts";
+import { inspectForeign } from "./inspect_foreign.ts";
+import { Journal } from "./journal.ts";
 import { keepAside } from "./keep_aside.ts";
 import { clearLeftovers } from "./leftovers.ts";
-import { inspectJournal, type JournalInspection } from "./inspect_journal.ts";
-import { Journal } from "./journal.ts";
-import {
-  extend,
-  type FoundJournal,
-  identityOf,
-  idOf,
-  type LoadedFiles,
-  loadOffsetFiles,
-  makeDurable,
-} from "./load_offset_files.ts";
+import { identityOf, idOf, type LoadedFiles } from "./load_offset_files.ts";
 import { OffsetConflictError } from "./offset_conflict_error.ts";
 import { OffsetLoadError } from "./offset_load_error.ts";
 import { OffsetPersistError } from "./offset_persist_error.ts";
 import type { Diagnostic, OnConflict } from "./options.ts";
+import { lookAt, type Sight } from "./sight.ts";
+import { statIfThere } from "./stat_if_there.ts";
 import { writeGeneration } from "./write_generation.ts";
 
 /** What an offset file is opened with. */
@@ -76,8 +70,8 @@ export class OffsetFile {
   #unsettled: boolean;
   /** Directories that must be made anew; see `ensureDirectory`. */
   readonly #doubtful = new Set<string>();
-  /** What a store read last found in a file that this store did not write. */
-  #view: (Seen & { readonly table: OffsetTable }) | undefined;
+  /** What a store read finds in files that this store did not write. */
+  readonly #view: ForeignView;
 
   constructor(path: string, files: LoadedFiles, options: OffsetFileOptions) {
     const { kind, table, main, journal } = files;
@@ -88,6 +82,7 @@ export class OffsetFile {
     this.index = index;
     this.#durable = offsets;
     this.#image = new FileImage(formOf(options.format), options.checksum);
+    this.#view = new ForeignView(options.fileSystem, path, options.sync);
     this.#journal = new Journal(path, options);
     this.#journal.found(journal, idOf(main));
     // Who has no use for a journal leaves none behind.
@@ -116,15 +111,7 @@ export class OffsetFile {
     const seen = await this.#look().catch((error) => {
       throw new OffsetLoadError(this.path, error);
     });
-    if (this.#isKnown(seen)) return this.#durableTable();
-    if (this.#view === undefined || !isSameSight(seen, this.#view)) {
-      const { fileSystem, sync } = this.#options;
-      const { main, table, journal } = await loadOffsetFiles(fileSystem, this.path, sync);
-      // That main could not be read may be over the next time, though it is the same file.
-      if (main.state === "bad") return table;
-      this.#view = { main: identityOf(main), journal: journal?.info, table };
-    }
-    return this.#view.table;
+    return this.#isKnown(seen) ? this.#durableTable() : await this.#view.read(seen);
   }
 
   /**
@@ -148,7 +135,7 @@ export class OffsetFile {
   /** Only who merges needs the lock: otherwise one of two writers is refused sooner or later. */
   async #underLock(write: (lock: FileLock) => Promise<number>): Promise<number> {
     const { fileSystem } = this.#options;
-    if (await this.#stat() === undefined) await this.#ensureDirectory();
+    if (await statIfThere(fileSystem, this.path) === undefined) await this.#ensureDirectory();
     const lock = await FileLock.acquire(fileSystem, `${this.path}.lock`);
     try {
       return await write(lock);
@@ -235,25 +222,23 @@ export class OffsetFile {
     return bytes.length;
   }
 
-  /** Looks at what somebody else made of main (clause P9); answers what is to be merged. */
-  async #takeForeign(info: FileInfo | undefined): Promise<OffsetColumn | undefined> {
-    const { fileSystem, sync, onConflict, report } = this.#options;
-    const journal = await inspectJournal(fileSystem, this.path);
-    const found = await inspectFile(fileSystem, this.path);
-    const extended = found.state === "valid" ? extend(this.path, found, journal, []) : undefined;
-    const table = extended?.table;
-    const isSameTable = table?.equals(this.#durableTable()) ?? false;
-    if (!isSameTable && onConflict === "throw") throw conflict(this.path, found);
-    // What cannot be read now, perhaps the next time, must not be replaced by what lacks it.
-    if (found.state === "bad" && isUnreadable(found.cause)) throw found.cause;
-    if (found.state === "missing" && info !== undefined) throw new Error("it vanished meanwhile");
-    if (extended !== undefined && sync) await makeDurable(fileSystem, this.path, extended);
-    this.#known = [identityOf(found)];
-    this.#journal.found(extended?.journal ?? lonely(journal), idOf(found));
-    this.#rotate = found.state === "valid";
+  /** Takes over what somebody else has made of main; answers what is to be merged. */
+  async #takeForeign(seen: FileInfo | undefined): Promise<OffsetColumn | undefined> {
+    const { fileSystem, report } = this.#options;
+    const foreign = await inspectForeign(
+      fileSystem,
+      this.path,
+      seen,
+      this.#durableTable(),
+      this.#options,
+    );
+    const { main, journal, table, isSame } = foreign;
+    this.#known = [identityOf(main)];
+    this.#journal.found(journal, idOf(main));
+    this.#rotate = main.state === "valid";
     this.#isMainSure = false;
-    this.#keepAside = isWorthKeeping(found);
-    if (isSameTable) return undefined;
+    this.#keepAside = isWorthKeeping(main);
+    if (isSame) return undefined;
     this.#isWritten = table !== undefined;
     report({ kind: "merged", path: this.path });
     if (table === undefined) return undefined;
@@ -289,22 +274,11 @@ export class OffsetFile {
     }
   }
 
-  /** What lies there now. */
-  async #look(): Promise<Seen> {
-    const [main, journal] = await Promise.all([this.#stat(), this.#journal.stat()]);
-    return { main, journal };
+  #look(): Promise<Sight> {
+    return lookAt(this.#options.fileSystem, this.path);
   }
 
-  async #stat(): Promise<FileInfo | undefined> {
-    try {
-      return await this.#options.fileSystem.stat(this.path);
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  }
-
-  #isKnown({ main, journal }: Seen): boolean {
+  #isKnown({ main, journal }: Sight): boolean {
     return this.#known.some((known) => isSameFile(known, main)) && this.#journal.isKnown(journal);
   }
 
@@ -313,34 +287,6 @@ export class OffsetFile {
   }
 }
 
-/** Main and the journal, as they lie there. */
-interface Seen {
-  readonly main: FileInfo | undefined;
-  readonly journal: FileInfo | undefined;
-}
-
-function isSameSight(a: Seen, b: Seen): boolean {
-  return isSameFile(a.main, b.main) && isSameFile(a.journal, b.journal);
-}
-
-/** A journal beside a main file that is not usable. */
-function lonely(journal: JournalInspection): FoundJournal | undefined {
-  return journal.state === "readable" ? { info: journal.info, isForeign: true } : undefined;
-}
-
 function isWorthKeeping(main: Inspection): boolean {
   return main.state === "bad" && main.info?.size !== 0n;
-}
-
-function conflict(path: string, found: Inspection): OffsetConflictError {
-  switch (found.state) {
-    case "missing":
-      return new OffsetConflictError(path, "it was removed");
-    case "bad":
-      return new OffsetConflictError(path, `it was changed and is unusable (${found.reason})`, {
-        cause: found.cause,
-      });
-    case "valid":
-      return new OffsetConflictError(path, "it was changed");
-  }
 }

@@ -26,8 +26,9 @@ export async function openOffsetFile(
 ): Promise<OpenedFile> {
   const { fileSystem = nodeFileSystem, onCorrupt, durability, format, checksum, onConflict } =
     options;
+  const { onDiagnostic = () => {} } = options;
   const sync = durability !== "relaxed";
-  const report = reporter(options.onDiagnostic);
+  const report = reporter(onDiagnostic);
   const main = await resolveLinks(fileSystem, path);
   const { files, outcome } = await load(fileSystem, main, sync, onCorrupt === "reset");
   const file = new OffsetFile(main, files, {
@@ -89,10 +90,10 @@ async function moveAsideOrFail(
   }
 }
 
-function reporter(onDiagnostic: OpenOptions["onDiagnostic"]): (diagnostic: Diagnostic) => void {
+function reporter(onDiagnostic: (diagnostic: Diagnostic) => void): OpenedFile["report"] {
   return (diagnostic) => {
     try {
-      onDiagnostic?.(diagnostic);
+      onDiagnostic(diagnostic);
     } catch {
       // A fault of the listener must not fail what it listens to.
     }

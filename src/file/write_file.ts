@@ -30,7 +30,7 @@ export async function writeFile(
 /** On a full disk a short write is reported as success: only the sum of them tells. */
 export async function writeAll(file: WritableFile, bytes: Uint8Array): Promise<void> {
   for (let position = 0; position < bytes.length;) {
-    const accepted = await file.write(position === 0 ? bytes : bytes.subarray(position));
+    const accepted = await file.write(bytes.subarray(position));
     if (!(accepted > 0)) throw new ShortWriteError(position, bytes.length);
     position += accepted;
   }

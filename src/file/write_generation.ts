@@ -51,15 +51,14 @@ export async function writeGeneration(
       await replaceMain(fileSystem, main, temporary, bytes, options, progress);
       return { info: progress.info!, doubt: undefined };
     } catch (error) {
-      const { info, rename } = progress;
-      if (info !== undefined && rename !== undefined) {
-        const isDoubtful = rename === "done" || await mayBe(fileSystem, main, info);
-        if (isDoubtful) return { info, doubt: error };
+      const { info, isBegun, isDone } = progress;
+      if (isDone || (isBegun && await mayBe(fileSystem, main, info!))) {
+        return { info: info!, doubt: error };
       }
       // EEXIST, and nothing is written: the name is somebody else's, and so is the file.
       const isOurs = info !== undefined || errorCode(error) !== "EEXIST";
       if (isOurs) await fileSystem.unlink(temporary).catch(() => {});
-      if (rename === undefined || !isMissing(error) || attempt === ATTEMPTS) throw error;
+      if (!isBegun || !isMissing(error) || attempt === ATTEMPTS) throw error;
     }
   }
 }
@@ -68,8 +67,10 @@ export async function writeGeneration(
 interface Progress {
   /** The new file, once it is whole. */
   info?: FileInfo;
-  /** Whether main may be the new file, or surely has been. */
-  rename?: "begun" | "done";
+  /** Whether main may be the new file. */
+  isBegun?: boolean;
+  /** Whether main surely is, or has been, the new file. */
+  isDone?: boolean;
 }
 
 /** The protocol. */
@@ -91,9 +92,9 @@ async function replaceMain(
   // A barrier: even if the rename is not atomic, there will be a complete file to find.
   if (sync) await fileSystem.syncDirectory(directory);
   await confirm?.();
-  progress.rename = "begun";
+  progress.isBegun = true;
   await fileSystem.rename(temporary, main);
-  progress.rename = "done";
+  progress.isDone = true;
   if (sync) await fileSystem.syncDirectory(directory);
 }
 

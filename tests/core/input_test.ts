@@ -90,6 +90,11 @@ for (const { field, refusals } of WRONG) {
   }
 }
 
+test("U6 update() names the queue first, if the offset is bad as well", () => {
+  const expected = { name: "RangeError", message: 'Cannot use queueId "0.5": it is not an int32' };
+  assert.throws(() => applyUpdate(HELD, { ...MQ, queueId: 0.5 }, 1.5, true), expected);
+});
+
 test("U6 the whole ranges are accepted, to their very ends", () => {
   for (const end of [INT64_MIN, INT64_MAX]) assert.equal(toOffset(end), end);
   for (const end of [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 0, -0]) {

@@ -142,3 +142,48 @@ test("P4 a directory that cannot be made is an error, and so is one above", asyn
     assert.ok((await at.table()).equals(tableOf(1)));
   }
 });
+
+test("P4 only what was made is unmade: a directory that was there stays, and is in no doubt", async () => {
+  await using at = await StoreDirectory.make();
+  const client = join(at.root, "client");
+  await mkdir(client);
+  const faulty = new FaultyFileSystem();
+  faulty.faults = [{ when: ({ name }) => name === "syncDirectory", code: "EIO" }];
+  const doubtful = new Set<string>();
+  const ensure = () => ensureDirectory(faulty.fileSystem, client, at.root, true, doubtful);
+  await assert.rejects(ensure(), { code: "EIO" });
+  assert.deepEqual(faulty.take().slice(-2), ["makeDirectory", "syncDirectory"]);
+  assert.deepEqual([...doubtful], []);
+  assert.deepEqual(await readdir(at.root), ["client"]);
+});
+
+test("P4 a directory is in doubt until its entry is synced, and no longer", async () => {
+  await using at = await StoreDirectory.make();
+  const client = join(at.root, "client");
+  const faulty = new FaultyFileSystem();
+  faulty.faults = [{ when: ({ name }) => name === "syncDirectory", code: "EIO", once: true }];
+  const doubtful = new Set<string>();
+  const ensure = () => ensureDirectory(faulty.fileSystem, client, at.root, true, doubtful);
+  await assert.rejects(ensure(), { code: "EIO" });
+  assert.deepEqual([...doubtful], [client]);
+  await ensure();
+  assert.deepEqual([...doubtful], []);
+});
+
+test("P4 a directory that cannot be made is not tried again, nor those above it", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  faulty.faults = [{ when: ({ name }) => name === "makeDirectory", code: "EACCES", once: true }];
+  const root = join(at.root, "a", "b");
+  await assert.rejects(ensureDirectory(faulty.fileSystem, root, root, true), { code: "EACCES" });
+  assert.deepEqual(faulty.take(), ["makeDirectory"]);
+});
+
+test("P4 a system that has not even a top directory is an error, not an endless climb", async () => {
+  const faulty = new FaultyFileSystem();
+  faulty.before = () => assert.ok(faulty.calls.length < 10);
+  faulty.faults = [{ when: ({ name }) => name === "makeDirectory", code: "ENOENT" }];
+  const root = join("/", "a", "b");
+  await assert.rejects(ensureDirectory(faulty.fileSystem, root, root, true), { code: "ENOENT" });
+  assert.deepEqual(faulty.take(), Array(3).fill("makeDirectory"));
+});

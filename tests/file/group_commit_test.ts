@@ -74,3 +74,13 @@ test("P5 who waits is not failed by the one before", async () => {
   assert.equal(second.status, "fulfilled");
   assert.ok((await at.table()).equals(tableOf(1)));
 });
+
+test("P5 who asks while none is running starts one at once, the first time and later", async () => {
+  let begun = 0;
+  const group = new GroupCommit(async () => void begun++);
+  for (const count of [1, 2, 3]) {
+    const done = group.run();
+    assert.equal(begun, count);
+    await done;
+  }
+});

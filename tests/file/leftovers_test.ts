@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdir, rm } from "node:fs/promises";
 import { test } from "node:test";
 import { type Diagnostic, nodeFileSystem } from "../../mod.ts";
+import { findLeftovers } from "../../src/file/leftovers.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
 
@@ -123,4 +124,17 @@ test("P8 a temporary file that keeps vanishing is given up after three attempts"
   await assert.rejects(store.persist(), { code: "ENOENT", onDisk: "previous" });
   assert.equal(new Set(names).size, 3);
   assert.equal(names.length, 3);
+});
+
+test("P8 leftovers are found in the same order whatever the system's, and none where nothing is", async () => {
+  await using at = await StoreDirectory.make();
+  assert.deepEqual(await findLeftovers(nodeFileSystem, at.main), []);
+  const names = ["offset.json.2.tmp", "offset.json.tmp", "offset.json.1.tmp", "offset.json.x"];
+  for (const listed of [names, names.toReversed()]) {
+    const fileSystem = { ...nodeFileSystem, readDirectory: async () => listed };
+    assert.deepEqual(
+      await findLeftovers(fileSystem, at.main),
+      ["1.tmp", "2.tmp", "tmp"].map((end) => `${at.main}.${end}`),
+    );
+  }
 });

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { readFile, utimes } from "node:fs/promises";
 import { test } from "node:test";
-import { OffsetFileCorruptError, OffsetLoadError, OffsetTable, serialize } from "../../mod.ts";
+import {
+  nodeFileSystem,
+  OffsetFileCorruptError,
+  OffsetLoadError,
+  OffsetTable,
+  serialize,
+} from "../../mod.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
 
@@ -196,4 +202,50 @@ test("L6 a load whose sync fails is no load", async () => {
     faulty.faults = [{ when: (call) => call.name === name, code: "EIO" }];
     await assert.rejects(at.open({ fileSystem: faulty.fileSystem }), OffsetLoadError);
   }
+});
+
+test("L4 a wrong checksum without a backup names the one candidate", async () => {
+  const edited = serialize(GOOD, { checksum: true }).replace(":5}", ":6}");
+  await using at = await StoreDirectory.make({ "offset.json": edited });
+  await assert.rejects(at.open(), (error) => {
+    assert.ok(error instanceof OffsetFileCorruptError);
+    assert.deepEqual(error.candidates, [at.main]);
+    assert.deepEqual(error.faults.map(({ path }) => path), [at.main]);
+    assert.match(error.message, /: it must be decided whether to use "[^"]*offset\.json" \(/);
+    return true;
+  });
+});
+
+test("L2 with a bad main, nothing but the journal, main and the backup is read", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": "bad", "offset.json.bak": GOOD });
+  const faulty = new FaultyFileSystem();
+  const read: string[] = [];
+  faulty.before = ({ name, path }) => void (name === "readFile" && read.push(path));
+  await at.open({ fileSystem: faulty.fileSystem });
+  assert.deepEqual(read, [".journal", "", ".bak"].map((end) => at.main + end));
+});
+
+test("L2 of a temporary file and a backup of the same time, the temporary file is the newer", async () => {
+  await using at = await StoreDirectory.make({
+    "offset.json.1.tmp": GOOD,
+    "offset.json.bak": OLD,
+  });
+  const time = new Date(1_000_000);
+  for (const name of await at.names()) await utimes(at.path(name), time, time);
+  assert.equal((await at.open()).loadOutcome.source, at.path("offset.json.1.tmp"));
+});
+
+test("L4 a failure that says nothing about the file is not taken for a bad one", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": GOOD, "offset.json.bak": OLD });
+  let isFirst = true;
+  const bytes = {
+    get length() {
+      if (!isFirst) return 0;
+      isFirst = false;
+      throw new RangeError("out of memory");
+    },
+  } as Uint8Array;
+  const info = await nodeFileSystem.stat(at.main);
+  const fileSystem = { ...nodeFileSystem, readFile: async () => ({ bytes, info }) };
+  await assert.rejects(at.open({ fileSystem }), /^RangeError: out of memory$/);
 });

@@ -252,6 +252,7 @@ test("open() refuses options that it does not know", async () => {
       message: new RegExp(`^Cannot use ${name} "other": it is neither "\\w+" nor "\\w+"$`),
     });
   }
+  for (const persistEveryMs of [1, 2 ** 31 - 1]) await (await at.open({ persistEveryMs })).close();
   for (const persistEveryMs of [0, -1, 1.5, NaN, 2 ** 31]) {
     await assert.rejects(at.open({ persistEveryMs }), {
       name: "RangeError",

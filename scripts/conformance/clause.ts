@@ -1,0 +1,34 @@
+import type fc from "fast-check";
+import type { World } from "./world.ts";
+
+/**
+ * A clause of the specification as a property: for every case that the arbitrary makes, the run
+ * ends without a violation. It looks only at what its own clause asks for, and takes from the
+ * client's answers what other clauses ask for, so that one failing clause does not hide another.
+ */
+export interface Clause {
+  /** The clause, and which part of it: `P7.bad-main`. */
+  readonly id: string;
+  /** What it asks for, in a sentence. */
+  readonly text: string;
+  /** How many of `--runs` it needs: less where a case is slow. */
+  readonly share: number;
+  readonly arbitrary: fc.Arbitrary<unknown>;
+  /** Cases that a long run takes all, besides what the arbitrary makes. */
+  readonly everyExample?: readonly unknown[];
+  run(world: World, given: unknown): Promise<void>;
+}
+
+/** Makes a clause whose run knows what its arbitrary makes. */
+export function clause<Given>(
+  { share = 1, ...parts }: {
+    readonly id: string;
+    readonly text: string;
+    readonly share?: number;
+    readonly arbitrary: fc.Arbitrary<Given>;
+    readonly everyExample?: readonly Given[];
+    run(world: World, given: Given): Promise<void>;
+  },
+): Clause {
+  return { share, ...parts } as Clause;
+}

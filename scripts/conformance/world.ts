@@ -1,0 +1,229 @@
+import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import {
+  decode,
+  type MessageQueue,
+  type OffsetFileFormat,
+  type OffsetTable,
+  parse,
+  type ReadType,
+  serialize,
+} from "../../src/core/mod.ts";
+import { CLIENT_ID, filesBelow, type Ground, GROUP, type Mode, removeAll } from "./ground.ts";
+import type { Answer, Driver, Request } from "./protocol.ts";
+import { tellAnswer, tellCall, tellTable } from "./tell.ts";
+import { DriverDied, Unsupported, Violation } from "./verdict.ts";
+
+/** Which file of a store: main, the generation before it, or one that was never renamed to main. */
+export type Role = "main" | "backup" | "temporary";
+
+const SUFFIX: Record<Role, string> = { main: "", backup: ".bak", temporary: ".tmp" };
+
+/** One case: a client with a fresh root directory, and the story of what was done to both. */
+export class World implements AsyncDisposable {
+  readonly story: string[] = [];
+  readonly ground: Ground;
+  root: string;
+  mode: Mode = "plain";
+  /** Whether a failure that was not told is passed over. */
+  lenient = false;
+  /** When the next change from outside is made, in seconds: each later than the one before. */
+  #outside = Math.floor(Date.now() / 1000) - 3600;
+
+  constructor(ground: Ground) {
+    this.ground = ground;
+    this.root = ground.newRoot();
+  }
+
+  /** Makes a case's directory, with the store's own directory in it. */
+  static async make(ground: Ground): Promise<World> {
+    const world = new World(ground);
+    await world.makeDirectory();
+    return world;
+  }
+
+  async makeDirectory(): Promise<void> {
+    await mkdir(dirname(this.path("main")), { recursive: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await removeAll(this.root);
+  }
+
+  // The calls.
+
+  /** Opens the store, as a new run of the consumer does. */
+  open(clientId = CLIENT_ID, group = GROUP): Promise<Answer> {
+    return this.#told({ op: "open", root: this.root, clientId, group });
+  }
+
+  /** Opens the store, which must succeed. */
+  async openWell(): Promise<Answer> {
+    const answer = await this.open();
+    if (!answer.ok) this.fail("the store opens", `open answers "${answer.error}"`);
+    return answer;
+  }
+
+  update(mq: MessageQueue, offset: bigint | string, increaseOnly = false): Promise<Answer> {
+    return this.#told({ op: "update", mq, offset: String(offset), increaseOnly });
+  }
+
+  freeze(mq: MessageQueue, offset: bigint): Promise<Answer> {
+    return this.#told({ op: "freeze", mq, offset: String(offset) });
+  }
+
+  async read(mq: MessageQueue, type: ReadType): Promise<bigint | undefined> {
+    return offsetOf(await this.#told({ op: "read", mq, type }));
+  }
+
+  persist(mqs?: readonly MessageQueue[]): Promise<Answer> {
+    return this.#told(mqs === undefined ? { op: "persist" } : { op: "persist", mqs });
+  }
+
+  /** Persists, which must succeed. */
+  async persistWell(): Promise<void> {
+    const answer = await this.persist();
+    if (!answer.ok) this.fail("persist succeeds", `it answers "${answer.error}"`);
+  }
+
+  remove(mq: MessageQueue): Promise<Answer> {
+    return this.#told({ op: "remove", mq });
+  }
+
+  offsets(topic: string): Promise<Answer> {
+    return this.#told({ op: "offsets", topic });
+  }
+
+  close(): Promise<Answer> {
+    return this.#told({ op: "close" });
+  }
+
+  /** Kills the process, and opens the store in a new one. */
+  async killAndOpen(): Promise<Answer> {
+    await this.ground.kill(this.mode);
+    this.tell("the process is killed with SIGKILL");
+    return this.open();
+  }
+
+  /** What memory holds of each queue, without a word in the story; `-1n` is none. */
+  async look(queues: readonly MessageQueue[]): Promise<bigint[]> {
+    const driver = await this.driver();
+    const answers = await Promise.all(
+      queues.map((mq) => driver.request({ op: "read", mq, type: "memory" })),
+    );
+    return answers.map((answer) => {
+      const offset = offsetOf(answer);
+      if (offset === undefined) this.fail("memory can be read", `read${tellAnswer(answer)}`);
+      return offset!;
+    });
+  }
+
+  driver(): Promise<Driver> {
+    return this.ground.driver(this.mode);
+  }
+
+  async #told(request: Request): Promise<Answer> {
+    const index = this.story.push(tellCall(request)) - 1;
+    let answer;
+    try {
+      answer = await (await this.driver()).request(request);
+    } catch (error) {
+      if (error instanceof DriverDied) {
+        await this.ground.kill(this.mode);
+        this.fail("the client answers", `${error.message}${error.errors && `: ${error.errors}`}`);
+      }
+      throw error;
+    }
+    this.story[index] += tellAnswer(answer);
+    if (!answer.ok && answer.error === "unsupported") throw new Unsupported(tellCall(request));
+    return answer;
+  }
+
+  // The files.
+
+  path(role: Role): string {
+    return join(this.root, this.ground.main) + SUFFIX[role];
+  }
+
+  name(role: Role): string {
+    return basename(this.path(role));
+  }
+
+  /** Writes a table into a file, as somebody else. */
+  async put(
+    role: Role,
+    table: OffsetTable,
+    format: OffsetFileFormat = this.ground.format,
+  ): Promise<Uint8Array> {
+    const bytes = new TextEncoder().encode(serialize(table, { format }));
+    await this.putBytes(role, bytes, `is written from outside: ${tellTable(table)}`);
+    return bytes;
+  }
+
+  async putBytes(role: Role, bytes: Uint8Array, what: string): Promise<void> {
+    await mkdir(dirname(this.path(role)), { recursive: true });
+    await writeFile(this.path(role), bytes);
+    // The clock of a file system is coarse: a second change within a tick would look like none.
+    const when = this.#outside++;
+    await utimes(this.path(role), when, when);
+    this.tell(`${this.name(role)} ${what}`);
+  }
+
+  async removeFile(role: Role): Promise<void> {
+    await rm(this.path(role), { force: true });
+    this.tell(`${this.name(role)} is deleted`);
+  }
+
+  async bytes(role: Role): Promise<Uint8Array | undefined> {
+    try {
+      return new Uint8Array(await readFile(this.path(role)));
+    } catch (error) {
+      if ((error as { code?: string }).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  /** What our own parser reads in a file; `undefined` if it is missing or refused. */
+  async table(role: Role): Promise<OffsetTable | undefined> {
+    const bytes = await this.bytes(role);
+    if (bytes === undefined) return undefined;
+    try {
+      return parse(decode(bytes));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The files below the root. */
+  files(): Promise<string[]> {
+    return filesBelow(this.root);
+  }
+
+  /** The files below the root with all that is in them. */
+  async contents(): Promise<Map<string, string>> {
+    const contents = new Map<string, string>();
+    for (const file of await this.files()) {
+      contents.set(file, (await readFile(join(this.root, file))).toString("latin1"));
+    }
+    return contents;
+  }
+
+  // The story.
+
+  tell(line: string): void {
+    this.story.push(line);
+  }
+
+  fail(expected: string, happened: string): never {
+    throw new Violation(expected, happened);
+  }
+
+  expect(holds: boolean, expected: string, happened: string): void {
+    if (!holds) this.fail(expected, happened);
+  }
+}
+
+/** The offset of an answer, `undefined` if there is none. */
+export function offsetOf(answer: Answer): bigint | undefined {
+  return answer.ok && answer.offset !== undefined ? BigInt(answer.offset) : undefined;
+}

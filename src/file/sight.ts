@@ -1,0 +1,22 @@
+import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
+import { journalOf } from "./journal_file.ts";
+import { statIfThere } from "./stat_if_there.ts";
+
+/** Main and its journal as they lie there, without a look into them. */
+export interface Sight {
+  readonly main: FileInfo | undefined;
+  readonly journal: FileInfo | undefined;
+}
+
+/** Looks at both at once. */
+export async function lookAt(fileSystem: FileSystem, path: string): Promise<Sight> {
+  const [main, journal] = await Promise.all(
+    [path, journalOf(path)].map((each) => statIfThere(fileSystem, each)),
+  );
+  return { main, journal };
+}
+
+/** Whether nobody has changed either in between. */
+export function isSameSight(a: Sight, b: Sight): boolean {
+  return isSameFile(a.main, b.main) && isSameFile(a.journal, b.journal);
+}

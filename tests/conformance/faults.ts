@@ -1,0 +1,11 @@
+/** Our own store with one fault each: what the kit must find, and tell in a few steps. */
+import type { Fault } from "./fault.ts";
+import { FILE_FAULTS } from "./faults_file.ts";
+import { PERSIST_FAULTS } from "./faults_persist.ts";
+import { UPDATE_FAULTS } from "./faults_update.ts";
+
+export const FAULTS: Record<string, Fault> = {
+  ...UPDATE_FAULTS,
+  ...FILE_FAULTS,
+  ...PERSIST_FAULTS,
+};

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import process from "node:process";
+import { CLAUSES, selectClauses } from "../../scripts/conformance/clauses.ts";
+import { DriverProcess } from "../../scripts/conformance/driver_process.ts";
+import type { Launch } from "../../scripts/conformance/protocol.ts";
+import { runKit } from "../../scripts/conformance/run_kit.ts";
+import { SEED } from "../support/check.ts";
+import { BrokenDriver } from "./broken_driver.ts";
+import { runScript } from "./run_script.ts";
+import { FAULTS } from "./faults.ts";
+
+/** Those whose conditions need a process: a tracer, permissions, a limit. */
+const PROCESS = new Set([
+  "L5",
+  "P2.synced",
+  "P3",
+  "P3.twice",
+  "P8",
+  "P4",
+  "P4.old",
+  "P4.next",
+  "P5",
+]);
+
+/** The most steps that a story may have; a table of many queues is one. */
+const HANDFUL = 11;
+
+function launchOf(id: string): Launch {
+  if (!PROCESS.has(id)) return (prefix) => BrokenDriver.start(FAULTS[id], prefix);
+  const command = runScript("broken_driver.ts", id);
+  return (prefix) => DriverProcess.start(command, prefix);
+}
+
+test("every clause of the kit has a driver that breaks it", () => {
+  assert.deepEqual(Object.keys(FAULTS).sort(), CLAUSES.map(({ id }) => id).sort());
+});
+
+for (const { id, text } of CLAUSES) {
+  const name = id.replace(/\.(.*)/, " ($1)");
+  test(`${name} of the kit fails for a store that breaks it, in a few steps`, async (t) => {
+    const clauses = selectClauses(id).filter((clause) => clause.id === id);
+    const report = await runKit(launchOf(id), { clauses, runs: 50, seed: SEED });
+    const [result] = report.results;
+    if (result.state === "not shown" && PROCESS.has(id)) return t.skip(result.reason);
+    assert.equal(result.state, "fails", `${text}: ${result.state}`);
+    const { story = [] } = result;
+    assert.ok(story.length > 0 && story.length <= HANDFUL, story.join("\n"));
+    if (process.env.STORIES) {
+      console.log(id, story.length, story, result.expected, "|", result.happened);
+    }
+  });
+}

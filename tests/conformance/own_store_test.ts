@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CLAUSES } from "../../scripts/conformance/clauses.ts";
+import { DriverProcess } from "../../scripts/conformance/driver_process.ts";
+import { tellStory } from "../../scripts/conformance/report.ts";
+import { runKit } from "../../scripts/conformance/run_kit.ts";
+import { SEED } from "../support/check.ts";
+import { runScript } from "./run_script.ts";
+
+test("our own store holds every clause, through its driver", async () => {
+  const launch = (prefix?: readonly string[]) =>
+    DriverProcess.start(runScript("driver.ts"), prefix);
+  const report = await runKit(launch, { clauses: CLAUSES, runs: 2, seed: SEED });
+  assert.deepEqual(report.results.map(({ id }) => id), CLAUSES.map(({ id }) => id));
+  for (const result of report.results) {
+    // What this machine cannot show is said, and is no success.
+    if (result.state === "not shown") continue;
+    assert.equal(result.state, "holds", tellStory(report.client, result));
+    assert.ok(result.cases > 0, result.id);
+  }
+});

@@ -1,0 +1,9 @@
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+/** The command that runs a script beside this one, on the runtime that runs this. */
+export function runScript(name: string, ...args: string[]): string[] {
+  const script = fileURLToPath(new URL(name, import.meta.url));
+  const options = process.versions.deno === undefined ? [] : ["run", "-A"];
+  return [process.execPath, ...options, script, ...args];
+}

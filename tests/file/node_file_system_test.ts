@@ -1,0 +1,115 @@
+/** The real file system: what its calls do, and what is particular to Windows. */
+import assert from "node:assert/strict";
+import { mkdir, readFile, stat, symlink } from "node:fs/promises";
+import process from "node:process";
+import { test } from "node:test";
+import { nodeFileSystem } from "../../mod.ts";
+import { makeNodeFileSystem } from "../../src/file/node_file_system.ts";
+import { patiently } from "../../src/file/patiently.ts";
+import { systemError } from "../support/faulty_file_system.ts";
+import { StoreDirectory } from "../support/store_directory.ts";
+
+const posix = makeNodeFileSystem("linux");
+const windows = makeNodeFileSystem("win32");
+
+test("P2 what cannot be synced is an error", async () => {
+  await using at = await StoreDirectory.make({ file: "" });
+  await posix.syncFile(at.path("file"));
+  await posix.syncDirectory(at.directory);
+  for (const sync of [posix.syncFile, posix.syncDirectory]) {
+    await assert.rejects(sync(at.path("none")), { code: "ENOENT" });
+  }
+  // A device that has nothing to sync says so, and that shows that it was asked.
+  if (process.platform !== "linux") return;
+  for (const sync of [posix.syncFile, posix.syncDirectory]) {
+    await assert.rejects(sync("/dev/null"), { code: "EINVAL" });
+  }
+});
+
+test("P2 on Windows a file is synced as its writer, and a directory not at all", async () => {
+  await using at = await StoreDirectory.make({ file: "" });
+  await windows.syncFile(at.path("file"));
+  // A directory can be opened only by who does not want to write it.
+  await assert.rejects(windows.syncFile(at.directory), { code: "EISDIR" });
+  await windows.syncDirectory(at.path("none"));
+});
+
+test("L2 a link's target is as it is written there, a file has none, and nothing is an error", async () => {
+  await using at = await StoreDirectory.make({ file: "" });
+  await symlink("some/../where", at.path("link"));
+  assert.equal(await nodeFileSystem.readLink(at.path("link")), "some/../where");
+  assert.equal(await nodeFileSystem.readLink(at.path("file")), undefined);
+  await assert.rejects(nodeFileSystem.readLink(at.path("none")), { code: "ENOENT" });
+});
+
+test("P8 a unique name begins with the time, so that a listing shows the order", () => {
+  const before = new Date().toISOString().replace(/[-:]/g, "");
+  const [name, other] = [nodeFileSystem.uniqueName(), nodeFileSystem.uniqueName()];
+  assert.match(name, /^\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}$/);
+  assert.notEqual(name, other);
+  assert.ok(name > before, `${name} is before ${before}`);
+});
+
+test("P4 a new file takes what it is given, and every call reaches the system", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  const file = await nodeFileSystem.create(at.path("file"));
+  const { uid, gid, size } = await file.stat();
+  assert.equal(size, 0n);
+  assert.equal(await file.write(new TextEncoder().encode("text")), 4);
+  assert.equal(await file.write(new Uint8Array(5000)), 5000);
+  await file.chmod(0o640);
+  await file.chown(uid, gid);
+  await file.sync();
+  await file.syncData();
+  await file.close();
+  assert.equal(await readFile(at.path("file"), "utf8"), "text" + "\0".repeat(5000));
+  assert.equal((await stat(at.path("file"))).mode & 0o777, 0o640);
+  // What shows nothing when it succeeds must fail once the file is closed.
+  for (const call of [() => file.chown(uid, gid), file.sync, file.syncData]) {
+    await assert.rejects(call(), { code: "EBADF" });
+  }
+});
+
+test("P4 a rename replaces a file, and what cannot be renamed is an error at once", async () => {
+  for (const fileSystem of [posix, windows]) {
+    await using at = await StoreDirectory.make({ from: "new", to: "old" });
+    await fileSystem.rename(at.path("from"), at.path("to"));
+    assert.equal(await at.text("to"), "new");
+    assert.deepEqual(await at.names(), ["to"]);
+    await assert.rejects(fileSystem.rename(at.path("from"), at.path("to")), { code: "ENOENT" });
+    await mkdir(at.path("directory"));
+    await assert.rejects(fileSystem.rename(at.path("to"), at.path("directory")));
+  }
+});
+
+test("P4 what is busy is tried again with growing pauses, two seconds in all", async () => {
+  for (const code of ["EPERM", "EBUSY", "EACCES"]) {
+    const pauses: number[] = [];
+    const pause = async (ms: number) => void pauses.push(ms);
+    let refusals = 0;
+    const attempt = async () => {
+      if (refusals++ < 3) throw systemError(code, "rename");
+    };
+    await patiently(attempt, pause);
+    assert.deepEqual(pauses, [1, 2, 4]);
+    pauses.length = 0;
+    await assert.rejects(
+      patiently(() => Promise.reject(systemError(code, "rename")), pause),
+      { code },
+    );
+    assert.deepEqual(pauses, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]);
+  }
+});
+
+test("P4 what fails otherwise is not tried again", async () => {
+  for (const code of ["ENOSPC", undefined]) {
+    let attempts = 0;
+    const attempt = () => {
+      attempts++;
+      return Promise.reject(systemError(code, "rename"));
+    };
+    const pause = () => Promise.reject(new Error("it must not wait"));
+    await assert.rejects(patiently(attempt, pause), /rename failed$/);
+    assert.equal(attempts, 1);
+  }
+});

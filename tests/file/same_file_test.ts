@@ -1,0 +1,36 @@
+/** When a file counts as the same, unchanged one. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type FileInfo, isSameFile, isSameInode } from "../../src/file/file_system.ts";
+
+const INFO: FileInfo = {
+  dev: 1n,
+  ino: 2n,
+  size: 3n,
+  mtimeNs: 4n,
+  mode: 0o600,
+  uid: 5,
+  gid: 6,
+};
+
+test("P9 another device, inode, size or time makes another file; nothing else does", () => {
+  assert.ok(isSameFile(INFO, { ...INFO }));
+  for (const field of ["dev", "ino", "size", "mtimeNs"] as const) {
+    const other = { ...INFO, [field]: 9n };
+    assert.equal(isSameFile(INFO, other), false, field);
+    assert.equal(isSameFile(other, INFO), false, field);
+  }
+  assert.ok(isSameFile(INFO, { ...INFO, mode: 0o644, uid: 0, gid: 0 }));
+});
+
+test("P9 a file that was changed in place is the same one still", () => {
+  assert.ok(isSameInode(INFO, { ...INFO, size: 9n, mtimeNs: 9n }));
+  assert.equal(isSameInode(INFO, { ...INFO, dev: 9n }), false);
+  assert.equal(isSameInode(INFO, { ...INFO, ino: 9n }), false);
+});
+
+test("P9 no file is the same as no file, and as nothing else", () => {
+  assert.ok(isSameFile(undefined, undefined));
+  assert.equal(isSameFile(undefined, INFO), false);
+  assert.equal(isSameFile(INFO, undefined), false);
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { main } from "../../scripts/mutate.ts";
+import { HUNG } from "../../scripts/mutate/hung.ts";
+import {
+  type Figures,
+  figuresOf,
+  scoreOf,
+  type StrykerReport,
+  survivorsOf,
+} from "../../scripts/mutate/report.ts";
+import { PARTS, sourcesOf, thresholdOf } from "../../scripts/mutate/stryker.ts";
+import { testFiles } from "../../scripts/mutate/test_files.ts";
+import { runMain } from "../soak/run_main.ts";
+
+const position = (line: number, column: number) => ({ line, column });
+
+function mutant(status: string, statusReason?: string) {
+  const location = { start: position(2, 10), end: position(2, 15) };
+  return { mutatorName: "EqualityOperator", replacement: "a >= b", status, statusReason, location };
+}
+
+const ALL = ["Killed", "Timeout", "Survived", "NoCoverage", "RuntimeError", "Ignored"];
+const MUTANTS = [...ALL.map((status) => mutant(status)), mutant("Killed", `${HUNG}\nbun test`)];
+const FIGURES: Figures = { mutants: 7, killed: 1, timeouts: 2, survived: 3, ignored: 1 };
+
+test("mutate: what nobody has killed has survived, and what is ignored does not count", () => {
+  assert.deepEqual(figuresOf(MUTANTS), FIGURES);
+  assert.equal(scoreOf(FIGURES), 50);
+  assert.equal(scoreOf(figuresOf([])), 100);
+});
+
+test("mutate: a survivor is told with its place and both texts", () => {
+  const source = "if (\n  while (a > b) {}\n";
+  const report: StrykerReport = {
+    files: {
+      "b.ts": { source, mutants: [mutant("Killed"), mutant("Survived")] },
+      "a.ts": {
+        source,
+        mutants: [{
+          ...mutant("NoCoverage"),
+          location: { start: position(1, 1), end: position(2, 8) },
+        }],
+      },
+    },
+  };
+  const common = { mutator: "EqualityOperator", replacement: "a >= b" };
+  assert.deepEqual(survivorsOf(report), [
+    { file: "a.ts", line: 1, column: 1, original: "if (\n  while", ...common },
+    { file: "b.ts", line: 2, column: 10, original: "a > b", ...common },
+  ]);
+});
+
+test("mutate: every source and every test file of a part is found, and the thresholds are set", async () => {
+  assert.deepEqual(await Promise.all(PARTS.map(thresholdOf)), [100, 95]);
+  for (const part of PARTS) {
+    const all = await sourcesOf(part, "src/*/*.ts");
+    assert.ok(all.length > 10 && all.every((file) => file.startsWith(`src/${part}/`)));
+    assert.deepEqual(await sourcesOf(part, `src/${part}/off*error.ts`), [
+      ...all.filter((file) => /\/off.*error\.ts$/.test(file)),
+    ]);
+    const { commandRunner } = JSON.parse(
+      await readFile(new URL(`../../scripts/mutate/${part}.config.json`, import.meta.url), "utf8"),
+    );
+    const [, , ...folders] = commandRunner.command.split(" ");
+    assert.equal(folders[0], `tests/${part}`);
+    assert.ok((await testFiles(folders)).length > 10);
+  }
+});
+
+test("mutate: help, and what cannot be", async () => {
+  const help = await runMain(main, ["--help"]);
+  assert.equal(help.code, 0);
+  assert.match(help.out, /Usage: mutate .*\n/);
+  for (
+    const [args, says] of [
+      [["--only", "tests"], '--only "tests" is neither core nor file'],
+      [["--files", "src/none/*.ts"], 'no source matches --files "src/none/\\*.ts"'],
+      [["--all"], "--all"],
+    ] as const
+  ) {
+    const { code, out, err } = await runMain(main, args);
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, new RegExp(`^Cannot mutate: .*${says}.*\n  See mutate --help.\n$`));
+  }
+});
