@@ -37,10 +37,11 @@ export class FileImage {
   /** Forgets what was encoded: the next time all of it is. */
   forget(): void {
     this.#kept = undefined;
+    if (this.#covered !== this) this.#covered?.forget();
   }
 
   /**
-   * Encodes a table, which nobody may change meanwhile.
+   * Encodes a table, whose offsets nobody may change meanwhile; its index may get more queues.
    *
    * @param changes What is different from what was encoded the last time.
    * @returns The bytes; they are of use until the next call.
@@ -76,13 +77,14 @@ export class FileImage {
 
   async #encodeAll(table: TableParts): Promise<Encoded> {
     const pacer = new Pacer(BYTES_AT_A_TIME);
+    const runs = table.index.order();
     const pieces: Uint8Array[] = [];
-    for (const run of table.index.order()) {
+    for (const run of runs) {
       const piece = encoder.encode(runText(run, table, this.#form));
       pieces.push(piece);
       await pacer.did(piece.length);
     }
-    return await this.#assemble(pieces, table);
+    return await this.#assemble(runs, pieces, table.offsets.size);
   }
 
   /** Encodes the runs in which something has changed, in place if they are as long as before. */
@@ -99,15 +101,20 @@ export class FileImage {
     bytes[this.#head.length] = OPENING_BRACE;
     if (longer.size === 0) return kept;
     const pieceAt = (number: number) => bytes.subarray(starts[number], starts[number + 1]);
-    return await this.#assemble(runs.map((_, i) => longer.get(i) ?? pieceAt(i)), table);
+    const pieces = runs.map((_, i) => longer.get(i) ?? pieceAt(i));
+    return await this.#assemble(runs, pieces, table.offsets.size);
   }
 
-  async #assemble(pieces: readonly Uint8Array[], { index, offsets }: TableParts): Promise<Encoded> {
+  async #assemble(
+    runs: readonly Run[],
+    pieces: readonly Uint8Array[],
+    size: number,
+  ): Promise<Encoded> {
     const pacer = new Pacer(BYTES_AT_A_TIME);
     const start = this.#head.length;
     const starts = new Uint32Array(pieces.length + 1).fill(start);
     pieces.forEach((piece, i) => starts[i + 1] = starts[i] + piece.length);
-    const isEmpty = offsets.size === 0;
+    const isEmpty = size === 0;
     // The comma before the first entry gives its place to the brace.
     const entriesEnd = isEmpty ? start + 1 : starts[pieces.length];
     const end = encoder.encode(isEmpty ? "}" : `${this.#form.tableEnd}}`);
@@ -121,15 +128,7 @@ export class FileImage {
     }
     bytes[start] = OPENING_BRACE;
     bytes.set(end, entriesEnd);
-    const runs = index.order();
-    return {
-      bytes,
-      tableEnd,
-      starts,
-      runs,
-      runOf: runNumbers(runs, index.size),
-      size: offsets.size,
-    };
+    return { bytes, tableEnd, starts, runs, runOf: runNumbers(runs), size };
   }
 }
 
@@ -152,8 +151,8 @@ function isSameShape(kept: Encoded, { index, offsets }: TableParts, { deleted }:
   return deleted.length === 0 && kept.size === offsets.size && kept.runs === index.order();
 }
 
-function runNumbers(runs: readonly Run[], size: number): Uint32Array {
-  const runOf = new Uint32Array(size);
+function runNumbers(runs: readonly Run[]): Uint32Array {
+  const runOf = new Uint32Array(runs.reduce((size, { slots }) => size + slots.length, 0));
   runs.forEach(({ slots }, i) => slots.forEach((slot) => runOf[slot] = i));
   return runOf;
 }
