@@ -8,9 +8,11 @@ export class Progress {
   readonly #io: Io;
   readonly #began: number;
   readonly #doneBefore: number;
+  readonly #unit: string;
   #drawn = 0;
 
-  constructor(io: Io, done: number) {
+  constructor(io: Io, done: number, unit = "kills") {
+    this.#unit = unit;
     this.#io = io;
     this.#began = io.now();
     this.#doneBefore = done;
@@ -23,7 +25,7 @@ export class Progress {
     const bar = "#".repeat(Math.floor(WIDTH * done / all)).padEnd(WIDTH, ".");
     const rate = (done - this.#doneBefore) / Math.max((now - this.#began) / 1000, 0.001);
     const left = rate > 0 ? `, ${duration((all - done) / rate)} left` : "";
-    this.#io.out(`\r\x1b[K[${bar}] ${done} of ${all} kills, ${rate.toFixed(1)}/s${left}`);
+    this.#io.out(`\r\x1b[K[${bar}] ${done} of ${all} ${this.#unit}, ${rate.toFixed(1)}/s${left}`);
   }
 
   clear(): void {
