@@ -1,7 +1,7 @@
 import type { Offset } from "./offset.ts";
 
-/** No int64 has more. */
-const MAX_DIGITS = 19;
+/** One more than any int64 has; to read all digits of a hostile number would take for ever. */
+const MOST_DIGITS = 20;
 
 /** Reads the integers in a text, without a substring for each. */
 export class IntegerReader {
@@ -23,21 +23,25 @@ export class IntegerReader {
   /** The int64 that begins at a position, if there is one. */
   int64(start: number): Offset | undefined {
     if (!this.#read(start)) return undefined;
+    // Stryker disable next-line ConditionalExpression: it is what follows, without the substring
     if (Number.isSafeInteger(this.#value)) return BigInt(this.#value);
     const exact = BigInt(this.#text.slice(start, this.end));
     return BigInt.asIntN(64, exact) === exact ? exact : undefined;
   }
 
-  /** Whether there is an integer, as JSON writes it. */
+  /** Whether there is an integer, as JSON writes it; of a longer one, reads the beginning. */
   #read(start: number): boolean {
     const isNegative = this.#text.charCodeAt(start) === 0x2d;
     const first = isNegative ? start + 1 : start;
     let [end, value] = [first, 0];
-    for (let digit; (digit = this.#digitAt(end)) !== undefined; end++) value = 10 * value + digit;
+    for (const limit = first + MOST_DIGITS; end < limit; end++) {
+      const digit = this.#digitAt(end);
+      if (digit === undefined) break;
+      value = 10 * value + digit;
+    }
     this.end = end;
     this.#value = isNegative ? -value : value;
-    const length = end - first;
-    return length === 1 || length > 1 && length <= MAX_DIGITS && this.#digitAt(first) !== 0;
+    return end > first && (end === first + 1 || this.#digitAt(first) !== 0);
   }
 
   #digitAt(position: number): number | undefined {

@@ -18,8 +18,9 @@ export class OffsetColumn {
     return this.#size;
   }
 
-  get(slot: number): Offset | undefined {
-    return this.#held[slot] === 1 ? this.#offsets[slot] : undefined;
+  get(slot: number | undefined): Offset | undefined {
+    // Beyond the array's end there is nothing.
+    return this.#held[slot!] === 1 ? this.#offsets[slot!] : undefined;
   }
 
   /** The offset must be an int64. */

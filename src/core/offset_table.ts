@@ -70,8 +70,7 @@ export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
    */
   get(mq: MessageQueue): Offset | undefined {
     const { index, offsets } = this.#parts;
-    const slot = index.find(mq);
-    return slot === undefined ? undefined : offsets.get(slot);
+    return offsets.get(index.find(mq));
   }
 
   /**

@@ -135,11 +135,11 @@ function readTable(scanner: JsonScanner): OffsetTable {
   const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
   scanner.expect("{", "to open the offset table");
   scanner.position = readCanonicalEntries(scanner.text, scanner.position, decodeKey, parts);
-  if (parts.offsets.size > 0 || scanner.peek() !== "}") {
+  if (!scanner.take("}")) {
     if (parts.offsets.size === 0) readEntry(scanner, parts);
     while (scanner.take(",")) readEntry(scanner, parts);
+    scanner.expect("}", 'or "," in the offset table');
   }
-  scanner.expect("}", 'or "," in the offset table');
   return tableOf(parts);
 }
 

@@ -31,8 +31,8 @@ export function readCanonicalEntries(
   const integer = new IntegerReader(text);
   let end = position;
   for (let start = position;; start = end + 1) {
+    // If there is none, what is cut out is no key.
     const idAt = text.indexOf(QUEUE_ID, start) + QUEUE_ID.length;
-    if (idAt < start) return end;
     const key = text.slice(start, idAt);
     let broker = brokers.get(key);
     if (broker === undefined) {
@@ -58,10 +58,11 @@ function decodeCanonicalKey(
   key: string,
   decodeKey: (key: string) => MessageQueue,
 ): MessageQueue | undefined {
+  let names: MessageQueue | undefined;
   try {
-    const names = decodeKey(`${key}0}"`);
-    return aroundGoKey(names)[0] === key ? names : undefined;
+    names = decodeKey(`${key}0}"`);
   } catch {
-    return undefined;
+    // Who goes on from there says what is wrong.
   }
+  return names !== undefined && aroundGoKey(names)[0] === key ? names : undefined;
 }
