@@ -53,6 +53,12 @@ export interface WritableFile {
   chmod(mode: number): Promise<void>;
   /** Sets the owner. */
   chown(uid: number, gid: number): Promise<void>;
+  /**
+   * Sets the time of change back by more than `TICK_MS`, so that no later write has the same.
+   *
+   * Who writes in place at the same tick, and as many bytes, would otherwise leave no trace (P9).
+   */
+  backdate(): Promise<void>;
   /** Describes the file. */
   stat(): Promise<FileInfo>;
   /** Makes the content and everything else about the file durable (fsync). */
@@ -62,6 +68,12 @@ export interface WritableFile {
   /** Closes the file. */
   close(): Promise<void>;
 }
+
+/**
+ * The system's clock for files ticks every few milliseconds, and some runtimes tell no less than
+ * one: two times that are not further apart than this may be told as one. (FAT's clock is coarser.)
+ */
+export const TICK_MS = 20;
 
 /** What is known of a file without reading it. */
 export interface FileInfo {

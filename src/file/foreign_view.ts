@@ -1,6 +1,6 @@
 import type { OffsetTable } from "../core/offset_table.ts";
 import type { FileSystem } from "./file_system.ts";
-import { identityOf, loadOffsetFiles } from "./load_offset_files.ts";
+import { identityOf, knownOf, loadOffsetFiles } from "./load_offset_files.ts";
 import { isSameSight, type Sight } from "./sight.ts";
 
 /** What the files hold that somebody else has written: read once, until they change again. */
@@ -22,9 +22,8 @@ export class ForeignView {
     const files = await loadOffsetFiles(this.#fileSystem, this.#path, this.#sync);
     const { main, journal, table } = files;
     // That main could not be read may be over the next time, though it is the same file.
-    if (main.state !== "bad") {
-      this.#last = { main: identityOf(main), journal: journal?.info, table };
-    }
+    const isSure = main.state !== "bad" && knownOf(main).length > 0;
+    this.#last = isSure ? { main: identityOf(main), journal: journal?.info, table } : undefined;
     return table;
   }
 }

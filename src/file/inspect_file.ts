@@ -4,7 +4,7 @@ import { OffsetFileSyntaxError } from "../core/offset_file_syntax_error.ts";
 import type { OffsetTable } from "../core/offset_table.ts";
 import { decode, parseWith } from "../core/parse.ts";
 import { isMissing, isUnreadable, messageOf } from "./error_code.ts";
-import type { FileInfo, FileSystem } from "./file_system.ts";
+import { type FileInfo, type FileSystem, TICK_MS } from "./file_system.ts";
 import type { FileFault } from "./offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "./offset_load_error.ts";
 
@@ -32,6 +32,11 @@ export interface ValidFile {
   readonly table: OffsetTable;
   /** By which a journal names it. */
   readonly id: SnapshotId;
+  /**
+   * Whether it was changed so shortly before it was read that a change right after it might show
+   * neither in its time nor in its size.
+   */
+  readonly isFresh: boolean;
   readonly cause?: undefined;
 }
 
@@ -53,11 +58,16 @@ export async function inspectFile(fileSystem: FileSystem, path: string): Promise
   const { bytes, info } = file;
   try {
     const table = parseWith(decode(bytes), crc32);
-    return { state: "valid", path, info, table, id: { length: bytes.length, crc32: crc32(bytes) } };
+    const id = { length: bytes.length, crc32: crc32(bytes) };
+    return { state: "valid", path, info, table, id, isFresh: isFresh(info) };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
     return { state: "bad", path, info, reason: reasonOf(error, bytes), cause: error };
   }
+}
+
+function isFresh({ mtimeNs }: FileInfo): boolean {
+  return Math.abs(Date.now() - Number(mtimeNs / 1_000_000n)) < TICK_MS;
 }
 
 function reasonOf(error: OffsetFileSyntaxError, bytes: Uint8Array): string {

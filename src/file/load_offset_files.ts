@@ -189,6 +189,14 @@ export function identityOf(main: Inspection): FileInfo | undefined {
   return main.info;
 }
 
+/**
+ * The files that main may be without anybody else having touched it: that one, or none that can be
+ * told from another, if it was only just written.
+ */
+export function knownOf(main: Inspection): (FileInfo | undefined)[] {
+  return main.state === "valid" && main.isFresh ? [] : [identityOf(main)];
+}
+
 /** By which a journal may extend it. */
 export function idOf(main: Inspection): SnapshotId | undefined {
   return main.id;

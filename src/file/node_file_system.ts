@@ -8,6 +8,7 @@ import {
   fstatSync,
   fsync,
   fsyncSync,
+  futimesSync,
   open,
   openSync,
   statSync,
@@ -19,7 +20,7 @@ import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { isNoLink } from "./error_code.ts";
-import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
+import { type FileInfo, type FileSystem, TICK_MS, type WritableFile } from "./file_system.ts";
 import { patiently } from "./patiently.ts";
 import { QuickSync } from "./quick_sync.ts";
 
@@ -149,6 +150,10 @@ function writable(file: number): WritableFile {
     },
     chmod: (mode) => descriptor.chmod(file, mode),
     chown: (uid, gid) => descriptor.chown(file, uid, gid),
+    async backdate() {
+      const seconds = (Date.now() - 2 * TICK_MS) / 1000;
+      futimesSync(file, seconds, seconds);
+    },
     async stat() {
       return toInfo(fstatSync(file, { bigint: true }));
     },

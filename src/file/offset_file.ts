@@ -16,7 +16,7 @@ import { inspectForeign } from "./inspect_foreign.ts";
 import { Journal } from "./journal.ts";
 import { keepAside } from "./keep_aside.ts";
 import { clearLeftovers } from "./leftovers.ts";
-import { identityOf, idOf, type LoadedFiles } from "./load_offset_files.ts";
+import { idOf, knownOf, type LoadedFiles } from "./load_offset_files.ts";
 import { OffsetConflictError } from "./offset_conflict_error.ts";
 import { OffsetLoadError } from "./offset_load_error.ts";
 import { OffsetPersistError } from "./offset_persist_error.ts";
@@ -77,7 +77,7 @@ export class OffsetFile {
     const { kind, table, main, journal } = files;
     this.path = path;
     this.#options = options;
-    this.#known = [identityOf(main)];
+    this.#known = knownOf(main);
     const { index, offsets } = partsOf(table);
     this.index = index;
     this.#durable = offsets;
@@ -233,7 +233,7 @@ export class OffsetFile {
       this.#options,
     );
     const { main, journal, table, isSame } = foreign;
-    this.#known = [identityOf(main)];
+    this.#known = knownOf(main);
     this.#journal.found(journal, idOf(main));
     this.#rotate = main.state === "valid";
     this.#isMainSure = false;

@@ -16,6 +16,8 @@ export async function writeFile(
   const file = await fileSystem.create(path);
   try {
     await writeAll(file, bytes);
+    // Where times cannot be set, the file has the one that it would have had.
+    await file.backdate().catch(() => {});
     const info = await file.stat();
     // Some systems report more than they took.
     if (info.size !== BigInt(bytes.length)) throw new ShortWriteError(info.size, bytes.length);

@@ -83,6 +83,7 @@ type OfFile = (file: WritableFile, caller: Caller) => Promise<unknown>;
 
 const OF_FILE: Readonly<Record<string, OfFile>> = {
   chmod: (file) => file.chmod(0o640),
+  backdate: (file) => file.backdate(),
   fileStat: async (file) => sizeAndMode(await file.stat()),
   sync: (file) => file.sync(),
   syncData: (file) => file.syncData(),

@@ -78,6 +78,7 @@ export class FailingCalls {
     return {
       write: (bytes) => call("write", () => file.write(bytes)),
       chmod: (mode) => call("chmod", () => file.chmod(mode)),
+      backdate: () => call("backdate", () => file.backdate()),
       chown: (uid, gid) => call("chown", () => file.chown(uid, gid)),
       stat: () => call("fileStat", () => file.stat()),
       sync: () => call("sync", () => file.sync()),

@@ -172,6 +172,8 @@ export class SimulatedFileSystem implements FileSystem {
         }
         return bytes.length;
       },
+      // Its clock ticks at each change.
+      backdate: async () => {},
       chmod: async (mode) => {
         disk.file(ino).mode = mode;
       },

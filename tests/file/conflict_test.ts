@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
+import { statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { type Diagnostic, OffsetConflictError } from "../../mod.ts";
+import { type Diagnostic, OffsetConflictError, serialize } from "../../mod.ts";
+import { TICK_MS } from "../../src/file/file_system.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
 
 const CHANGES: Record<string, (at: StoreDirectory) => Promise<void>> = {
@@ -107,4 +109,39 @@ test("P9 a writer whose lock was taken over replaces nothing", async () => {
   assert.ok((await at.table()).equals(tableOf(1)));
   await store.persist();
   assert.ok((await at.table()).equals(tableOf(2)));
+});
+
+/** As Java's client does it: in place, here at the same tick of the clock and as many bytes. */
+function writeInPlace(at: StoreDirectory, offset: number): void {
+  writeFileSync(at.main, serialize(tableOf(offset)));
+}
+
+test("P9 a change in place is noticed, however soon after a write of ours", async () => {
+  for (let round = 0; round < 40; round++) {
+    await using at = await StoreDirectory.make();
+    const store = await at.open({ checksum: false });
+    store.update(queue(0), 1, true);
+    await store.persist();
+    const ours = statSync(at.main).mtimeMs;
+    writeInPlace(at, 7);
+    // Not by luck: there is more than a tick of the clock between the two.
+    assert.ok(statSync(at.main).mtimeMs - ours > TICK_MS);
+    store.update(queue(0), 2, true);
+    await assert.rejects(store.persist(), OffsetConflictError);
+    assert.equal(await store.read(queue(0), "store"), 7n);
+  }
+});
+
+test("P9 a change in place is noticed, however soon after a load", async () => {
+  for (let round = 0; round < 40; round++) {
+    await using at = await StoreDirectory.make({ nothing: "" });
+    writeInPlace(at, 1);
+    const store = await at.open();
+    writeInPlace(at, 7);
+    store.update(queue(0), 2, true);
+    await assert.rejects(store.persist(), OffsetConflictError);
+    assert.equal(await store.read(queue(0), "store"), 7n);
+    writeInPlace(at, 8);
+    assert.equal(await store.read(queue(0), "store"), 8n);
+  }
 });

@@ -109,8 +109,8 @@ test("P7 without hard links the backup is a copy, synced, with the mode of what 
   assert.equal(await at.text("offset.json.bak"), "old");
   assert.equal((await stat(at.path("offset.json.bak"))).mode & 0o777, 0o640);
   assert.deepEqual(faulty.take(), [
-    ...["create", "write", "fstat", "sync", "close", "unlink", "link"],
-    ...["readFile", "create", "write", "fstat", "chmod", "sync", "close"],
+    ...["create", "write", "backdate", "fstat", "sync", "close", "unlink", "link"],
+    ...["readFile", "create", "write", "backdate", "fstat", "chmod", "sync", "close"],
     ...["syncDirectory", "rename", "syncDirectory"],
   ]);
 });

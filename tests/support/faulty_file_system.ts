@@ -65,6 +65,7 @@ export class FaultyFileSystem {
           () => file.write(bytes.subarray(0, Math.min(this.bytesPerWrite, bytes.length))),
         ),
       chmod: (mode) => run("chmod", () => file.chmod(mode)),
+      backdate: () => run("backdate", () => file.backdate()),
       chown: (uid, gid) => run("chown", () => file.chown(uid, gid)),
       stat: () => run("fstat", () => file.stat()),
       sync: () => run("sync", () => file.sync()),
