@@ -127,6 +127,18 @@ test("S5 the checksum is of the table, not of its layout", () => {
   assert.ok(parse(`{"offsetTable": ${unsorted} ,"crc32": "${crc}"}`).equals(table));
 });
 
+test("S7 Java's form has the checksum of Go's, on a line of its own", () => {
+  check(fc.property(tables, (table) => {
+    const { 1: go } = /"crc32":"([0-9a-f]{8})"}$/.exec(serialize(table, { checksum: true }))!;
+    const java = serialize(table, { format: "java" });
+    assert.ok(java.endsWith("}\n}"));
+    assert.equal(
+      serialize(table, { format: "java", checksum: true }),
+      `${java.slice(0, -"\n}".length)},\n\t"crc32":"${go}"\n}`,
+    );
+  }));
+});
+
 test("S5 a checksum that is none is a wrong one, and only a checksum that is there is verified", () => {
   for (const value of ["null", "5", '"ABCDEF00"', '""', "{}"]) {
     const text = `{"offsetTable":{},"crc32":${value}}`;
