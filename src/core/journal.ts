@@ -115,9 +115,9 @@ function linesOf(bytes: Uint8Array, crc: Crc32): Line[] {
 const HEADER = /^\{"snapshot":\{"length":(\d{1,15}),"crc32":"([0-9a-f]{8})"\}\}$/;
 
 function readHeader({ start, text }: Line): SnapshotId {
-  const [, length, id] = HEADER.exec(new TextDecoder().decode(text)) ?? [];
-  if (length === undefined) fail(start, "the first line does not name a snapshot");
-  return { length: Number(length), crc32: Number.parseInt(id, 16) };
+  const match = HEADER.exec(new TextDecoder().decode(text));
+  if (match === null) fail(start, "the first line does not name a snapshot");
+  return { length: Number(match[1]), crc32: Number.parseInt(match[2], 16) };
 }
 
 function readRecord({ start, text }: Line, crc: Crc32): OffsetTable {

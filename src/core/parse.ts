@@ -154,8 +154,8 @@ function decodeKey(key: string): MessageQueue {
   return readStringKey(new JsonScanner(key));
 }
 
+/** Reads a key that begins at the scanner's position, as `readQueue` does. */
 function readStringKey(scanner: JsonScanner): MessageQueue {
-  scanner.peek();
   const start = scanner.position;
   // Positions inside the key are of no use outside it: the key's own place is reported.
   const key: JsonScanner = new JsonScanner(
@@ -168,7 +168,6 @@ function readStringKey(scanner: JsonScanner): MessageQueue {
 }
 
 function readQueue(scanner: JsonScanner): MessageQueue {
-  scanner.peek();
   const start = scanner.position;
   const mq: { -readonly [field in keyof MessageQueue]?: MessageQueue[field] } = {};
   readMembers(scanner, "a message queue", (name) => {

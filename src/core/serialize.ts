@@ -36,9 +36,8 @@ export function serialize(
 ): string {
   const { format = "go", checksum = false } = options;
   const form = formOf(format);
-  const text = tableText(table, form);
-  const sum = checksum ? checksumOf(form === FORMS.go ? text : canonicalText(table)) : undefined;
-  return form.head + text + tailOf(form, sum);
+  const sum = checksum ? checksumOf(canonicalText(table)) : undefined;
+  return form.head + tableText(table, form) + tailOf(form, sum);
 }
 
 /** The text that the checksum covers: the table as Go writes it, in canonical order. */

@@ -36,11 +36,10 @@ export class MemoryTable {
   constructor(index: QueueIndex, durable: OffsetColumn) {
     this.#index = index;
     this.#makeRoom(index.size);
-    for (let slot = 0; slot < index.size; slot++) {
+    for (const slot of this.#slots()) {
       const offset = durable.get(slot);
-      if (offset !== undefined) this.#set(slot, offset, HELD);
+      if (offset !== undefined) this.#hold(slot, offset, HELD);
     }
-    this.takeChanges(durable, []);
   }
 
   get size(): number {
@@ -83,16 +82,16 @@ export class MemoryTable {
 
   /** Raises the queues that are held, and not frozen, to what the column has for them. */
   raiseTo(column: OffsetColumn): void {
-    for (let slot = 0; slot < this.#index.size; slot++) {
-      const offset = column.get(slot);
-      if (this.#has(slot) && offset !== undefined) this.update(slot, offset, true);
+    for (const slot of this.#slots()) {
+      const offset = this.#has(slot) ? column.get(slot) : undefined;
+      if (offset !== undefined) this.update(slot, offset, true);
     }
   }
 
   /** How many queues the column holds not, or with another offset. */
   countDifferent(column: OffsetColumn): number {
     let count = 0;
-    for (let slot = 0; slot < this.#index.size; slot++) {
+    for (const slot of this.#slots()) {
       if (this.#has(slot) && this.#offsets[slot] !== column.get(slot)) count++;
     }
     return count;
@@ -116,9 +115,11 @@ export class MemoryTable {
     return { slots, offsets, deleted };
   }
 
-  /** Has the next persist look at queues again, at all of them unless told. */
+  /** Has the next persist look again at queues that are held, at all of them unless told. */
   touch(slots: Iterable<number> = this.#slots()): void {
-    for (const slot of slots) this.#touch(slot);
+    for (const slot of slots) {
+      if (this.#has(slot)) this.#touch(slot);
+    }
   }
 
   snapshot(topic?: string): OffsetTable {
@@ -131,8 +132,9 @@ export class MemoryTable {
     }
   }
 
+  /** All slots that anything is held of, and more. */
   #slots(): Iterable<number> {
-    return this.#flags.subarray(0, this.#index.size).keys();
+    return this.#flags.keys();
   }
 
   #has(slot: number | undefined): slot is number {
@@ -142,10 +144,14 @@ export class MemoryTable {
 
   #set(slot: number, offset: Offset, flags: number): void {
     this.#makeRoom(slot + 1);
+    this.#hold(slot, offset, flags);
+    this.#touch(slot);
+  }
+
+  #hold(slot: number, offset: Offset, flags: number): void {
     this.#size += 1 - (this.#flags[slot] & HELD);
     this.#offsets[slot] = offset;
     this.#flags[slot] = flags | this.#flags[slot] & TOUCHED;
-    this.#touch(slot);
   }
 
   #touch(slot: number): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as zlib from "node:zlib";
 import fc from "fast-check";
 import {
   OffsetFileChecksumError,
@@ -8,7 +9,9 @@ import {
   parse,
   serialize,
 } from "../../src/core/mod.ts";
+import { checksumOf, hexadecimal } from "../../src/core/checksum.ts";
 import { crc32 } from "../../src/core/crc32.ts";
+import { parseWith } from "../../src/core/parse.ts";
 import { check } from "../support/check.ts";
 import { offset, table as tables } from "../support/arbitraries.ts";
 
@@ -21,6 +24,39 @@ test("crc32() agrees with the published check value and with other implementatio
   assert.equal(crc32(bytes("")), 0);
   assert.equal(crc32(bytes("123456789")), 0xcbf43926);
   assert.equal(crc32(bytes("The quick brown fox jumps over the lazy dog")), 0x414fa339);
+});
+
+test("S5 crc32() is the one of zlib, which may take its place wherever a checksum is computed", () => {
+  check(fc.property(fc.uint8Array({ maxLength: 1000, size: "max" }), (bytes) => {
+    assert.equal(crc32(bytes), zlib.crc32(bytes));
+  }));
+  check(fc.property(tables, (table) => {
+    const text = serialize(table, { checksum: true });
+    assert.ok(parseWith(text, zlib.crc32).equals(table));
+  }));
+});
+
+test("S5 the given function computes the checksum, in eight digits", () => {
+  const text = new TextDecoder();
+  const given: string[] = [];
+  const crc = (bytes: Uint8Array) => {
+    given.push(text.decode(bytes));
+    return 0xabc;
+  };
+  assert.equal(checksumOf("é{}", crc), "00000abc");
+  assert.deepEqual(given.splice(0), ["é{}"]);
+  assert.equal(hexadecimal(0xffffffff), "ffffffff");
+  // Nothing is computed for a file without a checksum, and of a canonical one only its own text.
+  assert.equal(parseWith(serialize(ONE), crc).size, 1);
+  assert.deepEqual(given, []);
+  const table = serialize(ONE).slice('{"offsetTable":'.length, -1);
+  assert.ok(parseWith(`{"offsetTable":${table},"crc32":"00000abc"}`, crc).equals(ONE));
+  assert.deepEqual(given.splice(0), [table]);
+  assert.throws(
+    () => parseWith(`{"offsetTable": ${table}, "crc32":"00000abd"}`, crc),
+    { name: "OffsetFileChecksumError", expected: "00000abd", actual: "00000abc" },
+  );
+  assert.deepEqual(new Set(given), new Set([table]));
 });
 
 test("S1 a table comes back from its text with a checksum, in both forms", () => {
@@ -89,6 +125,18 @@ test("S5 the checksum is of the table, not of its layout", () => {
   const unsorted = `{${a},${b}}`;
   const crc = crc32(new TextEncoder().encode(unsorted)).toString(16).padStart(8, "0");
   assert.ok(parse(`{"offsetTable": ${unsorted} ,"crc32": "${crc}"}`).equals(table));
+});
+
+test("S7 Java's form has the checksum of Go's, on a line of its own", () => {
+  check(fc.property(tables, (table) => {
+    const { 1: go } = /"crc32":"([0-9a-f]{8})"}$/.exec(serialize(table, { checksum: true }))!;
+    const java = serialize(table, { format: "java" });
+    assert.ok(java.endsWith("}\n}"));
+    assert.equal(
+      serialize(table, { format: "java", checksum: true }),
+      `${java.slice(0, -"\n}".length)},\n\t"crc32":"${go}"\n}`,
+    );
+  }));
 });
 
 test("S5 a checksum that is none is a wrong one, and only a checksum that is there is verified", () => {
