@@ -71,7 +71,10 @@ export interface Replay {
  * One that extends another snapshot is not applied. If every offset in it is in the snapshot, or a
  * greater one, it is what a compaction of ours has not removed yet.
  */
-export function replay(journal: ReadableJournal, snapshot: ValidFile): Replay {
+export function replay(
+  journal: ReadableJournal,
+  snapshot: Pick<ValidFile, "table" | "id">,
+): Replay {
   const { path, content: { snapshot: extended, table: changed, records, tornAt } } = journal;
   if (extended !== undefined && !isSameSnapshot(extended, snapshot.id)) {
     const isForeign = !holds(snapshot.table, changed);

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { main } from "../../scripts/bench.ts";
+import { judgeGoals } from "../../scripts/bench/goals.ts";
+import { CURVES } from "../../scripts/bench/growth.ts";
+import { plotGrowth } from "../../scripts/bench/plot.ts";
+import { queuesOf, shuffled } from "../../scripts/bench/queues.ts";
+import { measure } from "../../scripts/bench/rounds.ts";
+import type { Figure } from "../../scripts/bench/section.ts";
+import { median, quantile, ratio } from "../../scripts/bench/statistics.ts";
+import { describe } from "../../scripts/bench/sync_calls.ts";
+import { silent } from "./offsets_run.ts";
+
+test("bench: medians, quantiles, and ratios round by round", () => {
+  assert.equal(median([3, 1, 2]), 2);
+  assert.equal(quantile([5, 1, 4, 2, 3], 0), 1);
+  assert.equal(quantile([5, 1, 4, 2, 3], 0.9), 5);
+  assert.equal(quantile([5, 1], 1), 5);
+  assert.ok(Number.isNaN(median([])));
+  // The second round was slow for both.
+  assert.equal(ratio([2, 200, 2], [1, 100, 1]), 2);
+  assert.notEqual(ratio([2, 200, 2], [1, 100, 1]), median([2, 200, 2]) / median([1, 1, 100, 100]));
+});
+
+test("bench: cases take turns, batches are divided, and the first rounds are left out", async () => {
+  let clock = 0;
+  const calls: string[] = [];
+  const takes = (name: string, ms: () => number) => () => {
+    calls.push(name);
+    clock += ms();
+  };
+  let slow = 1000;
+  const measured = await measure(
+    [
+      { name: "a", batch: 2, run: takes("a", () => slow = Math.max(1, slow / 1000)) },
+      { name: "b", batch: 1, run: async () => await takes("b", () => 5)() },
+    ],
+    3,
+    () => calls.push("|"),
+    () => clock,
+  );
+  assert.equal(calls.join(""), "aab|aab|aab|aab|aab|");
+  assert.deepEqual(measured, [{ name: "a", rounds: [1, 1, 1] }, { name: "b", rounds: [5, 5, 5] }]);
+});
+
+test("bench: its queues are different ones, and a random order meets each once", () => {
+  const queues = queuesOf(2500);
+  assert.equal(new Set(queues.map((mq) => JSON.stringify(mq))).size, 2500);
+  const order = shuffled(1000);
+  assert.deepEqual([...order].sort((a, b) => a - b), Array.from({ length: 1000 }, (_, i) => i));
+  assert.ok(order.filter((at, i) => at === i).length < 20);
+});
+
+test("bench: a goal is met or not by its bound, and one that was not measured is left out", () => {
+  const figure = (value: number): Figure => ({ what: "updates", queues: 1000, value, unit: "M/s" });
+  assert.deepEqual(judgeGoals([]).rows, []);
+  assert.deepEqual(judgeGoals([figure(12)]).rows.map((row) => row.slice(1)), [[
+    "≥ 10",
+    "12.0",
+    "yes",
+  ]]);
+  assert.deepEqual(judgeGoals([figure(9.9)]).rows.map((row) => row.at(-1)), ["no"]);
+  const stall = { what: "ours, one queue changed", queues: 100_000, value: 5.1, unit: "ms" };
+  assert.deepEqual(judgeGoals([stall]).rows.map((row) => row.at(-1)), ["no"]);
+  assert.deepEqual(judgeGoals([{ ...stall, value: 5 }]).rows.map((row) => row.at(-1)), ["yes"]);
+});
+
+test("bench: what a store syncs is read from a trace between two marks", () => {
+  const mark = '1 openat(AT_FDCWD, "/offsets-bench-mark", O_RDONLY) = -1 ENOENT';
+  const trace = (...calls: string[]) =>
+    ["1 fsync(3</d/old.json>) = 0", mark, ...calls, mark].join("\n");
+  assert.equal(describe(trace()), "nothing");
+  assert.equal(describe(trace("1 fsync(3</d/a.json.tmp>) = 0")), "file");
+  const all = trace("2 fdatasync(3</d/db-wal.x>) = 0", "1 fsync(4</d>) = 0", "1 fsync(4</d>) = 0");
+  assert.equal(describe(all), "file; directory, 2 times");
+});
+
+test("bench: the plot is one well-formed picture with every curve, whatever the figures", () => {
+  const figures = CURVES.flatMap((name, c) =>
+    [16, 1000, 1_000_000].map((queues, i): Figure => ({
+      what: `growth ${name}`,
+      queues,
+      value: 0.2 * (c + 1) * 10 ** i,
+      unit: "ms",
+    }))
+  );
+  const svg = plotGrowth(figures, "a <caption> & more");
+  const open: string[] = [];
+  for (const [tag, slash, name, end] of svg.matchAll(/<(\/?)(\w+)[^>]*?(\/?)>/g)) {
+    if (slash) assert.equal(open.pop(), name, tag);
+    else if (!end) open.push(name);
+  }
+  assert.deepEqual(open, []);
+  assert.doesNotMatch(svg, /NaN|undefined|Infinity|<caption/);
+  for (const name of CURVES) assert.ok(svg.includes(`>${name}</text>`));
+  assert.equal([...svg.matchAll(/<circle/g)].length, figures.length);
+});
+
+test("bench: a quick run prints its tables or its figures, and leaves nothing behind", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "offsetstore-bench-"));
+  try {
+    const run = async (...args: string[]) => {
+      let [out, err] = ["", ""];
+      const io = {
+        ...silent,
+        out: (text: string) => out += text,
+        err: (text: string) => err += text,
+      };
+      const code = await main([...args, "--quick", "--directory", directory], io);
+      assert.equal(err, "");
+      return { code, out };
+    };
+    const { code, out } = await run("--only", "committers", "--only", "load");
+    assert.equal(code, 0);
+    assert.match(out, /64 committers at once, 1,000 queues\n.*DURABLE UPDATES\/s/);
+    assert.match(out, /\nopen +\S+ +\S+ +\d+\.\d\d ×\n/);
+    const svg = join(directory, "growth.svg");
+    const figures = JSON.parse((await run("--only", "growth", "--json", "--svg", svg)).out);
+    assert.equal(figures.quick, true);
+    assert.equal(figures.figures.length, 2 * CURVES.length);
+    assert.match(await readFile(svg, "utf8"), /^<svg /);
+    assert.deepEqual(await readdir(directory), ["growth.svg"]);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test("bench: the help, and wrong usage", async () => {
+  let [out, err] = ["", ""];
+  const io = { ...silent, out: (text: string) => out += text, err: (text: string) => err += text };
+  assert.equal(await main(["--help"], io), 0);
+  assert.match(out, /Examples:\n/);
+  assert.equal(await main(["--only", "nothing"], io), 2);
+  assert.equal(await main(["--runtime", "java"], io), 2);
+  assert.equal(await main(["--what"], io), 2);
+  assert.match(err, /Cannot measure: --only "nothing" is none of persist, committers/);
+});
