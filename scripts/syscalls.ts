@@ -18,7 +18,8 @@ import { whyNoStrace } from "./soak/strace.ts";
 
 const HELP =
   `Kills the store, and makes its calls fail with EIO, at every system call that touches its
-directory: of a load, of the first persist of all, of a later one, and of a close.
+directory: of a load, of the first persist of all, of a later one, of the first record of a journal, and of a
+close.
 
 Usage: syscalls [--runtime R] [--directory DIR] [--json]
 
@@ -88,10 +89,7 @@ function report(probes: readonly Probe[], json: boolean, io: Io): number {
       runtime,
       setting,
       boundaries: boundaries.map((boundary) => ({
-        phase: boundary.phase,
-        call: boundary.call,
-        targets: boundary.targets,
-        occurrence: boundary.occurrence,
+        ...boundary,
         ...Object.fromEntries(outcomes.get(boundary) ?? []),
       })),
     }));

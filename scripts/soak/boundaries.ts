@@ -5,42 +5,31 @@ import { Child } from "./child.ts";
 import { offsetOf, queuesOf } from "./generation.ts";
 import { MARKS, PROBE_QUEUES, probeName } from "./probe.ts";
 import { commandLine, environment, type Program, type Runtime } from "./programs.ts";
-import { type Injection, type Trace, trace, type TracedCall } from "./strace.ts";
+import { type Injection, type Trace, trace, traceFrom } from "./strace.ts";
 
 /** A system call of a load, a persist or a close, before which the world may end. */
 export interface Boundary {
-  readonly phase: "load" | keyof typeof MARKS;
+  readonly phase: "load" | "persist" | "close";
+  /** The number of the call of the store's file system that makes it. */
+  readonly step: number;
   readonly call: string;
   readonly targets: readonly string[];
-  /** Which of those with the same call and targets it is, from 1. */
+  /** Which of those with the same call and targets it is in that step, from 1. */
   readonly occurrence: number;
-  /** Which of those with the same call and first target it was in its thread when it was found. */
-  readonly inThread: number;
-  /** And which in all threads. */
-  readonly inAll: number;
 }
 
-/** Whether there is a store already. */
-export type Setting = "first persist" | "next persist";
+/** Whether there is a store already, and whether it is persisted to by a record of a journal. */
+export type Setting = "first persist" | "next persist" | "first record";
 
 export type Fault = Injection["fault"];
-
-/** What came of a fault at a boundary, in words. */
-export type Outcomes = Map<Boundary, Map<Fault, string>>;
-
-/** The boundaries of a runtime, and what came of them so far. */
-export interface Findings {
-  readonly boundaries: readonly Boundary[];
-  readonly outcomes: Outcomes;
-}
 
 /** How many generations there are before the next persist: main and a backup. */
 const GENERATIONS = 3;
 
-/** With three threads a boundary is met in every third try or so. */
+/** A second call of a step is met only if one thread makes both. */
 const MAX_TRIES = 60;
 
-const FILES = ["offset.json", "offset.json.bak", "offset.json.lock"];
+const FILES = ["offset.json", "offset.json.bak", "offset.json.lock", "offset.json.journal"];
 const STORE = { clientId: "c", group: "g" };
 
 /** Finds the boundaries of one runtime and injects faults at them. */
@@ -69,87 +58,69 @@ export class Prober {
   /** Traces a load and a persist that nothing disturbs. */
   async findBoundaries(): Promise<Boundary[]> {
     const run = await this.#begin();
-    const { calls, code, errors } = await this.#trace(run, undefined);
-    if (code !== 0) throw new Error(`Cannot trace ${this.#runtime}: ${errors}`);
+    const view = { paths: tracedPaths(run), log: `${run}.log` };
+    const traced = await trace(this.#command(run), this.#folder, this.#environment(), view);
+    if (traced.code !== 0) throw new Error(`Cannot trace ${this.#runtime}: ${traced.errors}`);
     await rm(run, { recursive: true });
     let phase: Boundary["phase"] = "load";
+    let step = 0;
     const boundaries: Boundary[] = [];
-    calls.forEach((traced, index) => {
-      const { name: call, targets, thread } = traced;
-      const mark = Object.entries(MARKS).find(([, name]) => targets.includes(name));
-      if (mark !== undefined) {
-        phase = mark[0] as keyof typeof MARKS;
-        return;
+    for (const { name: call, targets } of traced.calls) {
+      if (targets.includes(MARKS.step)) step++;
+      else if (targets.includes(MARKS.persist)) phase = "persist";
+      else if (targets.includes(MARKS.close)) phase = "close";
+      else {
+        const alike = boundaries.filter((each) =>
+          each.step === step && isSameCall(each, call, targets)
+        );
+        boundaries.push({ phase, step, call, targets, occurrence: alike.length + 1 });
       }
-      const before = calls.slice(0, index + 1);
-      const alike = before.filter((each) =>
-        each.name === call && each.targets.includes(targets[0])
-      );
-      boundaries.push({
-        phase,
-        call,
-        targets,
-        occurrence: before.filter((each) => keyOf(each) === keyOf(traced)).length,
-        inThread: alike.filter((each) => each.thread === thread).length,
-        inAll: alike.length,
-      });
-    });
+    }
     return boundaries;
   }
 
   /**
    * Injects a fault at a boundary, and checks what is left with a process of its own.
    *
-   * strace counts calls for each thread, and a runtime gives them to its threads as it likes: a
-   * run tells afterwards at which boundary its fault came, and counts for that one. A call that
-   * failed may fail again in another thread; the first failure is the one that counts. Whatever
-   * boundary is met is noted in `into`; one that is never met is missing there.
+   * The program waits before the step that the boundary is in, and only then strace begins to
+   * count. It counts for each thread, and a runtime gives its calls to its threads as it likes: a
+   * second call of a step may need several tries. A call that failed may fail again in another
+   * thread; the first failure is the one that counts.
+   *
+   * @returns What came of it, in words; `undefined` if the boundary was never met.
    */
-  async inject(
-    boundary: Boundary,
-    fault: Fault,
-    into: Findings,
-  ): Promise<void> {
-    const { call, targets, inThread, inAll } = boundary;
+  async inject(boundary: Boundary, fault: Fault): Promise<string | undefined> {
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-      if (into.outcomes.get(boundary)?.get(fault) !== undefined) return;
-      // First where it was found, then wherever it may be.
-      const when = attempt === 0 ? inThread : 1 + (attempt - 1) % inAll;
-      await this.#try({ call, fault, when }, targets[0], into);
+      const run = await this.#begin();
+      const traced = await this.#trace(run, boundary, fault);
+      const isMet = isInjected(traced, boundary);
+      const outcome = isMet ? await this.#judge(run, traced) : undefined;
+      await rm(run, { recursive: true });
+      if (outcome !== undefined) return outcome;
     }
   }
 
-  async #try(
-    injection: Injection,
-    target: string,
-    { boundaries, outcomes: into }: Findings,
-  ): Promise<void> {
-    const run = await this.#begin();
-    const traced = await this.#trace(run, injection, target);
-    const index = traced.killed
-      ? traced.calls.length - 1
-      : traced.calls.findIndex(({ injected }) => injected);
-    const hit = traced.calls[index];
-    if (hit?.name === injection.call) {
-      const alike = traced.calls.slice(0, index + 1).filter((call) => keyOf(call) === keyOf(hit));
-      const boundary = boundaries.find((each) =>
-        keyOf({ ...each, name: each.call }) === keyOf(hit) && each.occurrence === alike.length
-      );
-      // After a failure in another thread there may be calls that an undisturbed run has not.
-      if (boundary !== undefined && into.get(boundary)?.get(injection.fault) === undefined) {
-        const outcomes = into.get(boundary) ?? new Map<Fault, string>();
-        into.set(boundary, outcomes.set(injection.fault, await this.#judge(run, traced)));
-      }
-    }
-    await rm(run, { recursive: true });
+  async #trace(
+    run: string,
+    { step, call, targets, occurrence }: Boundary,
+    fault: Fault,
+  ): Promise<Trace> {
+    const command = [...this.#command(run), String(step)];
+    const child = new Child(command, this.#folder, this.#environment());
+    await child.wrote("W");
+    // Fewer calls to tell apart.
+    const view = { paths: tracedPaths(run), only: targets[0], log: `${run}.log` };
+    return await traceFrom(child, view, { call, fault, when: occurrence });
   }
 
   /** What came of it; it begins with `LOST` or `CRASHED` if that must not be. */
-  async #judge(run: string, { killed, code, output, errors }: Trace): Promise<string> {
+  async #judge(run: string, { code, signal, lines, errors }: Trace): Promise<string> {
     const before = this.#setting === "first persist" ? 0 : GENERATIONS;
-    const lines = output.split("\n");
     const said = (verb: string) =>
       lines.filter((line) => line.startsWith(`${verb} `)).map((line) => line.split(" "));
+    // That a close fails is beyond what Deno's own code for directories can bear.
+    const isPanic = errors.includes("Deno has panicked");
+    const killed = signal === "SIGKILL" || isPanic;
     if (!killed && code !== 0) return `CRASHED: ${errors.trim().split("\n").slice(0, 4).join(" ")}`;
     const acknowledged = Math.max(0, ...said("A").map(([, generation]) => Number(generation)));
     const [loaded] = said("L");
@@ -170,7 +141,10 @@ export class Prober {
     const names = await readdir(join(run, "root", "c", "g"));
     const litter = names.filter((name) => name.endsWith(".tmp") || name.endsWith(".lock"));
     if (litter.length > 0) return `LITTER: ${litter.join(", ")}`;
-    if (killed) return `${found === before ? "the old" : "the new"} one${suffix(kind)}`;
+    if (killed) {
+      const cause = isPanic ? "Deno panics: " : "";
+      return `${cause}${found === before ? "the old" : "the new"} one${suffix(kind)}`;
+    }
     const noticed = [
       ...(recovered ? ["loaded the backup"] : []),
       ...new Set(said("E").map(([, name]) => name)),
@@ -181,7 +155,7 @@ export class Prober {
 
   async #begin(): Promise<string> {
     const run = await mkdtemp(join(this.#folder, "run-"));
-    if (this.#setting === "next persist") {
+    if (this.#setting !== "first persist") {
       this.#template ??= await this.#makeTemplate();
       await cp(this.#template, join(run, "root"), { recursive: true, preserveTimestamps: true });
     }
@@ -201,20 +175,15 @@ export class Prober {
   }
 
   #command(run: string): [string, ...string[]] {
-    return commandLine(this.#runtime, this.#executable, this.#program, [join(run, "root")]);
+    return commandLine(this.#runtime, this.#executable, this.#program, [
+      join(run, "root"),
+      this.#setting === "first record" ? "journal" : "plain",
+    ]);
   }
 
-  #trace(run: string, injection: Injection | undefined, target?: string): Promise<Trace> {
-    return trace(this.#command(run), {
-      cwd: this.#folder,
-      // One thread for the file system, where that can be chosen.
-      env: { ...environment(this.#program), UV_THREADPOOL_SIZE: "1" },
-      paths: tracedPaths(run),
-      // Fewer calls to tell apart.
-      only: target,
-      log: `${run}.log`,
-      injection,
-    });
+  /** One thread for the file system, where that can be chosen. */
+  #environment(): NodeJS.ProcessEnv {
+    return { ...environment(this.#program), UV_THREADPOOL_SIZE: "1" };
   }
 }
 
@@ -233,8 +202,19 @@ function tracedPaths(run: string): Map<string, string> {
   ]);
 }
 
-function keyOf({ name, targets }: Pick<TracedCall, "name" | "targets">): string {
-  return [name, ...targets].join(" ");
+function isSameCall(boundary: Boundary, call: string, targets: readonly string[]): boolean {
+  return [boundary.call, ...boundary.targets].join() === [call, ...targets].join();
+}
+
+/** Whether the fault came where it was to come. */
+function isInjected({ calls, signal }: Trace, boundary: Boundary): boolean {
+  const index = signal === "SIGKILL"
+    ? calls.length - 1
+    : calls.findIndex(({ injected }) => injected);
+  const alike = calls.slice(0, index + 1).map(({ name, targets }) =>
+    isSameCall(boundary, name, targets)
+  );
+  return alike.at(-1) === true && alike.filter((same) => same).length === boundary.occurrence;
 }
 
 function suffix(kind: string): string {

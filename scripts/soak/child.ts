@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 
 /** How a child ended. */
@@ -17,12 +18,12 @@ export class Child {
   readonly lines: string[] = [];
   readonly #process: ChildProcessWithoutNullStreams;
   #wake: () => void = () => {};
+  #errors = "";
   #isGone = false;
 
-  constructor([program, ...args]: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
+  constructor([program, ...args]: readonly string[], cwd: string, env = process.env) {
     this.#process = spawn(program, args, { cwd, env });
     let rest = "";
-    let errors = "";
     this.#process.stdout.setEncoding("utf8").on("data", (text: string) => {
       const parts = (rest + text).split("\n");
       // What is not a whole line was not said.
@@ -30,7 +31,10 @@ export class Child {
       this.lines.push(...parts);
       this.#wake();
     });
-    this.#process.stderr.setEncoding("utf8").on("data", (text: string) => errors += text);
+    this.#process.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#errors += text;
+      this.#wake();
+    });
     // A child that is gone cannot be told anything; that it is gone is reported anyway.
     this.#process.stdin.on("error", () => {});
     this.ended = new Promise((resolve, reject) => {
@@ -38,9 +42,14 @@ export class Child {
       this.#process.on("close", (code, signal) => {
         this.#isGone = true;
         this.#wake();
-        resolve({ code, signal, lines: this.lines, errors });
+        resolve({ code, signal, lines: this.lines, errors: this.#errors });
       });
     });
+  }
+
+  /** Its process id; it is there even when the process is gone. */
+  get pid(): number {
+    return this.#process.pid!;
   }
 
   /** Waits until it has written as many lines as that begin so, or is gone. */
@@ -52,6 +61,15 @@ export class Child {
       if (seen >= count || this.#isGone) return;
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
+  }
+
+  /** Waits until it has written so on its standard error; `false` if it ends without. */
+  async complained(text: string): Promise<boolean> {
+    while (!this.#errors.includes(text)) {
+      if (this.#isGone) return false;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    return true;
   }
 
   /** Waits for a moment, or until it is gone. */

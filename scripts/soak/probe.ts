@@ -1,13 +1,15 @@
 /**
  * The program whose system calls are traced: it loads, updates once, persists and closes.
  *
- *     probe.ts ROOT
+ *     probe.ts ROOT plain|journal [STEP]
+ *
+ * Before the call of its file system with the number STEP it says `W` and waits for a byte.
  *
  * `L <generation> <outcome>` says what it loaded, `A <generation>` that a persist has resolved,
  * `E <class> <code>` that a call of the store was rejected, `D <kind>` what was reported besides. A
  * call that was rejected is made again, since the store promises to stay usable.
  */
-import { statSync, writeSync } from "node:fs";
+import { readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import {
@@ -18,12 +20,13 @@ import {
   OffsetPersistError,
 } from "../../mod.ts";
 import { generationOf, offsetOf, queuesOf } from "./generation.ts";
+import { stepped } from "./stepped.ts";
 
 /** How many queues the probe writes. */
 export const PROBE_QUEUES = 3;
 
 /** Looked up, never made: such a name in a trace tells what begins there. */
-export const MARKS = { persist: "persist-begins", close: "close-begins" };
+export const MARKS = { step: "step", persist: "persist-begins", close: "close-begins" };
 
 /** The names that the probe gives to its temporary files; random ones could not be traced. */
 export function probeName(number: number): string {
@@ -51,12 +54,33 @@ async function insist<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-async function main(root: string): Promise<void> {
-  const mark = (phase: keyof typeof MARKS) =>
-    void statSync(join(root, MARKS[phase]), { throwIfNoEntry: false });
+/** Reads a byte; Node's standard input does not wait for one by itself. */
+function waitForByte(): void {
+  const byte = new Uint8Array(1);
+  for (;;) {
+    try {
+      readSync(0, byte);
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+  }
+}
+
+async function main(root: string, how: string, waitBefore?: string): Promise<void> {
+  const mark = (name: keyof typeof MARKS) =>
+    void statSync(join(root, MARKS[name]), { throwIfNoEntry: false });
   let names = 0;
+  let steps = 0;
+  const step = () => {
+    mark("step");
+    if (String(++steps) !== waitBefore) return;
+    say("W");
+    waitForByte();
+  };
   const fileSystem = {
-    ...nodeFileSystem,
+    ...stepped(nodeFileSystem, step),
     uniqueName: () => probeName(++names),
     // The owner of any lock that is in the way is dead: there is nobody to wait for.
     pause: () => Promise.resolve(),
@@ -69,6 +93,7 @@ async function main(root: string): Promise<void> {
       fileSystem,
       // The longer way: it holds the lock.
       onConflict: "merge",
+      journal: how === "journal",
       onDiagnostic: ({ kind }) => say(`D ${kind}`),
     })
   );
@@ -82,4 +107,4 @@ async function main(root: string): Promise<void> {
   await insist(() => store.close());
 }
 
-if (import.meta.main) await main(process.argv[2]);
+if (import.meta.main) await main(process.argv[2], process.argv[3], process.argv[4]);

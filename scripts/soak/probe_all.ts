@@ -1,15 +1,18 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type Boundary, type Fault, type Findings, Prober, type Setting } from "./boundaries.ts";
+import { type Boundary, type Fault, Prober, type Setting } from "./boundaries.ts";
 import { findExecutable, prepare, type Runtime } from "./programs.ts";
 
 /** The boundaries of a runtime in a setting, and what came of each fault at each. */
-export interface Probe extends Findings {
+export interface Probe {
   readonly runtime: Runtime;
   readonly setting: Setting;
+  readonly boundaries: readonly Boundary[];
+  /** In words. */
+  readonly outcomes: Map<Boundary, Map<Fault, string>>;
 }
 
-export const SETTINGS: readonly Setting[] = ["next persist", "first persist"];
+export const SETTINGS: readonly Setting[] = ["next persist", "first persist", "first record"];
 export const FAULTS: readonly Fault[] = ["signal=KILL", "error=EIO"];
 
 const PROBE = new URL("probe.ts", import.meta.url);
@@ -47,9 +50,12 @@ export async function probeAll(options: ProbeOptions): Promise<Probe[]> {
   const all = FAULTS.length * probes.reduce((sum, { boundaries }) => sum + boundaries.length, 0);
   let done = 0;
   for (const { name, probe, prober } of jobs) {
-    for (const fault of FAULTS) {
-      for (const boundary of probe.boundaries) {
-        await prober.inject(boundary, fault, probe);
+    for (const boundary of probe.boundaries) {
+      const outcomes = new Map<Fault, string>();
+      probe.outcomes.set(boundary, outcomes);
+      for (const fault of FAULTS) {
+        const outcome = await prober.inject(boundary, fault);
+        if (outcome !== undefined) outcomes.set(fault, outcome);
         onProgress(++done, all, name);
       }
     }
@@ -64,8 +70,8 @@ export function failuresOf(probes: readonly Probe[]): string[] {
       FAULTS.flatMap((fault) => {
         const outcome = outcomes.get(boundary)?.get(fault) ?? "NOT INJECTED";
         if (!/^[A-Z]{2}/.test(outcome)) return [];
-        const { phase, call, targets, occurrence } = boundary;
-        const place = `${call} ${targets.join(" -> ")} (${occurrence})`;
+        const { phase, step, call, targets, occurrence } = boundary;
+        const place = `${call} ${targets.join(" -> ")} (step ${step}, ${occurrence})`;
         return [`${runtime}, ${setting}, ${phase}: ${fault} at ${place}: ${outcome}`];
       })
     )

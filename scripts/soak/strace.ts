@@ -1,6 +1,5 @@
-import { execFile } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
-import process from "node:process";
+import { Child, type Ending } from "./child.ts";
 
 /** A call that touched one of the traced paths. */
 export interface TracedCall {
@@ -13,61 +12,90 @@ export interface TracedCall {
 }
 
 /** What a traced program did. */
-export interface Trace {
+export interface Trace extends Ending {
   readonly calls: readonly TracedCall[];
-  /** Whether it was killed; if so, at the last of the calls, which had no effect. */
-  readonly killed: boolean;
-  readonly code: number | null;
-  readonly output: string;
-  readonly errors: string;
 }
 
 /** What strace is to do to a call of a program. */
 export interface Injection {
   readonly call: string;
   readonly fault: "signal=KILL" | "error=EIO";
-  /** The how manieth of its thread. */
+  /** The how manieth of its thread, counted from when strace was attached. */
   readonly when: number;
+}
+
+/** What strace is to look at, and where it notes what it saw. */
+export interface View {
+  /** The paths, each with its label. */
+  readonly paths: ReadonlyMap<string, string>;
+  /** The one label that a call must touch to be seen; any of them unless told. */
+  readonly only?: string;
+  readonly log: string;
 }
 
 /** Why strace cannot be used here; `undefined` if it can. */
 export async function whyNoStrace(): Promise<string | undefined> {
-  const { failure, errors } = await run(["strace", "-o", "/dev/null", "true"], ".", process.env);
-  if (failure === undefined) return undefined;
-  return failure === "ENOENT" ? "strace is not installed" : `strace cannot trace: ${errors.trim()}`;
+  const idle = new Child(["sleep", "60"], ".");
+  try {
+    const strace = await attach(idle, ["-o", "/dev/null"]);
+    idle.kill();
+    await strace.ended;
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    idle.kill();
+    await idle.ended;
+  }
 }
 
-/** Runs a program under strace, which looks at the calls that touch the paths and no others. */
+/** Runs a program under strace. */
 export async function trace(
   command: readonly string[],
-  { cwd, env, paths, only, log, injection }: {
-    readonly cwd: string;
-    readonly env: NodeJS.ProcessEnv;
-    /** What to look at, each with its label. */
-    readonly paths: ReadonlyMap<string, string>;
-    /** The one label to look at, if it is one. */
-    readonly only?: string;
-    readonly log: string;
-    readonly injection?: Injection;
-  },
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  view: View,
 ): Promise<Trace> {
-  const inject = injection === undefined ? [] : [
-    "-e",
-    `inject=${injection.call}:${injection.fault}:when=${injection.when}`,
-  ];
-  const watched = [...paths].filter(([, label]) => only === undefined || label === only);
-  const filter = ["-e", "trace=%file,%desc", ...watched.flatMap(([path]) => ["-P", path])];
-  const program = ["strace", "-f", "-y", "-s", "8", "-o", log, ...filter, ...inject, ...command];
-  const { code, output, errors } = await run(program, cwd, env);
+  const child = new Child(["strace", ...optionsFor(view), ...command], cwd, env);
+  return { ...await child.ended, calls: await takeLog(view) };
+}
+
+/** Attaches strace to a waiting program, lets it go on, and injects a fault. */
+export async function traceFrom(
+  child: Child,
+  view: View,
+  { call, fault, when }: Injection,
+): Promise<Trace> {
+  const inject = ["-e", `inject=${call}:${fault}:when=${when}`];
+  const strace = await attach(child, [...optionsFor(view), ...inject]);
+  child.tell("");
+  const ending = await child.ended;
+  await strace.ended;
+  return { ...ending, calls: await takeLog(view) };
+}
+
+function optionsFor({ paths, only, log }: View): string[] {
+  const watched = [...paths].filter(([, label]) => only === undefined || label === only)
+    .flatMap(([path]) => ["-P", path]);
+  return ["-f", "-y", "-s", "8", "-o", log, "-e", "trace=%file,%desc", ...watched];
+}
+
+/** Waits until strace follows all threads. */
+async function attach({ pid }: Child, options: readonly string[]): Promise<Child> {
+  const strace = new Child(["strace", ...options, "-p", String(pid)], ".");
+  const isAttached = await Promise.race([
+    strace.complained("attached"),
+    strace.ended.then(() => false, () => false),
+  ]);
+  if (isAttached) return strace;
+  const { errors } = await strace.ended.catch(() => ({ errors: "strace is not installed" }));
+  throw new Error(errors.trim());
+}
+
+async function takeLog({ log, paths }: View): Promise<TracedCall[]> {
   const text = await readFile(log, "utf8");
   await rm(log);
-  return {
-    calls: parseTrace(text, paths),
-    killed: text.includes("+++ killed by SIGKILL +++"),
-    code,
-    output,
-    errors,
-  };
+  return parseTrace(text, paths);
 }
 
 /** Reads a log of `strace -f -y`. */
@@ -94,18 +122,4 @@ function targetsOf(args: string, paths: ReadonlyMap<string, string>): string[] {
   const [before] = args.replaceAll(/AT_FDCWD<[^>]*>/g, "").split(/\) += /);
   return [...before.matchAll(/"([^"]*)"|<([^<>]*)>/g)]
     .map(([, path, open]) => paths.get(path ?? open)).filter((label) => label !== undefined);
-}
-
-function run(
-  [program, ...args]: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-): Promise<{ code: number | null; failure?: unknown; output: string; errors: string }> {
-  return new Promise((resolve) => {
-    execFile(program, args, { cwd, env }, (error, output, errors) => {
-      if (error === null) resolve({ code: 0, output, errors });
-      const code = typeof error?.code === "number" ? error.code : null;
-      resolve({ code, failure: error?.code, output, errors });
-    });
-  });
 }

@@ -40,17 +40,16 @@ test("P3 a kill, and EIO, at each system call that changes the disk loses nothin
 test("syscalls: a boundary that was not met, and an outcome that must not be, are failures", () => {
   const boundary = {
     phase: "persist",
+    step: 7,
     call: "fsync",
     targets: ["offset.json"],
     occurrence: 2,
-    inThread: 1,
-    inAll: 1,
   } as const;
   const outcomes = new Map([[boundary, new Map([[FAULTS[0], "LOST in the load"]])]]);
   const probe = { runtime: "bun", setting: "next persist", boundaries: [boundary], outcomes };
   assert.deepEqual(failuresOf([probe as Parameters<typeof failuresOf>[0][0]]), [
-    "bun, next persist, persist: signal=KILL at fsync offset.json (2): LOST in the load",
-    "bun, next persist, persist: error=EIO at fsync offset.json (2): NOT INJECTED",
+    "bun, next persist, persist: signal=KILL at fsync offset.json (step 7, 2): LOST in the load",
+    "bun, next persist, persist: error=EIO at fsync offset.json (step 7, 2): NOT INJECTED",
   ]);
 });
 
