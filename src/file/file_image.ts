@@ -47,10 +47,16 @@ export class FileImage {
    * @returns The bytes; they are of use until the next call.
    */
   async encode(table: TableParts, changes: Changes): Promise<Uint8Array> {
-    const encoded = await this.#encodeTable(table, changes);
-    const checksum = await this.#checksum(table, changes, encoded);
-    encoder.encodeInto(tailOf(this.#form, checksum), encoded.bytes.subarray(encoded.tableEnd));
-    return encoded.bytes;
+    try {
+      const encoded = await this.#encodeTable(table, changes);
+      const checksum = await this.#checksum(table, changes, encoded);
+      encoder.encodeInto(tailOf(this.#form, checksum), encoded.bytes.subarray(encoded.tableEnd));
+      return encoded.bytes;
+    } catch (error) {
+      // There may not be memory enough for all of it.
+      this.forget();
+      throw error;
+    }
   }
 
   async #encodeTable(table: TableParts, changes: Changes): Promise<Encoded> {

@@ -149,6 +149,24 @@ for (const options of ALL_OPTIONS) {
   });
 }
 
+test("P4 after an encoding that failed, nothing of it is kept", async () => {
+  const error = new RangeError("no memory");
+  for (let when = 0; when < 4; when++) {
+    const imaged = new Imaged({ format: "java", checksum: true });
+    const [a, b] = [at(0, "a"), at(0, "b")];
+    await imaged.check([[a, 1n], [b, 1n]]);
+    let reads = 0;
+    imaged.offsets.before = () => {
+      if (reads++ === when) throw error;
+    };
+    await assert.rejects(imaged.encode([[a, 2n], [b, 2n]]), error);
+    // As it was: that is no change.
+    imaged.offsets.before = () => {};
+    for (const slot of [0, 1]) imaged.offsets.set(slot, 1n);
+    await imaged.check([]);
+  }
+});
+
 test("P6 an image of more than 16 MiB is not kept, one of just that is", async () => {
   const mq = (length: number) => at(0, "x".repeat(length));
   const { length: others } = serialize(OffsetTable.from([[mq(0), 1n]]));
