@@ -150,7 +150,7 @@ async function measureHere({ quick, only, svg, directory, json }: Values, io: Io
   }
   const figures = results.flatMap((result) => result.figures);
   const goals = judgeGoals(figures);
-  if (goals.rows.length > 0) show(goals);
+  if (!quick) show(goals);
   const runtime = versionOf();
   if (svg !== undefined) {
     await writeFile(svg, plotGrowth(figures, `One persist, one queue changed, on ${runtime}`));

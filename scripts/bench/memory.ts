@@ -9,11 +9,11 @@ import { digits, type Figure, type Result, type Section } from "./section.ts";
 const PROBE = fileURLToPath(new URL("memory_probe.ts", import.meta.url));
 
 /** Bytes a queue, as a process of its own tells. */
-async function probe(root: string, queues: number, how: string): Promise<number> {
+async function probe(root: string, queues: number, how: string): Promise<number[]> {
   const run = process.versions.deno === undefined ? [] : ["run", "-A", "--quiet"];
   const args = [...run, ...garbageFlags(), PROBE, root, String(queues), how];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 });
-  return Number(stdout);
+  return stdout.trim().split("\n").map(Number);
 }
 
 export const memorySection: Section = {
@@ -22,10 +22,18 @@ export const memorySection: Section = {
     const queues = quick ? 100_000 : 1_000_000;
     const root = join(directory, "memory");
     progress("memory", 0.2);
-    const updated = await probe(root, queues, "update");
-    progress("memory", 0.6);
-    const loaded = await probe(root, queues, "load");
-    const rows = [["after updates of all", updated], ["after open", loaded]] as const;
+    const [updated, written] = await probe(root, queues, "update");
+    progress("memory", 0.5);
+    const [loaded, rewritten] = await probe(root, queues, "load");
+    progress("memory", 0.9);
+    const [maps] = await probe(root, queues, "maps");
+    const rows = [
+      ["after updates of all", updated],
+      ["and a persist", written],
+      ["after open", loaded],
+      ["open, and a persist", rewritten],
+      ["a Map from queue id to number for each broker, alone", maps],
+    ] as const;
     const result: Result = {
       title: `Memory for ${queues.toLocaleString("en")} queues`,
       columns: [{ title: "" }, { title: "BYTES A QUEUE", align: "right" }],

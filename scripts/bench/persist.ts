@@ -23,7 +23,7 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
   const { directory, queues } = contest;
   const rewrites = queues <= 100_000;
   await mkdir(directory, { recursive: true });
-  // It never outgrows its snapshot here: what a compaction costs is in the growth section.
+  // It never outgrows its snapshot here: a compaction is a plain file, and that is measured beside.
   const journal = await ours(JOURNAL, contest, { journal: { compactAtBytes: 1e9 } });
   const snapshot = rewrites ? await ours(SNAPSHOT, contest) : undefined;
   const relaxed = rewrites

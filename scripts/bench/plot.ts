@@ -2,7 +2,7 @@ import { CURVES } from "./growth.ts";
 import type { Figure } from "./section.ts";
 
 const [WIDTH, HEIGHT] = [720, 400];
-const [LEFT, RIGHT, TOP, BOTTOM] = [64, 150, 40, 48];
+const [LEFT, RIGHT, TOP, BOTTOM] = [84, 150, 40, 48];
 /** Told apart by those who cannot tell red from green, on white and on black. */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#a05fa0"];
 
@@ -33,6 +33,8 @@ export function plotGrowth(figures: readonly Figure[], caption: string): string 
       `<path class="grid" d="M${LEFT} ${y(tick)}H${WIDTH - RIGHT}"/>` +
       `<text x="${LEFT - 8}" y="${y(tick) + 4}" text-anchor="end">${label(tick)} ms</text>`
     ),
+    `<text x="14" y="${(TOP + HEIGHT - BOTTOM) / 2}" text-anchor="middle" ` +
+    `transform="rotate(-90 14 ${(TOP + HEIGHT - BOTTOM) / 2})">time of a persist</text>`,
     `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">queues</text>`,
     ...curves.flatMap(({ name, color, points }, i) => [
       `<path fill="none" stroke="${color}" stroke-width="2" d="M${

@@ -1,6 +1,8 @@
 /** Something to be measured against others. */
 export interface Case {
   readonly name: string;
+  /** Makes ready for a round, which is not measured. */
+  readonly prepare?: () => void;
   /** Does it once; what it returns is awaited. */
   readonly run: () => unknown;
   /** How often it is done in a round: enough for its code and its data to be warm. */
@@ -13,7 +15,7 @@ export interface Measured {
   readonly rounds: readonly number[];
 }
 
-/** How the first rounds, in which everything is compiled, are left out. */
+/** How many first rounds, in which everything is compiled, are left out. */
 const WARM_UP = 2;
 
 /** Measures cases in turn, round after round, so that all meet the same machine. */
@@ -25,7 +27,8 @@ export async function measure(
 ): Promise<Measured[]> {
   const taken = cases.map((): number[] => []);
   for (let round = 0; round < rounds + WARM_UP; round++) {
-    for (const [i, { run, batch }] of cases.entries()) {
+    for (const [i, { prepare, run, batch }] of cases.entries()) {
+      prepare?.();
       const start = now();
       for (let done = 0; done < batch; done++) {
         const running = run();

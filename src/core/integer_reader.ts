@@ -23,7 +23,7 @@ export class IntegerReader {
   /** The int64 that begins at a position, if there is one. */
   int64(start: number): Offset | undefined {
     if (!this.#read(start)) return undefined;
-    // Stryker disable next-line ConditionalExpression: it is what follows, without the substring
+    // Stryker disable next-line ConditionalExpression: what follows gives the same, by a substring
     if (Number.isSafeInteger(this.#value)) return BigInt(this.#value);
     const exact = BigInt(this.#text.slice(start, this.end));
     return BigInt.asIntN(64, exact) === exact ? exact : undefined;

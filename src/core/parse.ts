@@ -1,13 +1,13 @@
 import { checksumOf } from "./checksum.ts";
 import { type Crc32, crc32 } from "./crc32.ts";
 import { JsonScanner } from "./json_scanner.ts";
-import type { MessageQueue } from "./message_queue.ts";
 import { OffsetColumn } from "./offset_column.ts";
 import { OffsetFileChecksumError } from "./offset_file_checksum_error.ts";
 import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 import { type OffsetTable, tableOf, type TableParts } from "./offset_table.ts";
 import { QueueIndex } from "./queue_index.ts";
 import { readCanonicalEntries } from "./read_canonical_entries.ts";
+import { readMembers, readQueue, readStringKey } from "./read_queue.ts";
 import { canonicalText } from "./serialize.ts";
 
 /**
@@ -120,21 +120,10 @@ function firstBadByte(bytes: Uint8Array): number {
   return good;
 }
 
-function readMembers(scanner: JsonScanner, what: string, member: (name: string) => void): void {
-  scanner.expect("{", `to open ${what}`);
-  if (scanner.take("}")) return;
-  do {
-    const name = scanner.string("a member's name");
-    scanner.expect(":", "after a member's name");
-    member(name);
-  } while (scanner.take(","));
-  scanner.expect("}", `or "," in ${what}`);
-}
-
 function readTable(scanner: JsonScanner): OffsetTable {
   const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
   scanner.expect("{", "to open the offset table");
-  scanner.position = readCanonicalEntries(scanner.text, scanner.position, decodeKey, parts);
+  scanner.position = readCanonicalEntries(scanner.text, scanner.position, parts);
   if (!scanner.take("}")) {
     if (parts.offsets.size === 0) readEntry(scanner, parts);
     while (scanner.take(",")) readEntry(scanner, parts);
@@ -148,45 +137,4 @@ function readEntry(scanner: JsonScanner, { index, offsets }: TableParts): void {
   scanner.expect(":", "after a queue");
   const offset = scanner.integer("an offset", 64);
   offsets.set(index.add(mq), offset);
-}
-
-function decodeKey(key: string): MessageQueue {
-  return readStringKey(new JsonScanner(key));
-}
-
-/** Reads a key that begins at the scanner's position, as `readQueue` does. */
-function readStringKey(scanner: JsonScanner): MessageQueue {
-  const start = scanner.position;
-  // Positions inside the key are of no use outside it: the key's own place is reported.
-  const key: JsonScanner = new JsonScanner(
-    scanner.string("a queue"),
-    (reason) => scanner.fail(`the key is not a message queue, ${reason}`, start),
-  );
-  const mq = readQueue(key);
-  if (key.peek() !== "") key.fail(`expected the end of the key, found ${key.found()}`);
-  return mq;
-}
-
-function readQueue(scanner: JsonScanner): MessageQueue {
-  const start = scanner.position;
-  const mq: { -readonly [field in keyof MessageQueue]?: MessageQueue[field] } = {};
-  readMembers(scanner, "a message queue", (name) => {
-    if (name === "topic") mq.topic = readName(scanner, "a topic");
-    else if (name === "brokerName") mq.brokerName = readName(scanner, "a broker name");
-    else if (name === "queueId") mq.queueId = Number(scanner.integer("a queue id", 32));
-    else scanner.skipValue();
-  });
-  const { topic, brokerName, queueId } = mq;
-  if (topic === undefined) scanner.fail('a message queue has no "topic"', start);
-  if (brokerName === undefined) scanner.fail('a message queue has no "brokerName"', start);
-  if (queueId === undefined) scanner.fail('a message queue has no "queueId"', start);
-  return { topic, brokerName, queueId };
-}
-
-function readName(scanner: JsonScanner, what: string): string {
-  scanner.peek();
-  const start = scanner.position;
-  const name = scanner.string(what);
-  if (!name.isWellFormed()) scanner.fail(`${what} holds a lone surrogate`, start);
-  return name;
 }

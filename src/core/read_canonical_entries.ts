@@ -1,7 +1,9 @@
+import { IntegerReader } from "./integer_reader.ts";
+import { JsonScanner } from "./json_scanner.ts";
 import type { MessageQueue } from "./message_queue.ts";
 import type { TableParts } from "./offset_table.ts";
-import { IntegerReader } from "./integer_reader.ts";
 import type { Broker } from "./queue_index.ts";
+import { readStringKey } from "./read_queue.ts";
 import { aroundGoKey } from "./serialize.ts";
 
 /** Where the part of a key ends that all queues of a broker have in common. */
@@ -17,14 +19,12 @@ const KEY_END = '}":';
  * or is wrong, ends it; the reader that knows all ways and all faults goes on from there.
  *
  * @param position Where the first entry may begin.
- * @param decodeKey Reads a key, and throws if it is none.
  * @param into Where the entries go; empty.
  * @returns Where the last entry that it took ends; `position` if it took none.
  */
 export function readCanonicalEntries(
   text: string,
   position: number,
-  decodeKey: (key: string) => MessageQueue,
   { index, offsets }: TableParts,
 ): number {
   const brokers = new Map<string, Broker>();
@@ -36,7 +36,7 @@ export function readCanonicalEntries(
     const key = text.slice(start, idAt);
     let broker = brokers.get(key);
     if (broker === undefined) {
-      const names = decodeCanonicalKey(key, decodeKey);
+      const names = decodeCanonicalKey(key);
       if (names === undefined) return end;
       broker = index.addBroker(names.topic, names.brokerName);
       brokers.set(key, broker);
@@ -54,13 +54,10 @@ export function readCanonicalEntries(
 }
 
 /** The names in a key, if it is the one way to write them; then no other key has the same. */
-function decodeCanonicalKey(
-  key: string,
-  decodeKey: (key: string) => MessageQueue,
-): MessageQueue | undefined {
+function decodeCanonicalKey(key: string): MessageQueue | undefined {
   let names: MessageQueue | undefined;
   try {
-    names = decodeKey(`${key}0}"`);
+    names = readStringKey(new JsonScanner(`${key}0}"`));
   } catch {
     // Who goes on from there says what is wrong.
   }

@@ -27,11 +27,11 @@ export class FileImage {
   readonly #covered: FileImage | undefined;
   #kept: Encoded | undefined;
 
-  constructor(form: Form, checksum: boolean) {
+  constructor(form: Form, checksum = false) {
     this.#form = form;
     this.#head = encoder.encode(form.head);
     const canonical = formOf("go");
-    if (checksum) this.#covered = form === canonical ? this : new FileImage(canonical, false);
+    if (checksum) this.#covered = form === canonical ? this : new FileImage(canonical);
   }
 
   /** Forgets what was encoded: the next time all of it is. */
@@ -47,16 +47,22 @@ export class FileImage {
    * @returns The bytes; they are of use until the next call.
    */
   async encode(table: TableParts, changes: Changes): Promise<Uint8Array> {
-    const encoded = await this.#encodeTable(table, changes);
-    const checksum = await this.#checksum(table, changes, encoded);
-    encoder.encodeInto(tailOf(this.#form, checksum), encoded.bytes.subarray(encoded.tableEnd));
-    return encoded.bytes;
+    try {
+      const encoded = await this.#encodeTable(table, changes);
+      const checksum = await this.#checksum(table, changes, encoded);
+      encoder.encodeInto(tailOf(this.#form, checksum), encoded.bytes.subarray(encoded.tableEnd));
+      return encoded.bytes;
+    } catch (error) {
+      // There may not be memory enough for all of it.
+      this.forget();
+      throw error;
+    }
   }
 
   async #encodeTable(table: TableParts, changes: Changes): Promise<Encoded> {
     const kept = this.#kept;
     this.#kept = undefined;
-    const encoded = kept !== undefined && isSameShape(kept, table, changes)
+    const encoded = kept !== undefined && holdsTheSame(kept, table, changes)
       ? await this.#patch(kept, table, changes)
       : await this.#encodeAll(table);
     if (encoded.bytes.length <= LARGEST_KEPT) this.#kept = encoded;
@@ -146,9 +152,9 @@ interface Encoded {
   readonly size: number;
 }
 
-/** Whether it holds the same queues, so that all that has changed is offsets. */
-function isSameShape(kept: Encoded, { index, offsets }: TableParts, { deleted }: Changes): boolean {
-  return deleted.length === 0 && kept.size === offsets.size && kept.runs === index.order();
+/** Whether it holds the same queues: none has gone, so that one that has come would be one more. */
+function holdsTheSame({ size }: Encoded, { offsets }: TableParts, { deleted }: Changes): boolean {
+  return deleted.length === 0 && size === offsets.size;
 }
 
 function runNumbers(runs: readonly Run[]): Uint32Array {

@@ -29,7 +29,9 @@ export class MemoryTable {
   readonly #index: QueueIndex;
   #offsets = new BigInt64Array(0);
   #flags = new Uint8Array(0);
-  #touched: number[] = [];
+  /** The slots with that flag, each once, as many as are counted. */
+  #touched = new Uint32Array(0);
+  #touchedCount = 0;
   #size = 0;
 
   /** `durable` is what it begins with. */
@@ -102,10 +104,10 @@ export class MemoryTable {
    * and hold another offset than it; and those that are deleted, unless they have one again.
    */
   takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
-    const touched = this.#touched;
-    this.#touched = [];
+    const touched = this.#touched.subarray(0, this.#touchedCount);
+    this.#touchedCount = 0;
     for (const slot of touched) this.#flags[slot] &= ~TOUCHED;
-    const slots = touched.filter((slot) =>
+    const slots = Array.from(touched).filter((slot) =>
       this.#has(slot) && this.#offsets[slot] !== column.get(slot)
     );
     const offsets = BigInt64Array.from(slots, (slot) => this.#offsets[slot]);
@@ -157,11 +159,12 @@ export class MemoryTable {
   #touch(slot: number): void {
     if ((this.#flags[slot] & TOUCHED) !== 0) return;
     this.#flags[slot] |= TOUCHED;
-    this.#touched.push(slot);
+    this.#touched[this.#touchedCount++] = slot;
   }
 
   #makeRoom(size: number): void {
     this.#offsets = grown(this.#offsets, size);
     this.#flags = grown(this.#flags, size);
+    this.#touched = grown(this.#touched, size);
   }
 }

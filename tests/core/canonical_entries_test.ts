@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
-  checkMessageQueue,
   type MessageQueue,
   type Offset,
   OffsetFileSyntaxError,
@@ -34,18 +33,10 @@ function goKey(mq: MessageQueue): string {
 
 const goEntry = ([mq, o]: Entry): string => goKey(mq) + o;
 
-/** Reads a key as JSON text in JSON text, with nothing of the code under test. */
-function decodeKey(text: string): MessageQueue {
-  const { topic, brokerName, queueId } = JSON.parse(JSON.parse(text));
-  const mq = { topic, brokerName, queueId };
-  checkMessageQueue(mq);
-  return mq;
-}
-
 /** How far the quick way goes, and what it takes. */
 function quick(text: string, position = 0) {
   const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
-  const end = readCanonicalEntries(text, position, decodeKey, parts);
+  const end = readCanonicalEntries(text, position, parts);
   return { end, taken: [...tableOf(parts)] };
 }
 
@@ -76,19 +67,6 @@ test("S4 the quick way ends where the table ends", () => {
 
 test("S6 an offset at the very end of a text may not be all of it", () => {
   assert.deepEqual(quick(goEntry([at(0), 1n])), { end: 0, taken: [] });
-});
-
-test("S5 names that are decoded once are those of each queue of the broker", () => {
-  let decoded = 0;
-  const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
-  const all = [0, 1, 2].flatMap((id) => ["b", "c"].map((name) => [at(id, "t", name), 1n] as const));
-  const counting = (text: string) => {
-    decoded++;
-    return decodeKey(text);
-  };
-  readCanonicalEntries(all.map(goEntry).join(",") + "}", 0, counting, parts);
-  assert.deepEqual([...tableOf(parts)], tableOfLast(all));
-  assert.equal(decoded, 2);
 });
 
 const KEY = goKey(at(7));

@@ -172,8 +172,10 @@ export class SimulatedFileSystem implements FileSystem {
         }
         return bytes.length;
       },
-      // Its clock ticks at each change.
-      backdate: async () => {},
+      // Its clock ticks at each change, so that any time is one of its own.
+      backdate: async () => {
+        disk.file(ino).mtime = ++disk.clock;
+      },
       chmod: async (mode) => {
         disk.file(ino).mode = mode;
       },

@@ -96,6 +96,7 @@ const EXPECTED = [
   ...["readDirectory done", "readDirectory ENOENT", "readDirectory ENOTDIR"],
   ...["create done", "create EEXIST", "create ENOENT", "create ENOTDIR"],
   ...["write done", "chmod done", "fileStat done", "sync done", "close done"],
+  ...["syncData done", "backdate done"],
   ...["syncFile done", "syncFile ENOENT", "syncFile ENOTDIR"],
   ...["syncDirectory done", "syncDirectory ENOENT", "syncDirectory ENOTDIR"],
   ...["link done", "link EEXIST", "link ENOENT", "link ENOTDIR", "link EPERM"],

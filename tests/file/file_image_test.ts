@@ -1,6 +1,7 @@
 /** The bytes of the file: the same as `serialize` makes, whatever was kept of the time before. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { clearImmediate, setImmediate } from "node:timers";
 import fc from "fast-check";
 import {
   type MessageQueue,
@@ -10,19 +11,12 @@ import {
   serialize,
 } from "../../src/core/mod.ts";
 import { tableOf } from "../../src/core/offset_table.ts";
-import { QueueIndex } from "../../src/core/queue_index.ts";
-import { formOf, type OffsetFileFormat } from "../../src/core/serialize.ts";
-import { applyChanges } from "../../src/file/changes.ts";
+import { formOf } from "../../src/core/serialize.ts";
 import { FileImage } from "../../src/file/file_image.ts";
 import { messageQueue, offset, poolQueue } from "../support/arbitraries.ts";
 import { check } from "../support/check.ts";
-import { CountingColumn } from "../support/counting_column.ts";
+import { Imaged, type Options } from "../support/imaged.ts";
 import { StoreDirectory } from "../support/store_directory.ts";
-
-interface Options {
-  readonly format: OffsetFileFormat;
-  readonly checksum: boolean;
-}
 
 const ALL_OPTIONS: readonly Options[] = [
   { format: "go", checksum: false },
@@ -32,46 +26,6 @@ const ALL_OPTIONS: readonly Options[] = [
 ];
 
 const decoder = new TextDecoder();
-
-/** A table that changes, and its image. */
-class Imaged {
-  readonly index = new QueueIndex();
-  readonly offsets = new CountingColumn();
-  readonly image: FileImage;
-  readonly #options: Options;
-
-  constructor(options: Options) {
-    this.#options = options;
-    this.image = new FileImage(formOf(options.format), options.checksum);
-  }
-
-  /** Changes the table and encodes it. */
-  async encode(
-    set: readonly (readonly [MessageQueue, Offset])[],
-    deleted: readonly MessageQueue[] = [],
-  ): Promise<Uint8Array> {
-    const slots = set.map(([mq]) => this.index.add(mq));
-    const changes = {
-      slots,
-      offsets: BigInt64Array.from(set, ([, offset]) => offset),
-      deleted: deleted.map((mq) => this.index.add(mq)),
-    };
-    applyChanges(this.offsets, changes);
-    this.offsets.take();
-    return await this.image.encode(this, changes);
-  }
-
-  /** Encodes, and compares with what `serialize` makes of the same table. */
-  async check(
-    set: readonly (readonly [MessageQueue, Offset])[],
-    deleted: readonly MessageQueue[] = [],
-  ): Promise<Uint8Array> {
-    const bytes = await this.encode(set, deleted);
-    const text = decoder.decode(bytes);
-    assert.equal(text, serialize(tableOf(this), this.#options));
-    return bytes;
-  }
-}
 
 const at = (queueId: number, topic = "t"): MessageQueue => ({ topic, brokerName: "b", queueId });
 
@@ -195,6 +149,24 @@ for (const options of ALL_OPTIONS) {
   });
 }
 
+test("P4 after an encoding that failed, nothing of it is kept", async () => {
+  const error = new RangeError("no memory");
+  for (let when = 0; when < 4; when++) {
+    const imaged = new Imaged({ format: "java", checksum: true });
+    const [a, b] = [at(0, "a"), at(0, "b")];
+    await imaged.check([[a, 1n], [b, 1n]]);
+    let reads = 0;
+    imaged.offsets.before = () => {
+      if (reads++ === when) throw error;
+    };
+    await assert.rejects(imaged.encode([[a, 2n], [b, 2n]]), error);
+    // As it was: that is no change.
+    imaged.offsets.before = () => {};
+    for (const slot of [0, 1]) imaged.offsets.set(slot, 1n);
+    await imaged.check([]);
+  }
+});
+
 test("P6 an image of more than 16 MiB is not kept, one of just that is", async () => {
   const mq = (length: number) => at(0, "x".repeat(length));
   const { length: others } = serialize(OffsetTable.from([[mq(0), 1n]]));
@@ -204,6 +176,30 @@ test("P6 an image of more than 16 MiB is not kept, one of just that is", async (
     assert.equal(bytes.length, length);
     assert.equal(await imaged.encode([[mq(length - others), 2n]]) === bytes, isKept);
   }
+});
+
+test("P1 while a large image is made others have their turns, and a small one is made at once", async () => {
+  for (const [count, atLeast, atMost] of [[1000, 0, 0], [20_000, 4, Infinity]]) {
+    const imaged = new Imaged({ format: "go", checksum: true });
+    const set = all(queues(count, "topic"), 1n);
+    let turns = 0;
+    const turn = () => {
+      turns++;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    await imaged.encode(set);
+    clearImmediate(next);
+    assert.ok(turns >= atLeast && turns <= atMost, `${turns} turns for ${count} queues`);
+  }
+});
+
+test("S2 an image has no checksum unless told", async () => {
+  const imaged = new Imaged({ format: "go", checksum: false });
+  imaged.offsets.set(imaged.index.add(at(0)), 1n);
+  const none = { slots: [], offsets: new BigInt64Array(0), deleted: [] };
+  const bytes = await new FileImage(formOf("go")).encode(imaged, none);
+  assert.equal(decoder.decode(bytes), serialize(OffsetTable.from([[at(0), 1n]])));
 });
 
 test("S5 what is forgotten is not covered by the checksum either", async () => {

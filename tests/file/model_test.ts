@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { LocalFileOffsetStore, MessageQueue, ReadType } from "../../mod.ts";
+import type { LocalFileOffsetStore, MessageQueue, OffsetFileFormat, ReadType } from "../../mod.ts";
 import { offset, poolQueue } from "../support/arbitraries.ts";
 import { check } from "../support/check.ts";
 import { StoreDirectory } from "../support/store_directory.ts";
@@ -120,15 +120,21 @@ const commands: fc.Arbitrary<Command>[] = [
   ...[persist, persistNothing, snapshot, reopen, kill].map((each) => fc.constant(each)),
 ];
 
+/** How the file is written, which shows nowhere. */
+const form = fc.record({
+  format: fc.constantFrom<OffsetFileFormat>("go", "java"),
+  checksum: fc.boolean(),
+});
+
 for (const journal of [false, true]) {
   const how = journal ? "with a journal, opened with one and without" : "without a journal";
   test(`U R D P J the store is a plain model of memory and file, ${how}`, async () => {
     await check(
-      fc.asyncProperty(fc.commands(commands, { maxCommands: 40 }), async (calls) => {
+      fc.asyncProperty(form, fc.commands(commands, { maxCommands: 40 }), async (form, calls) => {
         await using at = await StoreDirectory.make();
         let opened = 0;
         const open = () =>
-          at.open({ durability: "relaxed", journal: journal && opened++ % 3 !== 2 });
+          at.open({ ...form, durability: "relaxed", journal: journal && opened++ % 3 !== 2 });
         const store = await open();
         await fc.asyncModelRun(() => ({ model: new Model(), real: { open, store } }), [
           ...calls,

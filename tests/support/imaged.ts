@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { type MessageQueue, type Offset, serialize } from "../../src/core/mod.ts";
+import { tableOf } from "../../src/core/offset_table.ts";
+import { QueueIndex } from "../../src/core/queue_index.ts";
+import { formOf, type OffsetFileFormat } from "../../src/core/serialize.ts";
+import { applyChanges } from "../../src/file/changes.ts";
+import { FileImage } from "../../src/file/file_image.ts";
+import { CountingColumn } from "./counting_column.ts";
+
+/** How a file is written. */
+export interface Options {
+  readonly format: OffsetFileFormat;
+  readonly checksum: boolean;
+}
+
+const decoder = new TextDecoder();
+
+/** A table that changes, and its image. */
+export class Imaged {
+  readonly index = new QueueIndex();
+  readonly offsets = new CountingColumn();
+  readonly image: FileImage;
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.image = new FileImage(formOf(options.format), options.checksum);
+  }
+
+  /** Changes the table and encodes it. */
+  async encode(
+    set: readonly (readonly [MessageQueue, Offset])[],
+    deleted: readonly MessageQueue[] = [],
+  ): Promise<Uint8Array> {
+    const slots = set.map(([mq]) => this.index.add(mq));
+    const changes = {
+      slots,
+      offsets: BigInt64Array.from(set, ([, offset]) => offset),
+      deleted: deleted.map((mq) => this.index.add(mq)),
+    };
+    applyChanges(this.offsets, changes);
+    this.offsets.take();
+    return await this.image.encode(this, changes);
+  }
+
+  /** Encodes, and compares with what `serialize` makes of the same table. */
+  async check(
+    set: readonly (readonly [MessageQueue, Offset])[],
+    deleted: readonly MessageQueue[] = [],
+  ): Promise<Uint8Array> {
+    const bytes = await this.encode(set, deleted);
+    const text = decoder.decode(bytes);
+    assert.equal(text, serialize(tableOf(this), this.#options));
+    return bytes;
+  }
+}
