@@ -92,6 +92,11 @@ function startOf({ start, resets }: Operation, fault: Fault | undefined): Expect
 export async function countCases(): Promise<number> {
   let calls = 0;
   for (const operation of OPERATIONS) calls += (await callsOf(operation)).length;
+  return casesOf(calls);
+}
+
+/** How many cases so many calls have. */
+export function casesOf(calls: number): number {
   return calls * [...faultsAt(0)].length;
 }
 
