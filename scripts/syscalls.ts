@@ -14,6 +14,7 @@ import { processIo } from "./offsets/process_io.ts";
 import { formatTable } from "./offsets/table_output.ts";
 import { failuresOf, FAULTS, type Probe, probeAll, SETTINGS } from "./soak/probe_all.ts";
 import { readRuntimes } from "./soak/programs.ts";
+import { Progress } from "./soak/progress.ts";
 import { whyNoStrace } from "./soak/strace.ts";
 
 const HELP =
@@ -64,17 +65,15 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const directory = resolve(values.directory);
   await mkdir(directory, { recursive: true });
   const folder = await mkdtemp(join(directory, "syscalls-"));
-  const isDrawing = io.isTerminal && !values.json;
+  const progress = new Progress(values.json ? { ...io, isTerminal: false } : io, 0, "faults");
   try {
     const probes = await probeAll({
       folder,
       runtimes,
       settings: SETTINGS,
-      onProgress: (done, all, name) => {
-        if (isDrawing) io.out(`\r\x1b[K${done} of ${all} faults  ${name}`);
-      },
+      onProgress: (done, all) => progress.draw(done, all),
     });
-    if (isDrawing) io.out("\r\x1b[K");
+    progress.clear();
     return report(probes, values.json, io);
   } finally {
     await rm(folder, { recursive: true });

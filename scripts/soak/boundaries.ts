@@ -1,22 +1,12 @@
 import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalFileOffsetStore } from "../../mod.ts";
+import { boundariesOf, type Boundary, isSameCall } from "./boundary.ts";
 import { Child } from "./child.ts";
 import { offsetOf, queuesOf } from "./generation.ts";
 import { MARKS, PROBE_QUEUES, probeName } from "./probe.ts";
 import { commandLine, environment, type Program, type Runtime } from "./programs.ts";
 import { type Injection, type Trace, trace, traceFrom } from "./strace.ts";
-
-/** A system call of a load, a persist or a close, before which the world may end. */
-export interface Boundary {
-  readonly phase: "load" | "persist" | "close";
-  /** The number of the call of the store's file system that makes it. */
-  readonly step: number;
-  readonly call: string;
-  readonly targets: readonly string[];
-  /** Which of those with the same call and targets it is in that step, from 1. */
-  readonly occurrence: number;
-}
 
 /** Whether there is a store already, and whether it is persisted to by a record of a journal. */
 export type Setting = "first persist" | "next persist" | "first record";
@@ -62,21 +52,7 @@ export class Prober {
     const traced = await trace(this.#command(run), this.#folder, this.#environment(), view);
     if (traced.code !== 0) throw new Error(`Cannot trace ${this.#runtime}: ${traced.errors}`);
     await rm(run, { recursive: true });
-    let phase: Boundary["phase"] = "load";
-    let step = 0;
-    const boundaries: Boundary[] = [];
-    for (const { name: call, targets } of traced.calls) {
-      if (targets.includes(MARKS.step)) step++;
-      else if (targets.includes(MARKS.persist)) phase = "persist";
-      else if (targets.includes(MARKS.close)) phase = "close";
-      else {
-        const alike = boundaries.filter((each) =>
-          each.step === step && isSameCall(each, call, targets)
-        );
-        boundaries.push({ phase, step, call, targets, occurrence: alike.length + 1 });
-      }
-    }
-    return boundaries;
+    return boundariesOf(traced.calls);
   }
 
   /**
@@ -107,7 +83,11 @@ export class Prober {
   ): Promise<Trace> {
     const command = [...this.#command(run), String(step)];
     const child = new Child(command, this.#folder, this.#environment());
-    await child.wrote("W");
+    if (!await child.wrote("W")) {
+      // Nobody must be attached to: the process id may be another's by now.
+      const { code, errors } = await child.ended;
+      throw new Error(`Cannot reach step ${step} of ${this.#runtime}: exit ${code}: ${errors}`);
+    }
     // Fewer calls to tell apart.
     const view = { paths: tracedPaths(run), only: targets[0], log: `${run}.log` };
     return await traceFrom(child, view, { call, fault, when: occurrence });
@@ -200,10 +180,6 @@ function tracedPaths(run: string): Map<string, string> {
     ...[...FILES, ...temporaries].map((name) => [join(directory, name), name] as const),
     ...Object.values(MARKS).map((name) => [join(root, name), name] as const),
   ]);
-}
-
-function isSameCall(boundary: Boundary, call: string, targets: readonly string[]): boolean {
-  return [boundary.call, ...boundary.targets].join() === [call, ...targets].join();
 }
 
 /** Whether the fault came where it was to come. */

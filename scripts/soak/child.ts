@@ -52,13 +52,14 @@ export class Child {
     return this.#process.pid!;
   }
 
-  /** Waits until it has written as many lines as that begin so, or is gone. */
-  async wrote(prefix: string, count = 1): Promise<void> {
+  /** Waits until it has written as many lines as that begin so; `false` if it ends without. */
+  async wrote(prefix: string, count = 1): Promise<boolean> {
     let seen = 0;
     let next = 0;
     for (;;) {
       for (; next < this.lines.length; next++) if (this.lines[next].startsWith(prefix)) seen++;
-      if (seen >= count || this.#isGone) return;
+      if (seen >= count) return true;
+      if (this.#isGone) return false;
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type Boundary, type Fault, Prober, type Setting } from "./boundaries.ts";
+import { type Fault, Prober, type Setting } from "./boundaries.ts";
+import type { Boundary } from "./boundary.ts";
 import { findExecutable, prepare, type Runtime } from "./programs.ts";
 
 /** The boundaries of a runtime in a setting, and what came of each fault at each. */
@@ -25,7 +26,7 @@ export interface ProbeOptions {
   /** Which boundaries; all unless told. */
   readonly only?: (boundary: Boundary) => boolean;
   /** Is told how many faults of how many have been injected. */
-  readonly onProgress?: (done: number, all: number, name: string) => void;
+  readonly onProgress?: (done: number, all: number) => void;
 }
 
 /** Injects each fault at each boundary; the runtimes take turns. */
@@ -34,7 +35,7 @@ export async function probeAll(options: ProbeOptions): Promise<Probe[]> {
   const folder = resolve(options.folder);
   const program = await prepare(PROBE, folder);
   const probes: Probe[] = [];
-  const jobs: { name: string; probe: Probe; prober: Prober }[] = [];
+  const jobs: { probe: Probe; prober: Prober }[] = [];
   for (const runtime of runtimes) {
     const executable = await findExecutable(runtime);
     for (const setting of settings) {
@@ -44,19 +45,19 @@ export async function probeAll(options: ProbeOptions): Promise<Probe[]> {
       const boundaries = (await prober.findBoundaries()).filter(only);
       const probe = { runtime, setting, boundaries, outcomes: new Map() };
       probes.push(probe);
-      jobs.push({ name: `${runtime}, ${setting}`, probe, prober });
+      jobs.push({ probe, prober });
     }
   }
   const all = FAULTS.length * probes.reduce((sum, { boundaries }) => sum + boundaries.length, 0);
   let done = 0;
-  for (const { name, probe, prober } of jobs) {
+  for (const { probe, prober } of jobs) {
     for (const boundary of probe.boundaries) {
       const outcomes = new Map<Fault, string>();
       probe.outcomes.set(boundary, outcomes);
       for (const fault of FAULTS) {
         const outcome = await prober.inject(boundary, fault);
         if (outcome !== undefined) outcomes.set(fault, outcome);
-        onProgress(++done, all, name);
+        onProgress(++done, all);
       }
     }
   }

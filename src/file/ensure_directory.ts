@@ -10,8 +10,8 @@ import type { FileSystem } from "./file_system.ts";
  * The root itself, and what lies above it, is synced by whoever makes it: a process may well have
  * permission for the root and nothing above it.
  *
- * @param doubtful The directories that this process made and whose entries could not be synced;
- *   they are removed, if they are still there, and made anew.
+ * @param doubtful The directories whose entries could not be synced; they are removed, if they are
+ *   still there, and made anew.
  */
 export async function ensureDirectory(
   fileSystem: FileSystem,
@@ -30,11 +30,12 @@ export async function ensureDirectory(
     await fileSystem.syncDirectory(parent);
     doubtful.delete(directory);
   } catch (error) {
-    // A later fsync may succeed without the entry: the next attempt must make it anew.
-    if (made) {
-      doubtful.add(directory);
-      await fileSystem.removeDirectory(directory).catch(() => {});
-    }
+    // A later fsync may succeed without the entry: the next attempt must make it anew, whoever made
+    // it. Only another's directory that has something in it was synced before that came.
+    doubtful.add(directory);
+    await fileSystem.removeDirectory(directory).catch((error) => {
+      if (!made && errorCode(error) === "ENOTEMPTY") doubtful.delete(directory);
+    });
     throw error;
   }
 }
@@ -53,22 +54,27 @@ async function makeDirectory(
   sync: boolean,
   doubtful: Set<string>,
 ): Promise<boolean> {
+  const isInDoubt = doubtful.has(directory);
   try {
-    return await makeOne(fileSystem, directory);
+    return await makeOne(fileSystem, directory, isInDoubt);
   } catch (error) {
     if (!isMissing(error) || dirname(directory) === directory) throw error;
   }
   await ensureDirectory(fileSystem, dirname(directory), directory, sync, doubtful);
-  return await makeOne(fileSystem, directory);
+  return await makeOne(fileSystem, directory, isInDoubt);
 }
 
-/** Whether it was made; if not, somebody else has. */
-async function makeOne(fileSystem: FileSystem, directory: string): Promise<boolean> {
+/** Whether it was made; if not, somebody else has. One in doubt must be new. */
+async function makeOne(
+  fileSystem: FileSystem,
+  directory: string,
+  isInDoubt: boolean,
+): Promise<boolean> {
   try {
     await fileSystem.makeDirectory(directory);
     return true;
   } catch (error) {
-    if (errorCode(error) === "EEXIST") return false;
+    if (errorCode(error) === "EEXIST" && !isInDoubt) return false;
     throw error;
   }
 }

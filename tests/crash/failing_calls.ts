@@ -8,6 +8,13 @@ export const CODES = [
   ...["EXDEV", "EMLINK", "ENOENT", "EEXIST", "EINVAL", "ENOMEM", "ESTALE", undefined],
 ] as const;
 
+/** The calls of the interface; the last ones are of a file that is being written. */
+export const CALLS = [
+  ...["readFile", "stat", "readLink", "readDirectory", "create", "syncFile", "syncDirectory"],
+  ...["link", "rename", "unlink", "makeDirectory", "removeDirectory"],
+  ...["write", "chmod", "chown", "backdate", "fileStat", "sync", "syncData", "close"],
+];
+
 export interface Fault {
   /** Which call of the operation fails, from 0. */
   readonly at: number;
@@ -34,6 +41,10 @@ export class FailingCalls {
 
   constructor(fault: Fault | undefined) {
     this.#fault = fault;
+  }
+
+  get isArmed(): boolean {
+    return this.#state === "armed";
   }
 
   /** The operation begins. */

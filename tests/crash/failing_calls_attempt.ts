@@ -39,6 +39,7 @@ export class Attempt {
     this.#failing.arm();
     if (act === "open") await this.#open();
     else if (act === "read") await this.#read(prepared!);
+    else if (act === "close") await this.#closeTwice(prepared!);
     else await this.#persistTwice(prepared!);
     if (this.#fault?.lasts === "for ever") return;
     const { moments } = this.#world;
@@ -93,6 +94,20 @@ export class Attempt {
       const again = await session.readStore!();
       demand(accepts(expectation, again), `a second read found ${again}`);
     }
+  }
+
+  /** A close that failed can be made again; one that did not has put all of it into main. */
+  async #closeTwice(session: Session): Promise<void> {
+    const held = session.memory!();
+    const first = await failureOf(() => session.close!());
+    this.#failing.disarm();
+    demand(first === undefined || session.memory!().equals(held), "memory changed");
+    const second = await failureOf(() => session.close!());
+    const isOver = this.#fault?.lasts !== "for ever";
+    demand(!isOver || second === undefined, `no close succeeds: ${second}`);
+    if (second !== undefined) return;
+    const main = await mainOf(this.#world.disk);
+    demand(main.equals(held), "what was held is not in main");
   }
 
   /** The second time, the fault is over, unless it is there for ever. */
@@ -164,6 +179,16 @@ async function refusable<T>(
   } catch (error) {
     demandType(error, types);
     return undefined;
+  }
+}
+
+/** Answers the error of a persist or a close, if it failed. */
+async function failureOf(act: () => Promise<void>): Promise<unknown> {
+  try {
+    await act();
+  } catch (error) {
+    demandType(error, PERSIST_ERRORS);
+    return error;
   }
 }
 

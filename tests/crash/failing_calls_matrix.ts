@@ -1,5 +1,5 @@
 /** The matrix of failing calls: every fault in every operation, and every crash after it. */
-import { explore } from "./explore.ts";
+import { explore, type Wrap } from "./explore.ts";
 import { CODES, FailingCalls, type Fault } from "./failing_calls.ts";
 import { Attempt, type Misled } from "./failing_calls_attempt.ts";
 import type { Expectation } from "./generations.ts";
@@ -58,7 +58,7 @@ async function run(
   const { states, first } = await explore({
     ...operation,
     start: startOf(operation, fault),
-    fault: (fs) => failing.wrap(fs, operation.wrap?.(fs)),
+    fault: (fs) => failing.wrap(fs, wrapOf(operation, failing)?.(fs)),
     async work(world) {
       let struckAt = 0;
       failing.onStrike = () => struckAt = world.moments.length;
@@ -74,6 +74,11 @@ async function run(
   return { states, violation: first && `${first.what}\n${first.story.join("\n")}`, misled };
 }
 
+/** What is wrong with the disk besides, for good or as long as the operation takes. */
+function wrapOf({ wrap, trouble }: Operation, failing: FailingCalls): Wrap | undefined {
+  return trouble?.(() => failing.isArmed) ?? wrap;
+}
+
 /**
  * Who asked to put unusable files aside, and whose device says of each that it cannot be read, gets
  * what he asked for: he starts with less, and the files are there under other names.
@@ -87,5 +92,31 @@ function startOf({ start, resets }: Operation, fault: Fault | undefined): Expect
 export async function countCases(): Promise<number> {
   let calls = 0;
   for (const operation of OPERATIONS) calls += (await callsOf(operation)).length;
+  return casesOf(calls);
+}
+
+/** How many cases so many calls have. */
+export function casesOf(calls: number): number {
   return calls * [...faultsAt(0)].length;
+}
+
+/** What must not be in a case, in words; `undefined` if all is well. */
+export function faultOf(result: CaseResult): string | undefined {
+  if (result.violation !== undefined) return result.violation;
+  if (result.misled !== undefined && !isExcused(result)) return `misled: ${result.misled}`;
+}
+
+/**
+ * Two errors make a load go on with less than the last acknowledged, and say so in its outcome:
+ *
+ * - ENOENT. Who is told that a file is not there has no way to find out that it is. The store does
+ *   not act on it, though: when the file turns up, it is a conflict.
+ * - EIO. The device says that the content is lost; the backup is what clause L2 asks for. The file
+ *   is kept aside, not overwritten.
+ *
+ * Every other error, of permission and of resources above all, says nothing about the file.
+ */
+function isExcused({ name, misled }: CaseResult): boolean {
+  return misled === "warned" &&
+    /^(load|onCorrupt|read).*: (readFile|readLink|readDirectory|stat) .* (ENOENT|EIO) /.test(name);
 }

@@ -2,12 +2,13 @@
 import { serialize } from "../../mod.ts";
 import { OffsetTable } from "../../src/core/mod.ts";
 import type { FileSystem } from "../../src/file/file_system.ts";
-import type { Scenario, World } from "./explore.ts";
+import type { Scenario, World, Wrap } from "./explore.ts";
 import { generation } from "./generations.ts";
 import { encode } from "./peers.ts";
 import { diskWith, leftByKilled } from "./prepare.ts";
-import { type SimulatedFileSystem, systemError } from "./simulated_file_system.ts";
-import { wrap } from "./wrap.ts";
+import type { SimulatedDisk } from "./simulated_disk.ts";
+import { SimulatedFileSystem, systemError } from "./simulated_file_system.ts";
+import { wrap, wrapFiles } from "./wrap.ts";
 import {
   deletingStore,
   DOOMED,
@@ -21,9 +22,11 @@ const QUEUES = 2;
 
 export interface Operation extends Pick<Scenario, "name" | "writer" | "disk" | "start" | "wrap"> {
   /** What is made to fail. */
-  readonly act: "open" | "persist" | "read";
+  readonly act: "open" | "persist" | "read" | "close";
   /** What comes before, undisturbed; answers the session that acts, if it is not `open`. */
   readonly prepare?: (world: World) => Promise<Session>;
+  /** A second trouble, for as long as the operation takes; instead of `wrap`. */
+  readonly trouble?: (isOn: () => boolean) => Wrap;
   /** What memory holds after an attempt to persist a generation, and what it held before. */
   readonly memory: (n: number, acknowledged: boolean, before: OffsetTable) => OffsetTable;
   /** Whether there are so many crashes that a test tries fewer of its cases. */
@@ -61,6 +64,32 @@ function withoutLinks(fs: SimulatedFileSystem): FileSystem {
   return wrap(fs, { link: (_, path) => Promise.reject(systemError("EPERM", "link", path)) });
 }
 
+/** A process was killed before it had synced the first directory that it made. */
+async function leftByKilledInMkdir(): Promise<SimulatedDisk> {
+  const disk = await diskWith();
+  await new SimulatedFileSystem(disk).makeDirectory("/root/c");
+  return disk;
+}
+
+/** The entry of a directory that was just made cannot be made sure. */
+function failingRootSync(isOn: () => boolean): Wrap {
+  return (fs) =>
+    wrap(fs, {
+      syncDirectory(path) {
+        if (path !== "/root" || !isOn()) return fs.syncDirectory(path);
+        fs.failSync(path);
+        return Promise.reject(systemError("EIO", "fsync", path));
+      },
+    });
+}
+
+/** Who writes is root, and the file is another's and has another mode. */
+function strangersFile(fs: SimulatedFileSystem): FileSystem {
+  return wrapFiles(fs, (file) => ({
+    stat: async () => ({ ...await file.stat(), uid: 1, mode: 0o640 }),
+  }));
+}
+
 /** Somebody else opens and persists behind the back of the one who acts. */
 async function openAndBeOvertaken(world: World): Promise<Session> {
   const session = await world.open();
@@ -95,6 +124,27 @@ const PLANS: readonly Plan[] = [
     holds: 2,
   },
   { name: "first persist", act: "persist", prepare: open },
+  {
+    name: "first persist, a directory cannot be made sure",
+    act: "persist",
+    prepare: open,
+    trouble: failingRootSync,
+  },
+  {
+    name: "first persist, a directory of one who was killed cannot be made sure",
+    act: "persist",
+    prepare: open,
+    disk: leftByKilledInMkdir,
+    trouble: failingRootSync,
+  },
+  {
+    name: "persist to another's file",
+    act: "persist",
+    prepare: open,
+    files: BOTH,
+    holds: 2,
+    wrap: strangersFile,
+  },
   { name: "persist after load", act: "persist", prepare: open, files: BOTH, holds: 2 },
   { name: "later persist", act: "persist", prepare: openAndPersist, files: BOTH, holds: 2 },
   {
@@ -185,6 +235,7 @@ const PLANS: readonly Plan[] = [
     writer: SHORT,
     isCostly: true,
   },
+  { name: "close with a journal", act: "close", prepare: persistBefore(2), writer: LONG },
   {
     name: "read from the store, a journal",
     act: "read",

@@ -143,18 +143,51 @@ test("P4 a directory that cannot be made is an error, and so is one above", asyn
   }
 });
 
-test("P4 only what was made is unmade: a directory that was there stays, and is in no doubt", async () => {
+test("P4 an empty directory that was there is unmade too: who made it may have been killed before its sync", async () => {
   await using at = await StoreDirectory.make();
   const client = join(at.root, "client");
   await mkdir(client);
   const faulty = new FaultyFileSystem();
-  faulty.faults = [{ when: ({ name }) => name === "syncDirectory", code: "EIO" }];
+  faulty.faults = [{ when: ({ name }) => name === "syncDirectory", code: "EIO", once: true }];
   const doubtful = new Set<string>();
   const ensure = () => ensureDirectory(faulty.fileSystem, client, at.root, true, doubtful);
   await assert.rejects(ensure(), { code: "EIO" });
-  assert.deepEqual(faulty.take().slice(-2), ["makeDirectory", "syncDirectory"]);
+  assert.deepEqual([...doubtful], [client]);
+  assert.deepEqual(await readdir(at.root), []);
+  await ensure();
   assert.deepEqual([...doubtful], []);
   assert.deepEqual(await readdir(at.root), ["client"]);
+});
+
+test("P4 a directory that was there with something in it stays, and is in no doubt", async () => {
+  await using at = await StoreDirectory.make();
+  const client = join(at.root, "client");
+  await mkdir(join(client, "group"), { recursive: true });
+  const faulty = new FaultyFileSystem();
+  faulty.faults = [{ when: ({ name }) => name === "syncDirectory", code: "EIO", once: true }];
+  const doubtful = new Set<string>();
+  const ensure = () => ensureDirectory(faulty.fileSystem, client, at.root, true, doubtful);
+  await assert.rejects(ensure(), { code: "EIO" });
+  assert.deepEqual([...doubtful], []);
+  assert.deepEqual(await readdir(client), ["group"]);
+  await ensure();
+});
+
+test("P4 a directory in doubt that is said to be gone and cannot be made is an error", async () => {
+  await using at = await StoreDirectory.make();
+  const client = join(at.root, "client");
+  const faulty = new FaultyFileSystem();
+  faulty.faults = [
+    { when: ({ name }) => name === "syncDirectory", code: "EIO", once: true },
+    { when: ({ name }) => name === "removeDirectory", code: "ENOENT" },
+  ];
+  const doubtful = new Set<string>();
+  const ensure = () => ensureDirectory(faulty.fileSystem, client, at.root, true, doubtful);
+  await assert.rejects(ensure(), { code: "EIO" });
+  await assert.rejects(ensure(), { code: "EEXIST" });
+  faulty.faults = [];
+  await ensure();
+  assert.deepEqual([...doubtful], []);
 });
 
 test("P4 a directory is in doubt until its entry is synced, and no longer", async () => {

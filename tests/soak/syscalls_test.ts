@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { boundariesOf } from "../../scripts/soak/boundary.ts";
 import { failuresOf, FAULTS, probeAll } from "../../scripts/soak/probe_all.ts";
 import { currentRuntime } from "../../scripts/soak/programs.ts";
 import { parseTrace, whyNoStrace } from "../../scripts/soak/strace.ts";
@@ -51,6 +52,39 @@ test("syscalls: a boundary that was not met, and an outcome that must not be, ar
     "bun, next persist, persist: signal=KILL at fsync offset.json (step 7, 2): LOST in the load",
     "bun, next persist, persist: error=EIO at fsync offset.json (step 7, 2): NOT INJECTED",
   ]);
+});
+
+test("syscalls: boundaries are counted by step, and a trace that lacks a phase is refused", () => {
+  const call = (name: string, target: string) => ({
+    name,
+    targets: [target],
+    thread: "7",
+    injected: false,
+  });
+  const calls = [
+    call("stat", "step"),
+    call("read", "offset.json"),
+    call("read", "offset.json"),
+    call("stat", "persist-begins"),
+    call("stat", "step"),
+    call("read", "offset.json"),
+    call("stat", "close-begins"),
+    call("unlink", "offset.json.lock"),
+  ];
+  const places = boundariesOf(calls).map(({ phase, step, call, occurrence }) =>
+    [phase, step, call, occurrence].join(" ")
+  );
+  assert.deepEqual(places, [
+    "load 1 read 1",
+    "load 1 read 2",
+    "persist 2 read 1",
+    "close 2 unlink 1",
+  ]);
+  for (const [phase, end] of [["load", 0], ["persist", 4], ["close", 7]] as const) {
+    assert.throws(() => boundariesOf(calls.slice(0, end)), {
+      message: `Cannot find the boundaries: the trace has no call of a ${phase}`,
+    });
+  }
 });
 
 test("syscalls: a trace is read, with calls that another thread's interrupt", () => {
