@@ -24,15 +24,17 @@ table { border-collapse: collapse; width: 100%; }
 thead th { vertical-align: bottom; text-align: center; padding: .4rem .6rem;
   border-bottom: 2px solid var(--line); }
 thead th:first-child { text-align: left; padding-left: 0; }
-thead th { white-space: nowrap; }
+thead th:not(:first-child) { max-width: 7.5rem; overflow-wrap: break-word; }
 th small { display: block; font-weight: 400; color: var(--soft); }
-tbody th { font-weight: 400; text-align: left; padding: .35rem .75rem .35rem 0; min-width: 20rem;
+tbody th { font-weight: 400; text-align: left; padding: .35rem .75rem .35rem 0; min-width: 22rem;
   border-bottom: 1px solid var(--line); }
-tbody th div { display: grid; grid-template-columns: 12.5rem 1fr; align-items: baseline; }
+tbody th div { display: grid; grid-template-columns: 8.5rem 1fr; gap: 0 .75rem;
+  align-items: baseline; }
+tbody th b { overflow-wrap: anywhere; }
 tbody th b { font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
   font-size: .85rem; }
 tbody th span { color: var(--soft); }
-td { text-align: center; padding: .35rem .5rem; min-width: 6.5rem; white-space: nowrap;
+td { text-align: center; padding: .35rem .5rem; min-width: 5rem; white-space: nowrap;
   border-bottom: 1px solid var(--line); border-left: 3px solid var(--page); }
 td span, summary > span { font-weight: 700; }
 td small { margin-left: .4rem; opacity: .85; }

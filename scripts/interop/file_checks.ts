@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -78,7 +79,19 @@ export async function written(
     await driver.must({ op: "update", mq, offset: String(offset), increaseOnly: false });
   }
   await driver.must({ op: "persist" });
-  return await readFile(path!);
+  return await readSoon(path!);
+}
+
+/** Rust's client writes a second time behind the call, and moves the file away before it does. */
+async function readSoon(path: string): Promise<Uint8Array> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "ENOENT" || attempt === 100) throw error;
+      await setTimeout(20);
+    }
+  }
 }
 
 /** Puts the text where the client looks for its file, and asks it for every offset. */

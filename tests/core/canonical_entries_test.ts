@@ -62,7 +62,11 @@ test("S4 no name, no queue id and no offset is too odd for the quick way", () =>
 
 test("S4 the quick way ends where the table ends", () => {
   const [first, second] = [goEntry([at(0), 1n]), goEntry([at(1), 2n])];
-  assert.deepEqual(quick(`${first}},${second}}`), { end: first.length, taken: [[at(0), 1n]] });
+  for (const behind of ["", ",", "}"]) {
+    const text = `${first}}${behind}${second}}}`;
+    assert.deepEqual(quick(text), { end: first.length, taken: [[at(0), 1n]] });
+    assert.throws(() => parse(HEAD + text), OffsetFileSyntaxError);
+  }
 });
 
 test("S6 an offset at the very end of a text may not be all of it", () => {

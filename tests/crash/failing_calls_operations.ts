@@ -228,7 +228,13 @@ const PLANS: readonly Plan[] = [
   },
   { name: "first record of a journal", act: "persist", prepare: openAndPersist, writer: LONG },
   { name: "later record of a journal", act: "persist", prepare: persistBefore(2), writer: LONG },
-  { name: "journal outgrown", act: "persist", prepare: persistBefore(3), writer: SHORT },
+  {
+    name: "journal outgrown",
+    act: "persist",
+    prepare: persistBefore(3),
+    writer: SHORT,
+    isCostly: true,
+  },
   { name: "close with a journal", act: "close", prepare: persistBefore(2), writer: LONG },
   {
     name: "read from the store, a journal",

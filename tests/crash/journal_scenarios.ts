@@ -108,9 +108,6 @@ export const JOURNAL_PLANS: readonly Plan[] = [
     start: AFTER_ONE,
     work: persistThroughFailure,
     fault: failingDataSync(n),
-    // Who was told begins anew with a plain file, unless he is killed that very instant: then the
-    // next process reads the record, and its own fsync succeeds without it.
-    killsInDoubt: false,
   })),
   {
     name: "a journal, the fsync of the directory that holds its name fails",

@@ -150,9 +150,17 @@ export class SimulatedDisk {
       .filter((change) => change.entries.length > 0);
   }
 
-  /** Whether a failed fsync has left the entries in doubt. */
+  /** Whether a failed fsync has left entries in doubt, or the data of a file that has a name. */
   get isInDoubt(): boolean {
-    return this.pending.some((change) => change.doubtful);
+    if (this.pending.some((change) => change.doubtful)) return true;
+    for (const directory of this.nodes.values()) {
+      if (directory.kind === "file") continue;
+      for (const ino of directory.entries.values()) {
+        const node = this.nodes.get(ino);
+        if (node?.kind === "file" && node.pending.some((change) => change.doubtful)) return true;
+      }
+    }
+    return false;
   }
 
   /** The fsync of a file failed: what was pending may be on the disk or not, from now on. */
