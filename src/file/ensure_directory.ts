@@ -2,6 +2,9 @@ import { dirname, isAbsolute, relative, sep } from "node:path";
 import { errorCode, isMissing } from "./error_code.ts";
 import type { FileSystem } from "./file_system.ts";
 
+/** Directories whose entries could not be synced, and whether this process made them. */
+export type Doubtful = Map<string, boolean>;
+
 /**
  * Makes a directory and those above it, and makes their entries durable.
  *
@@ -18,12 +21,12 @@ export async function ensureDirectory(
   directory: string,
   root: string,
   sync: boolean,
-  doubtful: Set<string> = new Set(),
+  doubtful: Doubtful = new Map(),
 ): Promise<void> {
   const isBelowRoot = isInside(directory, root);
   const parent = dirname(directory);
   if (isBelowRoot) await ensureDirectory(fileSystem, parent, root, sync, doubtful);
-  if (doubtful.has(directory)) await removeIfThere(fileSystem, directory);
+  if (doubtful.has(directory)) await removeIfThere(fileSystem, directory, doubtful);
   const made = await makeDirectory(fileSystem, directory, sync, doubtful);
   if (!sync || !(made || isBelowRoot)) return;
   try {
@@ -32,19 +35,26 @@ export async function ensureDirectory(
   } catch (error) {
     // A later fsync may succeed without the entry: the next attempt must make it anew, whoever made
     // it. Only another's directory that has something in it was synced before that came.
-    doubtful.add(directory);
+    const isOurs = made || doubtful.get(directory) === true;
+    doubtful.set(directory, isOurs);
     await fileSystem.removeDirectory(directory).catch((error) => {
-      if (!made && errorCode(error) === "ENOTEMPTY") doubtful.delete(directory);
+      if (!isOurs && errorCode(error) === "ENOTEMPTY") doubtful.delete(directory);
     });
     throw error;
   }
 }
 
-async function removeIfThere(fileSystem: FileSystem, directory: string): Promise<void> {
+async function removeIfThere(
+  fileSystem: FileSystem,
+  directory: string,
+  doubtful: Doubtful,
+): Promise<void> {
   try {
     await fileSystem.removeDirectory(directory);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (doubtful.get(directory) === false && errorCode(error) === "ENOTEMPTY") {
+      doubtful.delete(directory);
+    } else if (!isMissing(error)) throw error;
   }
 }
 
@@ -52,7 +62,7 @@ async function makeDirectory(
   fileSystem: FileSystem,
   directory: string,
   sync: boolean,
-  doubtful: Set<string>,
+  doubtful: Doubtful,
 ): Promise<boolean> {
   const isInDoubt = doubtful.has(directory);
   try {

@@ -69,7 +69,7 @@ export class OffsetFile {
   /** Whether directories may have to be made, and leftovers be cleared. */
   #unsettled: boolean;
   /** Directories that must be made anew; see `ensureDirectory`. */
-  readonly #doubtful = new Set<string>();
+  readonly #doubtful = new Map<string, boolean>();
   /** What a store read finds in files that this store did not write. */
   readonly #view: ForeignView;
 

@@ -149,13 +149,13 @@ test("P4 an empty directory that was there is unmade too: who made it may have b
   await mkdir(client);
   const faulty = new FaultyFileSystem();
   faulty.faults = [{ when: ({ name }) => name === "syncDirectory", code: "EIO", once: true }];
-  const doubtful = new Set<string>();
+  const doubtful = new Map<string, boolean>();
   const ensure = () => ensureDirectory(faulty.fileSystem, client, at.root, true, doubtful);
   await assert.rejects(ensure(), { code: "EIO" });
-  assert.deepEqual([...doubtful], [client]);
+  assert.deepEqual([...doubtful.keys()], [client]);
   assert.deepEqual(await readdir(at.root), []);
   await ensure();
-  assert.deepEqual([...doubtful], []);
+  assert.deepEqual([...doubtful.keys()], []);
   assert.deepEqual(await readdir(at.root), ["client"]);
 });
 
@@ -165,12 +165,29 @@ test("P4 a directory that was there with something in it stays, and is in no dou
   await mkdir(join(client, "group"), { recursive: true });
   const faulty = new FaultyFileSystem();
   faulty.faults = [{ when: ({ name }) => name === "syncDirectory", code: "EIO", once: true }];
-  const doubtful = new Set<string>();
+  const doubtful = new Map<string, boolean>();
   const ensure = () => ensureDirectory(faulty.fileSystem, client, at.root, true, doubtful);
   await assert.rejects(ensure(), { code: "EIO" });
-  assert.deepEqual([...doubtful], []);
+  assert.deepEqual([...doubtful.keys()], []);
   assert.deepEqual(await readdir(client), ["group"]);
   await ensure();
+});
+
+test("P4 another's directory that could not be looked into is in no doubt once it is seen to be full", async () => {
+  await using at = await StoreDirectory.make();
+  const client = join(at.root, "client");
+  await mkdir(join(client, "group"), { recursive: true });
+  const faulty = new FaultyFileSystem();
+  faulty.faults = ["syncDirectory", "removeDirectory"].map((each) => (
+    { when: ({ name }) => name === each, code: "EIO", once: true }
+  ));
+  const doubtful = new Map<string, boolean>();
+  const ensure = () => ensureDirectory(faulty.fileSystem, client, at.root, true, doubtful);
+  await assert.rejects(ensure(), { code: "EIO" });
+  assert.deepEqual([...doubtful], [[client, false]]);
+  await ensure();
+  assert.deepEqual([...doubtful], []);
+  assert.deepEqual(await readdir(client), ["group"]);
 });
 
 test("P4 a directory in doubt that is said to be gone and cannot be made is an error", async () => {
@@ -181,13 +198,13 @@ test("P4 a directory in doubt that is said to be gone and cannot be made is an e
     { when: ({ name }) => name === "syncDirectory", code: "EIO", once: true },
     { when: ({ name }) => name === "removeDirectory", code: "ENOENT" },
   ];
-  const doubtful = new Set<string>();
+  const doubtful = new Map<string, boolean>();
   const ensure = () => ensureDirectory(faulty.fileSystem, client, at.root, true, doubtful);
   await assert.rejects(ensure(), { code: "EIO" });
   await assert.rejects(ensure(), { code: "EEXIST" });
   faulty.faults = [];
   await ensure();
-  assert.deepEqual([...doubtful], []);
+  assert.deepEqual([...doubtful.keys()], []);
 });
 
 test("P4 a directory is in doubt until its entry is synced, and no longer", async () => {
@@ -195,12 +212,12 @@ test("P4 a directory is in doubt until its entry is synced, and no longer", asyn
   const client = join(at.root, "client");
   const faulty = new FaultyFileSystem();
   faulty.faults = [{ when: ({ name }) => name === "syncDirectory", code: "EIO", once: true }];
-  const doubtful = new Set<string>();
+  const doubtful = new Map<string, boolean>();
   const ensure = () => ensureDirectory(faulty.fileSystem, client, at.root, true, doubtful);
   await assert.rejects(ensure(), { code: "EIO" });
-  assert.deepEqual([...doubtful], [client]);
+  assert.deepEqual([...doubtful.keys()], [client]);
   await ensure();
-  assert.deepEqual([...doubtful], []);
+  assert.deepEqual([...doubtful.keys()], []);
 });
 
 test("P4 a directory that cannot be made is not tried again, nor those above it", async () => {
