@@ -186,7 +186,8 @@ function canonical(entries: Entries): string {
   );
   // Go's encoder knows no \b and \f, and escapes for HTML's sake.
   const go = (name: string) =>
-    JSON.stringify(name).replace(/\\b/g, "\\u0008").replace(/\\f/g, "\\u000c")
+    JSON.stringify(name)
+      .replace(/\\[^]/g, (c) => c === "\\b" ? "\\u0008" : c === "\\f" ? "\\u000c" : c)
       .replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return `{${
     sorted.map(([{ topic, brokerName, queueId }, offset]) => {
