@@ -46,14 +46,19 @@ test("P9 two processes on one path are told of the conflict, and tear nothing", 
 
 test("soak: a file that a third process tears is found out, and the evidence is kept", async () => {
   await inDirectory(async (directory) => {
-    const tear = async (writers: readonly Child[]) => {
+    let isOver = false;
+    let tearing = Promise.resolve();
+    const tear = (writers: readonly Child[]) => tearing = tearOn(writers);
+    const tearOn = async (writers: readonly Child[]) => {
       await enough(writers);
       const root = (await readdir(directory)).find((name) => name.startsWith("race-"))!;
       const path = join(directory, root, "10.0.0.7@1", "race", "offset.json");
       // Until the reader has seen it: the writers soon replace it.
-      for (;;) await writeFile(path, '{"offsetTable":{');
+      while (!isOver) await writeFile(path, '{"offsetTable":{');
     };
     const error = await raceTwo(directory, "merge", tear).then(() => undefined, (error) => error);
+    isOver = true;
+    await tearing;
     assert.ok(error instanceof LossError, String(error));
     assert.ok(JSON.parse(await readFile(join(error.directory, "story.json"), "utf8")).reason);
   });
