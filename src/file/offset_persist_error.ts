@@ -23,7 +23,8 @@ export class OffsetPersistError extends Error {
   readonly code: string | undefined;
   /**
    * What a power cut now would leave: the `"previous"` offsets, or, if the failure came after the
-   * file was replaced and before that was certain, `"either"`.
+   * file was replaced, or a record of the journal was written, and before that was certain,
+   * `"either"`.
    */
   readonly onDisk: "previous" | "either";
 
@@ -37,7 +38,7 @@ export class OffsetPersistError extends Error {
   constructor(path: string, cause: unknown, onDisk: "previous" | "either") {
     const state = onDisk === "previous"
       ? "the file is as it was"
-      : "the file was replaced, but may be the previous one again after a power cut";
+      : "the new offsets are there, or may be the previous ones again after a power cut";
     super(`Cannot persist offsets to ${quote(path)}: ${messageOf(cause)}; ${state}`, { cause });
     this.path = path;
     this.code = errorCode(cause);

@@ -55,7 +55,7 @@ test("P4 an error about a persist tells what is on the disk", () => {
   for (
     const [onDisk, says] of [
       ["previous", "the file is as it was"],
-      ["either", "the file was replaced, but may be the previous one again after a power cut"],
+      ["either", "the new offsets are there, or may be the previous ones again after a power cut"],
     ] as const
   ) {
     assert.deepEqual(told(new OffsetPersistError("a", cause, onDisk)), {

@@ -118,7 +118,7 @@ test("P4 the directory's sync fails after the rename: the error says that it is 
   await assert.rejects(store.persist(), (error) => {
     assert.ok(error instanceof OffsetPersistError);
     assert.equal(error.onDisk, "either");
-    assert.match(error.message, /the file was replaced, but may be the previous one again/);
+    assert.match(error.message, /the new offsets are there, or may be the previous ones again/);
     return true;
   });
   // It is written again, though the table has not changed, and is no conflict.
