@@ -6,7 +6,8 @@
  *
  * A line is the CRC-32 of the text behind it, a space, and that text. The first names the
  * snapshot, by the length and the CRC-32 of the bytes of the whole file; each of the others is an
- * offset file in Go's form with the queues that have changed, all of them or none.
+ * offset file in Go's form with the queues that have changed, all of them or none. Zeros behind
+ * the last line are room for the next.
  */
 import { hexadecimal } from "./checksum.ts";
 import { type Crc32, crc32 } from "./crc32.ts";
@@ -96,7 +97,8 @@ const NEWLINE = 0x0a;
 /** Eight digits and a space. */
 const CHECKSUM_LENGTH = 9;
 
-function linesOf(bytes: Uint8Array, crc: Crc32): Line[] {
+function linesOf(file: Uint8Array, crc: Crc32): Line[] {
+  const bytes = withoutRoom(file);
   const lines: Line[] = [];
   for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf(NEWLINE, start);
@@ -110,6 +112,12 @@ function linesOf(bytes: Uint8Array, crc: Crc32): Line[] {
     start = end + 1;
   }
   return lines;
+}
+
+function withoutRoom(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (bytes[end - 1] === 0) end--;
+  return bytes.subarray(0, end);
 }
 
 const HEADER = /^\{"snapshot":\{"length":(\d{1,15}),"crc32":"([0-9a-f]{8})"\}\}$/;

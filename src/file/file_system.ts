@@ -44,11 +44,16 @@ export interface FileSystem {
 /** A file that was just created, open for writing. */
 export interface WritableFile {
   /**
-   * Appends bytes.
+   * Writes bytes at a position, over what is there, and makes the file longer where it ends.
    *
    * @returns How many were accepted: on a full disk fewer than were given, without an error.
    */
-  write(bytes: Uint8Array): Promise<number>;
+  write(bytes: Uint8Array, position: number): Promise<number>;
+  /**
+   * Fills the room behind the end with zeros, so that to write there is all that a write does: what
+   * makes a file longer takes longer to sync. It may do less; nothing depends on it.
+   */
+  reserve(position: number, length: number): Promise<void>;
   /** Sets the permission bits. */
   chmod(mode: number): Promise<void>;
   /** Sets the owner. */
@@ -74,6 +79,14 @@ export interface WritableFile {
  * one: two times that are not further apart than this may be told as one. (FAT's clock is coarser.)
  */
 export const TICK_MS = 20;
+
+/**
+ * Tells whether a file was changed so shortly before it was read, which was now, that a change right
+ * after that might show neither in its time nor in its size.
+ */
+export function isFresh({ mtimeNs }: FileInfo): boolean {
+  return Math.abs(Date.now() - Number(mtimeNs / 1_000_000n)) < TICK_MS;
+}
 
 /** What is known of a file without reading it. */
 export interface FileInfo {

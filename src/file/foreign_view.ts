@@ -22,7 +22,7 @@ export class ForeignView {
     const files = await loadOffsetFiles(this.#fileSystem, this.#path, this.#sync);
     const { main, journal, table } = files;
     // That main could not be read may be over the next time, though it is the same file.
-    const isSure = main.state !== "bad" && knownOf(main).length > 0;
+    const isSure = main.state !== "bad" && knownOf(main).length > 0 && journal?.isFresh !== true;
     this.#last = isSure ? { main: identityOf(main), journal: journal?.info, table } : undefined;
     return table;
   }

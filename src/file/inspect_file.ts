@@ -4,7 +4,7 @@ import { OffsetFileSyntaxError } from "../core/offset_file_syntax_error.ts";
 import type { OffsetTable } from "../core/offset_table.ts";
 import { decode, parseWith } from "../core/parse.ts";
 import { isMissing, isUnreadable, messageOf } from "./error_code.ts";
-import { type FileInfo, type FileSystem, TICK_MS } from "./file_system.ts";
+import { type FileInfo, type FileSystem, isFresh } from "./file_system.ts";
 import type { FileFault } from "./offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "./offset_load_error.ts";
 
@@ -32,10 +32,7 @@ export interface ValidFile {
   readonly table: OffsetTable;
   /** By which a journal names it. */
   readonly id: SnapshotId;
-  /**
-   * Whether it was changed so shortly before it was read that a change right after it might show
-   * neither in its time nor in its size.
-   */
+  /** Whether the next change might not show; see `isFresh`. */
   readonly isFresh: boolean;
   readonly cause?: undefined;
 }
@@ -64,10 +61,6 @@ export async function inspectFile(fileSystem: FileSystem, path: string): Promise
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
     return { state: "bad", path, info, reason: reasonOf(error, bytes), cause: error };
   }
-}
-
-function isFresh({ mtimeNs }: FileInfo): boolean {
-  return Math.abs(Date.now() - Number(mtimeNs / 1_000_000n)) < TICK_MS;
 }
 
 function reasonOf(error: OffsetFileSyntaxError, bytes: Uint8Array): string {

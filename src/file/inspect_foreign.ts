@@ -3,7 +3,7 @@ import { isUnreadable } from "./error_code.ts";
 import type { FileInfo, FileSystem } from "./file_system.ts";
 import { inspectFile, type Inspection } from "./inspect_file.ts";
 import { inspectJournal } from "./inspect_journal.ts";
-import { extend, type FoundJournal, makeDurable } from "./load_offset_files.ts";
+import { extend, type FoundJournal, foundJournal, makeDurable } from "./load_offset_files.ts";
 import { OffsetConflictError } from "./offset_conflict_error.ts";
 import type { OnConflict } from "./options.ts";
 
@@ -41,7 +41,7 @@ export async function inspectForeign(
   if (main.state === "missing" && seen !== undefined) throw new Error("it vanished meanwhile");
   if (extended !== undefined && sync) await makeDurable(fileSystem, path, extended);
   // Beside a main that is not usable, whatever the journal holds is nowhere else.
-  const lonely = journal.state === "readable" ? { info: journal.info, isForeign: true } : undefined;
+  const lonely = journal.state === "readable" ? foundJournal(journal, true) : undefined;
   return { main, journal: extended?.journal ?? lonely, table: extended?.table, isSame };
 }
 

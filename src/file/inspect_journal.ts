@@ -3,7 +3,7 @@ import { type JournalContent, readJournal, type SnapshotId } from "../core/journ
 import { OffsetFileSyntaxError } from "../core/offset_file_syntax_error.ts";
 import { type OffsetTable, partsOf, tableOf } from "../core/offset_table.ts";
 import { isMissing, isUnreadable, messageOf } from "./error_code.ts";
-import type { FileInfo, FileSystem } from "./file_system.ts";
+import { type FileInfo, type FileSystem, isFresh } from "./file_system.ts";
 import type { ValidFile } from "./inspect_file.ts";
 import { journalOf } from "./journal_file.ts";
 import type { FileFault } from "./offset_file_corrupt_error.ts";
@@ -20,6 +20,8 @@ export interface ReadableJournal {
   readonly state: "readable";
   readonly path: string;
   readonly info: FileInfo;
+  /** Whether the next change might not show; see `isFresh`. */
+  readonly isFresh: boolean;
   readonly content: JournalContent;
 }
 
@@ -46,7 +48,8 @@ export async function inspectJournal(
   }
   const { bytes, info } = file;
   try {
-    return { state: "readable", path, info, content: readJournal(bytes, crc32) };
+    const content = readJournal(bytes, crc32);
+    return { state: "readable", path, info, isFresh: isFresh(info), content };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
     const reason = `${error.reason}, at position ${error.position} of ${bytes.length}`;

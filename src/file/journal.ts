@@ -71,10 +71,11 @@ export class Journal {
 
   /** Whether what lies there now is what was there, or what we wrote since (clause P9). */
   isKnown(info: FileInfo | undefined): boolean {
-    const there = this.#there?.info;
+    const there = this.#there;
     if (info === undefined) return there === undefined || this.#mayBeMissing;
     if (there === undefined) return this.#mayBeEmpty && info.size === 0n;
-    return this.#isOurs ? isSameInode(info, there) : isSameFile(info, there);
+    if (this.#isOurs) return isSameInode(info, there.info);
+    return !there.isFresh && isSameFile(info, there.info);
   }
 
   /** Appends a record, and answers how many bytes it was; after an error a snapshot must come. */
@@ -89,10 +90,10 @@ export class Journal {
   }
 
   async #begin(snapshot: SnapshotId): Promise<JournalFile> {
-    const { fileSystem, sync } = this.#options;
+    const { fileSystem, sync, journalLimit: limit = 0 } = this.#options;
     this.#mayBeEmpty = true;
-    const file = await JournalFile.create(fileSystem, this.#path, sync);
-    this.#there = { info: file.info, isForeign: false };
+    const file = await JournalFile.create(fileSystem, this.#path, { sync, limit });
+    this.#there = { info: file.info, isFresh: false, isForeign: false };
     this.#isOurs = true;
     this.#mayBeEmpty = false;
     this.#open = file;

@@ -8,9 +8,20 @@ import { writeAll } from "./write_file.ts";
 
 const encoder = new TextEncoder();
 
+/** How much room for records is made at a time: a record then has nothing to sync but itself. */
+const ROOM = 64 * 1024;
+
 /** The journal of a main file. */
 export function journalOf(main: string): string {
   return `${main}.journal`;
+}
+
+/** How a journal is written. */
+export interface JournalFileOptions {
+  /** Whether to sync it. */
+  readonly sync: boolean;
+  /** How long it will become, unless the snapshot is longer. */
+  readonly limit: number;
 }
 
 /**
@@ -26,27 +37,35 @@ export class JournalFile {
   readonly #path: string;
   readonly #file: WritableFile;
   readonly #sync: boolean;
+  readonly #room: number;
   #length = 0;
+  /** Up to where room was made. */
+  #reserved = 0;
 
   private constructor(
     fileSystem: FileSystem,
     path: string,
     file: WritableFile,
     info: FileInfo,
-    sync: boolean,
+    { sync, limit }: JournalFileOptions,
   ) {
     this.#fileSystem = fileSystem;
     this.#path = path;
     this.#file = file;
     this.info = info;
     this.#sync = sync;
+    this.#room = Math.min(limit, ROOM);
   }
 
   /** Creates an empty journal, which must not be there yet. */
-  static async create(fileSystem: FileSystem, path: string, sync: boolean): Promise<JournalFile> {
+  static async create(
+    fileSystem: FileSystem,
+    path: string,
+    options: JournalFileOptions,
+  ): Promise<JournalFile> {
     const file = await fileSystem.create(path);
     try {
-      return new JournalFile(fileSystem, path, file, await file.stat(), sync);
+      return new JournalFile(fileSystem, path, file, await file.stat(), options);
     } catch (error) {
       await file.close().catch(() => {});
       throw error;
@@ -78,10 +97,17 @@ export class JournalFile {
 
   async #write(line: string): Promise<number> {
     const bytes = encoder.encode(line);
-    await writeAll(this.#file, bytes);
+    await writeAll(this.#file, bytes, this.#length);
     this.#length += bytes.length;
+    if (this.#length > this.#reserved) await this.#reserve();
     if (this.#sync) await this.#file.syncData();
     return bytes.length;
+  }
+
+  async #reserve(): Promise<void> {
+    this.#reserved = this.#length + this.#room;
+    // Where there is no room, there may be enough for the next record.
+    if (this.#room > 0) await this.#file.reserve(this.#length, this.#room).catch(() => {});
   }
 
   /** Closes the file; what matters was synced before, so an error is of no interest. */

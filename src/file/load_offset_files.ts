@@ -4,7 +4,12 @@ import { OffsetFileChecksumError } from "../core/offset_file_checksum_error.ts";
 import { OffsetTable } from "../core/offset_table.ts";
 import type { FileInfo, FileSystem } from "./file_system.ts";
 import { inspectFile, type Inspection, type ValidFile } from "./inspect_file.ts";
-import { inspectJournal, type JournalInspection, replay } from "./inspect_journal.ts";
+import {
+  inspectJournal,
+  type JournalInspection,
+  type ReadableJournal,
+  replay,
+} from "./inspect_journal.ts";
 import { journalOf } from "./journal_file.ts";
 import { backupOf, findLeftovers } from "./leftovers.ts";
 import { type FileFault, OffsetFileCorruptError } from "./offset_file_corrupt_error.ts";
@@ -29,8 +34,15 @@ export interface LoadedFiles {
 /** A journal that was found by a load. */
 export interface FoundJournal {
   readonly info: FileInfo;
+  /** Whether the next change might not show; see `isFresh`. */
+  readonly isFresh: boolean;
   /** Whether it holds what nothing else does, and is to be kept aside. */
   readonly isForeign: boolean;
+}
+
+/** What is kept in mind of a journal that was read. */
+export function foundJournal({ info, isFresh }: ReadableJournal, isForeign: boolean): FoundJournal {
+  return { info, isFresh, isForeign };
 }
 
 /**
@@ -88,7 +100,7 @@ export async function loadOffsetFiles(
   if (lost !== undefined || !faults.every(unfinished)) {
     throw new OffsetFileCorruptError(path, lost === undefined ? faults : [...faults, lost]);
   }
-  const found = journal.state === "readable" ? { info: journal.info, isForeign: false } : undefined;
+  const found = journal.state === "readable" ? foundJournal(journal, false) : undefined;
   const table = OffsetTable.empty;
   return {
     kind: "fresh",
@@ -131,7 +143,7 @@ export function extend(
     source: source.path,
     faults: fault === undefined ? faults : [...faults, fault],
     journalRecords: records,
-    journal: { info: journal.info, isForeign },
+    journal: foundJournal(journal, isForeign),
   };
 }
 

@@ -9,26 +9,42 @@ import {
   fsync,
   fsyncSync,
   futimesSync,
+  linkSync,
   open,
   openSync,
+  renameSync,
   statSync,
+  unlinkSync,
   write,
   writeSync,
 } from "node:fs";
 import * as fs from "node:fs/promises";
+import { dirname } from "node:path";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { isNoLink } from "./error_code.ts";
 import { type FileInfo, type FileSystem, TICK_MS, type WritableFile } from "./file_system.ts";
 import { patiently } from "./patiently.ts";
-import { QuickSync } from "./quick_sync.ts";
+import { QuickCalls } from "./quick_calls.ts";
 
-/** What is no longer than a block goes to the system's cache in less time than to another thread. */
-const SMALL_WRITE = 4096;
+/** What is no longer goes to the system's cache in less time than to another thread. */
+const SMALL_WRITE = 128 * 1024;
 
-const smallFiles = new QuickSync();
-const directories = new QuickSync();
+/** The calls in a directory that may wait for its disk, each kind by its own pace. */
+class Place {
+  readonly names = new QuickCalls();
+  readonly syncs = new QuickCalls();
+  readonly writes = new QuickCalls();
+}
+
+const places = new Map<string, Place>();
+
+function placeOf(directory: string): Place {
+  let place = places.get(directory);
+  if (place === undefined) places.set(directory, place = new Place());
+  return place;
+}
 
 const descriptor = {
   open: promisify(open),
@@ -42,9 +58,9 @@ const descriptor = {
 /**
  * The real file system, through `node:fs`, on Deno, Bun and Node.
  *
- * Whatever may wait for the disk is asynchronous. What the system answers from its memory, a stat,
- * the opening of a directory, a close after an fsync, is not: each time a call goes to another
- * thread and back, it costs as much as ten of these.
+ * What the system answers from its memory, a stat, the opening of a directory, a close after an
+ * fsync, is asked in this thread: each time a call goes to another one and back, it costs as much
+ * as ten of these. What may wait for the disk is so as long as the disk is quick; see `QuickCalls`.
  *
  * What is particular to Windows is here and nowhere else. In Deno it needs `--allow-read` and
  * `--allow-write` for the paths it is given.
@@ -91,27 +107,40 @@ export function makeNodeFileSystem(platform: string): FileSystem {
     },
 
     async create(path) {
-      return writable(await descriptor.open(path, "wx", 0o600));
+      const place = placeOf(dirname(path));
+      const file = await place.names.run(
+        () => openSync(path, "wx", 0o600),
+        () => descriptor.open(path, "wx", 0o600),
+      );
+      return writable(file, place);
     },
 
     async syncFile(path) {
       // Windows wants the right to write, POSIX does not.
-      await syncAndClose(openSync(path, isWindows ? "r+" : "r"));
+      await syncAndClose(openSync(path, isWindows ? "r+" : "r"), placeOf(dirname(path)));
     },
 
     async syncDirectory(path) {
       if (isWindows) return;
-      await syncAndClose(openSync(path, "r"));
+      await syncAndClose(openSync(path, "r"), placeOf(path));
     },
 
-    link: fs.link,
-
-    rename(from, to) {
-      const rename = () => fs.rename(from, to);
-      return isWindows ? patiently(rename, setTimeout) : rename();
+    async link(existing, path) {
+      const { names } = placeOf(dirname(path));
+      await names.run(() => linkSync(existing, path), () => fs.link(existing, path));
     },
 
-    unlink: fs.unlink,
+    async rename(from, to) {
+      const { names } = placeOf(dirname(to));
+      const rename = async () =>
+        await names.run(() => renameSync(from, to), () => fs.rename(from, to));
+      await (isWindows ? patiently(rename, setTimeout) : rename());
+    },
+
+    async unlink(path) {
+      const { names } = placeOf(dirname(path));
+      await names.run(() => unlinkSync(path), () => fs.unlink(path));
+    },
 
     async makeDirectory(path) {
       await fs.mkdir(path, { mode: 0o700 });
@@ -137,16 +166,24 @@ function toInfo(stats: BigIntStats): FileInfo {
   return { dev, ino, size, mtimeNs, mode, uid: Number(stats.uid), gid: Number(stats.gid) };
 }
 
-function writable(file: number): WritableFile {
+function writable(file: number, { writes, syncs }: Place): WritableFile {
   let isSmall = true;
-  const data = new QuickSync();
-  return {
-    async write(bytes) {
-      if (bytes.length <= SMALL_WRITE) return writeSync(file, bytes);
-      isSmall = false;
+  const data = new QuickCalls();
+  const write = async (bytes: Uint8Array, position: number): Promise<number> => {
+    const { length } = bytes;
+    const elsewhere = async () => {
       // What the typings say of a promisified write is for strings.
-      return (await descriptor.write(file, bytes) as unknown as { bytesWritten: number })
-        .bytesWritten;
+      const written: unknown = await descriptor.write(file, bytes, 0, length, position);
+      return (written as { bytesWritten: number }).bytesWritten;
+    };
+    isSmall &&= length <= SMALL_WRITE;
+    if (!isSmall) return elsewhere();
+    return writes.run(() => writeSync(file, bytes, 0, length, position), elsewhere);
+  };
+  return {
+    write,
+    async reserve(position, length) {
+      await write(new Uint8Array(length), position);
     },
     chmod: (mode) => descriptor.chmod(file, mode),
     chown: (uid, gid) => descriptor.chown(file, uid, gid),
@@ -157,22 +194,24 @@ function writable(file: number): WritableFile {
     async stat() {
       return toInfo(fstatSync(file, { bigint: true }));
     },
-    sync: () => isSmall ? sync(file, smallFiles) : descriptor.sync(file),
-    syncData: () => data.run(() => fdatasyncSync(file), () => descriptor.syncData(file)),
+    sync: () => isSmall ? sync(file, syncs) : descriptor.sync(file),
+    async syncData() {
+      await data.run(() => fdatasyncSync(file), () => descriptor.syncData(file));
+    },
     async close() {
       closeSync(file);
     },
   };
 }
 
-async function syncAndClose(file: number): Promise<void> {
+async function syncAndClose(file: number, { syncs }: Place): Promise<void> {
   try {
-    await sync(file, directories);
+    await sync(file, syncs);
   } finally {
     closeSync(file);
   }
 }
 
-function sync(file: number, quick: QuickSync): Promise<void> {
-  return quick.run(() => fsyncSync(file), () => descriptor.sync(file));
+async function sync(file: number, syncs: QuickCalls): Promise<void> {
+  await syncs.run(() => fsyncSync(file), () => descriptor.sync(file));
 }

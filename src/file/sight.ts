@@ -8,12 +8,10 @@ export interface Sight {
   readonly journal: FileInfo | undefined;
 }
 
-/** Looks at both at once. */
+/** Looks at both. */
 export async function lookAt(fileSystem: FileSystem, path: string): Promise<Sight> {
-  const [main, journal] = await Promise.all(
-    [path, journalOf(path)].map((each) => statIfThere(fileSystem, each)),
-  );
-  return { main, journal };
+  const main = await statIfThere(fileSystem, path);
+  return { main, journal: await statIfThere(fileSystem, journalOf(path)) };
 }
 
 /** Whether nobody has changed either in between. */

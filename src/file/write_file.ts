@@ -15,7 +15,7 @@ export async function writeFile(
 ): Promise<FileInfo> {
   const file = await fileSystem.create(path);
   try {
-    await writeAll(file, bytes);
+    await writeAll(file, bytes, 0);
     // Where times cannot be set, the file has the one that it would have had.
     await file.backdate().catch(() => {});
     const info = await file.stat();
@@ -30,11 +30,15 @@ export async function writeFile(
 }
 
 /** On a full disk a short write is reported as success: only the sum of them tells. */
-export async function writeAll(file: WritableFile, bytes: Uint8Array): Promise<void> {
-  for (let position = 0; position < bytes.length;) {
-    const accepted = await file.write(bytes.subarray(position));
-    if (!(accepted > 0)) throw new ShortWriteError(position, bytes.length);
-    position += accepted;
+export async function writeAll(
+  file: WritableFile,
+  bytes: Uint8Array,
+  position: number,
+): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const accepted = await file.write(bytes.subarray(done), position + done);
+    if (!(accepted > 0)) throw new ShortWriteError(done, bytes.length);
+    done += accepted;
   }
 }
 

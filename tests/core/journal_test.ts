@@ -66,6 +66,18 @@ test("J3 what was written is read, of each queue the last offset", () => {
   }));
 });
 
+test("J2 zeros behind the last line are room for the next, and nothing is torn", () => {
+  const text = line(HEADER) + line(RECORD);
+  for (const room of [1, 64, 5000]) {
+    assert.deepEqual(
+      readJournal(encode(text + "\0".repeat(room))),
+      readJournal(encode(text)),
+    );
+    const { records, tornAt } = readJournal(encode(text + "\0".repeat(room) + "}"));
+    assert.deepEqual([records, tornAt], [1, text.length]);
+  }
+});
+
 test("J2 a journal that is empty holds nothing, and nothing is torn", () => {
   const { table, ...rest } = readJournal(new Uint8Array(0));
   assert.deepEqual(rest, { snapshot: undefined, records: 0, tornAt: undefined });

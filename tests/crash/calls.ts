@@ -136,8 +136,11 @@ const onFile = fc.tuple(fc.constantFrom(...Object.keys(OF_FILE)), pick)
 const bytes = fc.tuple(fc.constantFrom(0, 1, 63, 64, 65, 200), fc.integer({ min: 0, max: 255 }))
   .map(([length, byte]) => new Uint8Array(length).fill(byte));
 
-const write = fc.tuple(pick, bytes)
-  .map(([pick, bytes]) => ofFile("write", pick, (file) => file.write(bytes)));
+/** At the beginning, within a block, at the end of one, and perhaps behind a hole. */
+const position = fc.constantFrom(0, 1, 63, 64, 200);
+
+const write = fc.tuple(pick, bytes, position)
+  .map(([pick, bytes, position]) => ofFile("write", pick, (file) => file.write(bytes, position)));
 
 /** Without a beginning, most calls would find nothing. */
 const beginning = fc.constantFrom(

@@ -12,7 +12,7 @@ export const CODES = [
 export const CALLS = [
   ...["readFile", "stat", "readLink", "readDirectory", "create", "syncFile", "syncDirectory"],
   ...["link", "rename", "unlink", "makeDirectory", "removeDirectory"],
-  ...["write", "chmod", "chown", "backdate", "fileStat", "sync", "syncData", "close"],
+  ...["write", "reserve", "chmod", "chown", "backdate", "fileStat", "sync", "syncData", "close"],
 ];
 
 export interface Fault {
@@ -87,7 +87,8 @@ export class FailingCalls {
     const call = <T>(kind: string, effect: () => Promise<T>) =>
       this.#call(disk, kind, path, effect);
     return {
-      write: (bytes) => call("write", () => file.write(bytes)),
+      write: (bytes, position) => call("write", () => file.write(bytes, position)),
+      reserve: (position, length) => call("reserve", () => file.reserve(position, length)),
       chmod: (mode) => call("chmod", () => file.chmod(mode)),
       backdate: () => call("backdate", () => file.backdate()),
       chown: (uid, gid) => call("chown", () => file.chown(uid, gid)),

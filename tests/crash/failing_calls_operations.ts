@@ -49,7 +49,7 @@ async function openAndPersist(world: World): Promise<Session> {
   return session;
 }
 
-const LONG = shippedStore(QUEUES, { journal: { compactAtBytes: 1e6 } });
+const LONG = shippedStore(QUEUES, { journal: { compactAtBytes: 600 } });
 const SHORT = shippedStore(QUEUES, { journal: { compactAtBytes: 0 } });
 
 function persistBefore(times: number) {

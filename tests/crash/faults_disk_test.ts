@@ -32,8 +32,8 @@ test("F01 a short write that is reported as success", async () => {
   const { fs, open } = await store();
   let isFull = true;
   const session = await open(wrapFiles(fs, (file) => ({
-    async write(bytes) {
-      await file.write(isFull ? bytes.subarray(0, 50) : bytes);
+    async write(bytes, position) {
+      await file.write(isFull ? bytes.subarray(0, 50) : bytes, position);
       return bytes.length;
     },
   })));
@@ -51,12 +51,12 @@ for (const code of ["ENOSPC", "EDQUOT", undefined]) {
     const session = await open(wrapFiles(fs, (file, path) => {
       let written = 0;
       return {
-        async write(bytes) {
-          if (!isFull) return await file.write(bytes);
+        async write(bytes, position) {
+          if (!isFull) return await file.write(bytes, position);
           if (written > 0) {
             throw code === undefined ? new Error() : systemError(code, "write", path);
           }
-          return written = await file.write(bytes.subarray(0, 50));
+          return written = await file.write(bytes.subarray(0, 50), position);
         },
       };
     }));

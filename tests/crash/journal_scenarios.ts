@@ -10,7 +10,7 @@ import { deletingStore, mergingStore, shippedStore, withDoomedQueue } from "./wr
 const QUEUES = 2;
 
 /** It never outgrows the snapshot here, or after every second record. */
-const LONG = { journal: { compactAtBytes: 1e6 } };
+const LONG = { journal: { compactAtBytes: 600 } };
 const SHORT = { journal: { compactAtBytes: 0 } };
 
 const file = (n: number) => serialize(generation(n, QUEUES), { checksum: true });
@@ -99,7 +99,7 @@ export const JOURNAL_PLANS: readonly Plan[] = [
     writer,
     work: persistTimes(3),
     wrap: (fs) =>
-      wrapFiles(fs, (file) => ({ write: (bytes) => file.write(bytes.subarray(0, 150)) })),
+      wrapFiles(fs, (file) => ({ write: (bytes, at) => file.write(bytes.subarray(0, 150), at) })),
   },
   ...[1, 2, 3].map((n): Plan => ({
     name: `a journal, fdatasync ${n} fails`,

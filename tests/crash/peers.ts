@@ -35,7 +35,7 @@ export const goPersist: Persist = async (fs, bytes) => {
 function renaming(syncFile: boolean, syncDirectory: boolean): Persist {
   return async (fs, bytes) => {
     const file = await fs.truncate(TEMPORARY);
-    await file.write(bytes);
+    await file.write(bytes, 0);
     if (syncFile) await file.sync();
     await file.close();
     await fs.rename(TEMPORARY, MAIN);
@@ -79,7 +79,7 @@ export function encode(n: number, queues = 1): Uint8Array {
 }
 
 async function writeAll(file: WritableFile, bytes: Uint8Array): Promise<void> {
-  await file.write(bytes);
+  await file.write(bytes, 0);
   await file.close();
 }
 

@@ -17,7 +17,7 @@ export async function diskWith(
   for (const [name, content] of entries) {
     const path = `/root/c/g/${name}`;
     const file = await fs.create(path);
-    await file.write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+    await file.write(typeof content === "string" ? new TextEncoder().encode(content) : content, 0);
     await file.sync();
   }
   for (const path of ["/", "/root", ...entries.length > 0 ? ["/root/c", "/root/c/g"] : []]) {
@@ -29,7 +29,7 @@ export async function diskWith(
 /** A disk on which a process with a journal was killed after so many persists of two queues. */
 export async function leftByKilled(persists: number): Promise<SimulatedDisk> {
   const disk = await diskWith();
-  const writer = shippedStore(2, { journal: { compactAtBytes: 1e6 } });
+  const writer = shippedStore(2, { journal: { compactAtBytes: 600 } });
   const session = await writer.open(new SimulatedFileSystem(disk));
   for (let n = 1; n <= persists; n++) await session.persist(n);
   return disk;

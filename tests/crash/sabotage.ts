@@ -143,9 +143,9 @@ export const SABOTAGES: readonly Sabotage[] = [
       wrapFiles(fs, (file) => {
         let given = 0;
         return {
-          async write(bytes) {
+          async write(bytes, position) {
             given += bytes.length;
-            await file.write(bytes.subarray(0, 100));
+            await file.write(bytes.subarray(0, 100), position);
             return bytes.length;
           },
           stat: async () => ({ ...await file.stat(), size: BigInt(given) }),
@@ -154,7 +154,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
 ];
 
-const JOURNALED = shippedStore(QUEUES, { journal: { compactAtBytes: 1e6 } });
+const JOURNALED = shippedStore(QUEUES, { journal: { compactAtBytes: 600 } });
 
 /** The last step of a journal's protocol, after which its records count. */
 const beginJournal = (change: (fs: SimulatedFileSystem) => Partial<FileSystem>) => ({

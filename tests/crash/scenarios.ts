@@ -174,7 +174,7 @@ const PLANS: readonly Plan[] = [
     name: "writes are short",
     work: persistTwice,
     wrap: (fs) =>
-      wrapFiles(fs, (file) => ({ write: (bytes) => file.write(bytes.subarray(0, 50)) })),
+      wrapFiles(fs, (file) => ({ write: (bytes, at) => file.write(bytes.subarray(0, 50), at) })),
   },
   {
     name: "there are no hard links",

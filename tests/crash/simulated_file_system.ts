@@ -8,6 +8,8 @@ export interface SimulationOptions {
   readonly beforeStep?: (what: string) => void;
 }
 
+const MOST_RESERVED = 2.5 * BLOCK;
+
 /** An error as `node:fs` makes it. */
 export function systemError(code: string, call: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${call} "${path}"`), { code, syscall: call, path });
@@ -161,16 +163,22 @@ export class SimulatedFileSystem implements FileSystem {
   #writable(ino: Ino, path: string): WritableFile {
     const disk = this.disk;
     return {
-      write: async (bytes) => {
-        // Appended: the store never writes anywhere else.
-        for (let position = 0; position < bytes.length;) {
-          const at = disk.file(ino).data.length;
-          const end = position + Math.min(bytes.length - position, BLOCK - at % BLOCK);
+      write: async (bytes, position) => {
+        for (let done = 0; done < bytes.length;) {
+          const at = position + done;
+          const end = done + Math.min(bytes.length - done, BLOCK - at % BLOCK);
           this.#beforeStep(`write block ${Math.floor(at / BLOCK)} of ${path}`);
-          disk.changeData(ino, { kind: "block", at, bytes: bytes.slice(position, end) });
-          position = end;
+          disk.changeData(ino, { kind: "block", at, bytes: bytes.slice(done, end) });
+          done = end;
         }
         return bytes.length;
+      },
+      // As one block, however long: how much of the zeros is there, nobody can tell. And so short
+      // that a record may end behind it.
+      reserve: async (position, length) => {
+        this.#beforeStep(`make room in ${path}`);
+        const bytes = new Uint8Array(Math.min(length, MOST_RESERVED));
+        disk.changeData(ino, { kind: "block", at: position, bytes });
       },
       // Its clock ticks at each change, so that any time is one of its own.
       backdate: async () => {

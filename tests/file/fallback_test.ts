@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import { type Diagnostic, nodeFileSystem } from "../../mod.ts";
-import type { FileSystem } from "../../src/file/file_system.ts";
+import type { FileSystem, WritableFile } from "../../src/file/file_system.ts";
 import { ensureDirectory } from "../../src/file/ensure_directory.ts";
 import { FileLock } from "../../src/file/file_lock.ts";
 import { isUnreadable, messageOf } from "../../src/file/error_code.ts";
@@ -97,7 +97,11 @@ test("P4 a file system that reports more than it took is found out", async () =>
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
   const create: FileSystem["create"] = async (path) => {
     const file = await nodeFileSystem.create(path);
-    return { ...file, write: async (bytes) => (await file.write(bytes.subarray(1)), bytes.length) };
+    const write: WritableFile["write"] = async (bytes, position) => {
+      await file.write(bytes.subarray(1), position);
+      return bytes.length;
+    };
+    return { ...file, write };
   };
   const store = await at.open({ fileSystem: { ...nodeFileSystem, create } });
   store.update(queue(0), 2, true);

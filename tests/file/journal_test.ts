@@ -1,8 +1,13 @@
 /** The journal: what is appended, what a load makes of it, and when it goes. */
 import assert from "node:assert/strict";
-import { copyFile, stat } from "node:fs/promises";
+import { copyFile, stat, utimes } from "node:fs/promises";
 import { test } from "node:test";
-import { type Diagnostic, OffsetConflictError, OffsetTable } from "../../mod.ts";
+import {
+  type Diagnostic,
+  type LocalFileOffsetStore,
+  OffsetConflictError,
+  OffsetTable,
+} from "../../mod.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
 
@@ -22,8 +27,13 @@ async function journaled(at: StoreDirectory, options = {}) {
 
 const LINE = /^[0-9a-f]{8} (.*)$/;
 
-async function lines(at: StoreDirectory, name = JOURNAL): Promise<string[]> {
-  const text = await at.text(name);
+/** What was written, without the room behind it. */
+async function textOf(at: StoreDirectory): Promise<string> {
+  return (await at.text(JOURNAL)).replace(/\0+$/, "");
+}
+
+async function lines(at: StoreDirectory): Promise<string[]> {
+  const text = await textOf(at);
   assert.ok(text.endsWith("\n"));
   return text.trimEnd().split("\n").map((line) => LINE.exec(line)![1]);
 }
@@ -42,6 +52,43 @@ test("J1 J2 a persist appends one line with what has changed, and syncs it once"
   await store.persist();
   assert.deepEqual(faulty.take(), ["stat", "stat", "write", "syncData"]);
   assert.equal(store.status().generationsWritten, 4);
+});
+
+test("J1 room is made for many records, of which each then syncs no more than itself", async () => {
+  for (const [compactAtBytes, room] of [[64_000, 64_000], [1e6, 65_536], [1000, 1000]]) {
+    await using at = await StoreDirectory.make();
+    const faulty = new FaultyFileSystem();
+    const { fileSystem } = faulty;
+    const store = await journaled(at, { journal: { compactAtBytes }, fileSystem });
+    const [header] = (await textOf(at)).split(/(?<=\n)/);
+    assert.equal((await at.text(JOURNAL)).length, header.length + room);
+    assert.equal(faulty.take().filter((name) => name === "reserve").length, 1);
+    assert.ok((await at.open()).snapshot().equals(store.snapshot()));
+  }
+});
+
+test("J1 when the room is used up, as much again is made", async () => {
+  await using at = await StoreDirectory.make();
+  const store = await journaled(at, { journal: { compactAtBytes: 1e6 } });
+  let end = (await at.text(JOURNAL)).length;
+  let rooms = 0;
+  for (let offset = 4n; rooms < 2; offset++) {
+    for (let id = 0; id < 100; id++) store.update(queue(id), offset, true);
+    await store.persist();
+    const { length } = await textOf(at);
+    if (length > end) [end, rooms] = [length + 65_536, rooms + 1];
+    assert.equal((await at.text(JOURNAL)).length, end);
+  }
+  assert.ok((await at.open()).snapshot().equals(store.snapshot()));
+});
+
+test("J1 where no room can be made, records are appended", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  faulty.faults = [{ when: ({ name }) => name === "reserve", code: "ENOSPC" }];
+  await journaled(at, { fileSystem: faulty.fileSystem });
+  assert.equal(await textOf(at), await at.text(JOURNAL));
+  assert.ok((await at.open()).snapshot().equals(tableOf(3, 1)));
 });
 
 test("J1 what a record costs does not depend on the size of the table", async () => {
@@ -89,9 +136,9 @@ test("J3 a load applies the records to the snapshot, whoever loads", async () =>
 test("J2 a torn tail is cut and reported, wherever it was torn", async () => {
   await using at = await StoreDirectory.make();
   await journaled(at);
-  const text = await at.text(JOURNAL);
-  const [header, first, second] = text.split(/(?<=\n)/);
-  for (const tail of [second.slice(0, -1), second.slice(0, 20), "\0".repeat(64), "x\n", " "]) {
+  const [header, first, second] = (await textOf(at)).split(/(?<=\n)/);
+  const [most, some, room] = [second.slice(0, -1), second.slice(0, 20), "\0".repeat(64)];
+  for (const tail of [most, some, some + room, room + some, "x\n", " "]) {
     await at.write(JOURNAL, header + first + tail);
     const { loadOutcome, ...store } = await at.open();
     assert.equal(loadOutcome.journalRecords, 1);
@@ -190,8 +237,8 @@ test("J4 when the journal outgrows the snapshot, a plain file is written and the
   const snapshot = (await stat(at.main)).size;
   assert.ok(snapshot < 600);
   for (let offset = 4; (await stat(at.main)).size === snapshot; offset++) {
-    const { size } = await stat(at.path(JOURNAL));
-    assert.ok(size <= 600 + 110, `it has ${size} bytes`);
+    const { length } = await textOf(at);
+    assert.ok(length <= 600 + 110, `it has ${length} bytes`);
     store.update(queue(2), offset, true);
     await store.persist();
     // The compaction goes on behind the persist that made it due; another one waits for it.
@@ -299,5 +346,28 @@ test("J1 a journal's options are checked", async () => {
       name: "RangeError",
       message: /^Cannot use compactAtBytes ".*": it is not an integer from 0 to 9007199254740991$/,
     });
+  }
+});
+
+/** Persists an offset at the same tick of the clock as the one before: no time and no size tells. */
+async function persistAtOnce(at: StoreDirectory, store: LocalFileOffsetStore, offset: number) {
+  const { mtime, size } = await stat(at.path(JOURNAL));
+  store.update(queue(0), offset, true);
+  await store.persist();
+  await utimes(at.path(JOURNAL), mtime, mtime);
+  assert.equal((await stat(at.path(JOURNAL))).size, size);
+}
+
+test("P9 a record of another process is noticed, however soon after a load", async () => {
+  for (let round = 0; round < 10; round++) {
+    await using at = await StoreDirectory.make();
+    const theirs = await journaled(at);
+    const ours = await at.open();
+    await persistAtOnce(at, theirs, 4);
+    ours.update(queue(1), 2, true);
+    await assert.rejects(ours.persist(), OffsetConflictError);
+    assert.equal(await ours.read(queue(0), "store"), 4n);
+    await persistAtOnce(at, theirs, 5);
+    assert.equal(await ours.read(queue(0), "store"), 5n);
   }
 });

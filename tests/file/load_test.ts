@@ -261,7 +261,7 @@ test("J3 L1 a journal alone that never had a record is a fresh store's, and is f
   const found = await loadOffsetFiles(nodeFileSystem, at.main, true);
   const info = await nodeFileSystem.stat(at.path("offset.json.journal"));
   assert.equal(found.kind, "fresh");
-  assert.deepEqual(found.journal, { info, isForeign: false });
+  assert.deepEqual(found.journal, { info, isFresh: false, isForeign: false });
 });
 
 test("J2 L4 a bad journal alone is no fresh store", async () => {

@@ -69,14 +69,18 @@ test("P4 a new file takes what it is given, and every call reaches the system", 
   const file = await nodeFileSystem.create(at.path("file"));
   const { uid, gid, size } = await file.stat();
   assert.equal(size, 0n);
-  assert.equal(await file.write(new TextEncoder().encode("text")), 4);
-  assert.equal(await file.write(new Uint8Array(5000)), 5000);
+  const text = new TextEncoder().encode("text");
+  assert.equal(await file.write(text, 0), 4);
+  assert.equal(await file.write(new Uint8Array(200_000), 4), 200_000);
+  assert.equal(await file.write(text.subarray(2), 4), 2);
+  await file.reserve(200_004, 100_000);
+  await file.reserve(300_004, 200_000);
   await file.chmod(0o640);
   await file.chown(uid, gid);
   await file.sync();
   await file.syncData();
   await file.close();
-  assert.equal(await readFile(at.path("file"), "utf8"), "text" + "\0".repeat(5000));
+  assert.equal(await readFile(at.path("file"), "utf8"), "textxt" + "\0".repeat(499_998));
   assert.equal((await stat(at.path("file"))).mode & 0o777, 0o640);
   // What shows nothing when it succeeds must fail once the file is closed.
   for (const call of [() => file.chown(uid, gid), file.sync, file.syncData]) {

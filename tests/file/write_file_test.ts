@@ -32,19 +32,19 @@ test("P4 an owner or a group that differs is taken over, and only then", async (
 test("P4 each write goes on where the one before stopped, and one that takes nothing is an error", async () => {
   await using at = await StoreDirectory.make({ other: "" });
   const bytes = new TextEncoder().encode("0123456789");
-  const offered: number[] = [];
+  const offered: [number, number][] = [];
   const takes = (most: number) =>
     withFile((file) => ({
-      write: (part) => {
-        offered.push(part.length);
-        return file.write(part.subarray(0, most));
+      write: (part, position) => {
+        offered.push([position, part.length]);
+        return file.write(part.subarray(0, most), position);
       },
     }));
   const options = { sync: true, like: undefined };
   const { size } = await writeFile(takes(4), at.path("new"), bytes, options);
   assert.equal(size, 10n);
   assert.equal(await at.text("new"), "0123456789");
-  assert.deepEqual(offered, [10, 6, 2]);
+  assert.deepEqual(offered, [[0, 10], [4, 6], [8, 2]]);
   for (const accepted of [0, -1, NaN]) {
     const fileSystem = withFile(() => ({ write: async () => accepted }));
     await assert.rejects(writeFile(fileSystem, at.path(`${accepted}`), bytes, options), {

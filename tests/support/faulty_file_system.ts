@@ -59,11 +59,9 @@ export class FaultyFileSystem {
   #wrapFile(path: string, file: WritableFile): WritableFile {
     const run = <T>(name: string, call: () => Promise<T>) => this.#run({ name, path }, call);
     return {
-      write: (bytes) =>
-        run(
-          "write",
-          () => file.write(bytes.subarray(0, Math.min(this.bytesPerWrite, bytes.length))),
-        ),
+      write: (bytes, position) =>
+        run("write", () => file.write(bytes.subarray(0, this.bytesPerWrite), position)),
+      reserve: (position, length) => run("reserve", () => file.reserve(position, length)),
       chmod: (mode) => run("chmod", () => file.chmod(mode)),
       backdate: () => run("backdate", () => file.backdate()),
       chown: (uid, gid) => run("chown", () => file.chown(uid, gid)),

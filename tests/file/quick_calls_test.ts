@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { QuickCalls, Turn } from "../../src/file/quick_calls.ts";
+
+/** Where calls are made that take so many milliseconds each, by a clock of the test's own. */
+class Calls {
+  readonly places: string[] = [];
+  readonly #quick: QuickCalls;
+  #now = 0;
+
+  constructor(turn = new Turn()) {
+    this.#quick = new QuickCalls(() => this.#now, turn);
+  }
+
+  async take(...durations: number[]): Promise<void> {
+    for (const ms of durations) {
+      const call = (place: string) => {
+        this.#now += ms;
+        return this.places.push(place);
+      };
+      const answer = this.#quick.run(() => call("here"), () => Promise.resolve(call("elsewhere")));
+      assert.equal(await answer, this.places.length);
+    }
+  }
+}
+
+test("P2 a call is made elsewhere at first, here while that is quick, and elsewhere when it is not", async () => {
+  const calls = new Calls();
+  await calls.take(0.5, 0.75, 1, 5, 0.5, 0.25);
+  assert.deepEqual(calls.places, [
+    ...["elsewhere", "here", "here", "elsewhere", "elsewhere", "here"],
+  ]);
+});
+
+test("P2 quick calls, of whatever kind, do not take all of a turn of the event loop", async () => {
+  const turn = new Turn();
+  const [one, other] = [new Calls(turn), new Calls(turn)];
+  await one.take(0.5, 0.9, 0.9);
+  await other.take(0.5, 0.1, 0.1);
+  await one.take(0.9, 0.9);
+  assert.deepEqual(one.places, ["elsewhere", "here", "here", "elsewhere", "elsewhere"]);
+  assert.deepEqual(other.places, ["elsewhere", "here", "here"]);
+  assert.ok(!(await isOverAfter(turn, setImmediate())), "the next turn has time of its own");
+  await one.take(0.9, 0.9);
+  assert.deepEqual(one.places.slice(5), ["here", "here"]);
+});
+
+async function isOverAfter(turn: Turn, waited: Promise<unknown>): Promise<boolean> {
+  assert.ok(turn.isOver);
+  await waited;
+  return turn.isOver;
+}
+
+test("P4 a call that fails, here or elsewhere, is an error", async () => {
+  let now = 0;
+  const quick = new QuickCalls(() => now++ / 10);
+  const failing = () => Promise.reject(new Error("elsewhere"));
+  await assert.rejects(async () => await quick.run(() => {}, failing), /elsewhere/);
+  await quick.run(() => {}, () => Promise.resolve());
+  const here = () => {
+    throw new Error("here");
+  };
+  await assert.rejects(async () => await quick.run(here, failing), /here/);
+});
