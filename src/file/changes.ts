@@ -6,7 +6,7 @@ import type { OffsetColumn } from "../core/offset_column.ts";
 /** What is to become of a column: a persist captures it before anything else may happen. */
 export interface Changes {
   /** The slots that get another offset. */
-  readonly slots: readonly number[];
+  readonly slots: Uint32Array;
   /** The offset of each. */
   readonly offsets: BigInt64Array;
   /** The slots that lose theirs. */
@@ -20,7 +20,7 @@ export function isEmpty({ slots, deleted }: Changes): boolean {
 
 /** Changes a column. */
 export function applyChanges(column: OffsetColumn, { slots, offsets, deleted }: Changes): void {
-  slots.forEach((slot, i) => column.set(slot, offsets[i]));
+  column.setAll(slots, offsets);
   deleted.forEach((slot) => column.delete(slot));
 }
 
@@ -29,5 +29,5 @@ export function entriesOf(
   index: QueueIndex,
   { slots, offsets }: Changes,
 ): (readonly [MessageQueue, Offset])[] {
-  return slots.map((slot, i) => [index.queueAt(slot), offsets[i]]);
+  return Array.from(slots, (slot, i) => [index.queueAt(slot), offsets[i]]);
 }

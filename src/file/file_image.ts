@@ -1,13 +1,13 @@
-import { crc32 } from "node:zlib";
 import { hexadecimal } from "../core/checksum.ts";
 import type { TableParts } from "../core/offset_table.ts";
 import type { Run } from "../core/queue_index.ts";
 import { type Form, formOf, runText, tailOf } from "../core/serialize.ts";
 import type { Changes } from "./changes.ts";
+import { pacedCrc32 } from "./paced_crc32.ts";
 import { Pacer } from "./pacer.ts";
 
-/** After so many bytes others have their turn: about a millisecond. */
-const BYTES_AT_A_TIME = 512 * 1024;
+/** After so many bytes others have their turn: about a millisecond, where it takes longest. */
+const BYTES_AT_A_TIME = 128 * 1024;
 /** A larger image is not kept: it would be most of what a store needs. */
 const LARGEST_KEPT = 16 * 1024 * 1024;
 
@@ -78,7 +78,7 @@ export class FileImage {
     const { bytes, tableEnd } = this.#covered === this
       ? encoded
       : await this.#covered.#encodeTable(table, changes);
-    return hexadecimal(crc32(bytes.subarray(this.#covered.#head.length, tableEnd)));
+    return hexadecimal(await pacedCrc32(bytes.subarray(this.#covered.#head.length, tableEnd)));
   }
 
   async #encodeAll(table: TableParts): Promise<Encoded> {
@@ -98,7 +98,10 @@ export class FileImage {
     const pacer = new Pacer(BYTES_AT_A_TIME);
     const { bytes, starts, runOf, runs } = kept;
     const longer = new Map<number, Uint8Array>();
-    for (const number of new Set(changes.slots.map((slot) => runOf[slot]))) {
+    const isChanged = new Uint8Array(runs.length);
+    for (const slot of changes.slots) isChanged[runOf[slot]] = 1;
+    for (let number = 0; number < runs.length; number++) {
+      if (isChanged[number] === 0) continue;
       const piece = encoder.encode(runText(runs[number], table, this.#form));
       if (piece.length === starts[number + 1] - starts[number]) bytes.set(piece, starts[number]);
       else longer.set(number, piece);

@@ -81,11 +81,13 @@ export interface WritableFile {
 export const TICK_MS = 20;
 
 /**
- * Tells whether a file was changed so shortly before it was read, which was now, that a change right
- * after that might show neither in its time nor in its size.
+ * Tells whether a file was changed so shortly before it was read that a change right after that
+ * might show neither in its time nor in its size.
+ *
+ * @param since When the reading began, in milliseconds since 1970.
  */
-export function isFresh({ mtimeNs }: FileInfo): boolean {
-  return Math.abs(Date.now() - Number(mtimeNs / 1_000_000n)) < TICK_MS;
+export function isFresh({ mtimeNs }: FileInfo, since: number): boolean {
+  return Math.abs(since - Number(mtimeNs / 1_000_000n)) < TICK_MS;
 }
 
 /** What is known of a file without reading it. */

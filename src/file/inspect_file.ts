@@ -43,6 +43,7 @@ export interface ValidFile {
  * @throws {OffsetLoadError} If it could not be examined, so that nothing can be said about it.
  */
 export async function inspectFile(fileSystem: FileSystem, path: string): Promise<Inspection> {
+  const since = Date.now();
   let file;
   try {
     file = await fileSystem.readFile(path);
@@ -56,7 +57,7 @@ export async function inspectFile(fileSystem: FileSystem, path: string): Promise
   try {
     const table = parseWith(decode(bytes), crc32);
     const id = { length: bytes.length, crc32: crc32(bytes) };
-    return { state: "valid", path, info, table, id, isFresh: isFresh(info) };
+    return { state: "valid", path, info, table, id, isFresh: isFresh(info, since) };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
     return { state: "bad", path, info, reason: reasonOf(error, bytes), cause: error };

@@ -37,6 +37,7 @@ export async function inspectJournal(
   main: string,
 ): Promise<JournalInspection> {
   const path = journalOf(main);
+  const since = Date.now();
   let file;
   try {
     file = await fileSystem.readFile(path);
@@ -49,7 +50,7 @@ export async function inspectJournal(
   const { bytes, info } = file;
   try {
     const content = readJournal(bytes, crc32);
-    return { state: "readable", path, info, isFresh: isFresh(info), content };
+    return { state: "readable", path, info, isFresh: isFresh(info, since), content };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
     const reason = `${error.reason}, at position ${error.position} of ${bytes.length}`;

@@ -1,4 +1,3 @@
-import { crc32 } from "node:zlib";
 import type { SnapshotId } from "../core/journal.ts";
 import type { MessageQueue } from "../core/message_queue.ts";
 import type { Offset } from "../core/offset.ts";
@@ -8,6 +7,7 @@ import { JournalFile, journalOf } from "./journal_file.ts";
 import { moveAside } from "./keep_aside.ts";
 import type { FoundJournal } from "./load_offset_files.ts";
 import type { Diagnostic } from "./options.ts";
+import { pacedCrc32 } from "./paced_crc32.ts";
 
 /** What a journal is kept with. */
 export interface JournalOptions {
@@ -115,7 +115,7 @@ export class Journal {
     this.#there = undefined;
     this.#mayBeEmpty = this.#mayBeMissing = false;
     if (this.#options.journalLimit === undefined) return;
-    this.#snapshot = { length: bytes.length, crc32: crc32(bytes) };
+    this.#snapshot = { length: bytes.length, crc32: await pacedCrc32(bytes) };
   }
 
   async #remove(): Promise<boolean> {

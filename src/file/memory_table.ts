@@ -2,7 +2,7 @@ import { takesOffset } from "../core/apply_update.ts";
 import { grown } from "../core/grown.ts";
 import type { MessageQueue } from "../core/message_queue.ts";
 import type { Offset } from "../core/offset.ts";
-import type { OffsetColumn } from "../core/offset_column.ts";
+import { gather, type OffsetColumn } from "../core/offset_column.ts";
 import { OffsetTable } from "../core/offset_table.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
 import type { Changes } from "./changes.ts";
@@ -104,17 +104,25 @@ export class MemoryTable {
    * and hold another offset than it; and those that are deleted, unless they have one again.
    */
   takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
-    const touched = this.#touched.subarray(0, this.#touchedCount);
-    this.#touchedCount = 0;
-    for (const slot of touched) this.#flags[slot] &= ~TOUCHED;
-    const slots = Array.from(touched).filter((slot) =>
-      this.#has(slot) && this.#offsets[slot] !== column.get(slot)
-    );
-    const offsets = BigInt64Array.from(slots, (slot) => this.#offsets[slot]);
+    const slots = column.differences(this.#takeTouched(), this.#offsets);
     const deleted = [...deleting].filter((slot) =>
       !this.#has(slot) && column.get(slot) !== undefined
     );
-    return { slots, offsets, deleted };
+    return { slots, offsets: gather(this.#offsets, slots), deleted };
+  }
+
+  /** Those that were touched and are held; all in one turn of the event loop, hence quickly. */
+  #takeTouched(): Uint32Array {
+    const [touched, flags, length] = [this.#touched, this.#flags, this.#touchedCount];
+    const held = new Uint32Array(length);
+    let count = 0;
+    for (let i = 0; i < length; i++) {
+      const slot = touched[i];
+      flags[slot] &= ~TOUCHED;
+      if ((flags[slot] & HELD) !== 0) held[count++] = slot;
+    }
+    this.#touchedCount = 0;
+    return held.subarray(0, count);
   }
 
   /** Has the next persist look again at queues that are held, at all of them unless told. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { OffsetTable, serialize } from "../../src/core/mod.ts";
-import { OffsetColumn } from "../../src/core/offset_column.ts";
+import { gather, OffsetColumn } from "../../src/core/offset_column.ts";
 import { tableOf } from "../../src/core/offset_table.ts";
 import { QueueIndex } from "../../src/core/queue_index.ts";
 import { anyQueue, EDGE_OFFSETS, entries, offset } from "../support/arbitraries.ts";
@@ -34,6 +34,43 @@ test("U5 a column answers as a Map does, and a copy of it is its own", () => {
       for (let slot = 0; slot <= 300; slot++) assert.equal(made.get(slot), expected.get(slot));
     }
   }));
+});
+
+const some = fc.uniqueArray(fc.record({ slot: slots, offset }), {
+  selector: ({ slot }) => slot,
+  maxLength: 10,
+});
+
+test("U5 many are set, gathered and compared as one by one", () => {
+  check(fc.property(some, some, (first, then) => {
+    const [column, model] = [new OffsetColumn(), new Map<number, bigint>()];
+    for (const all of [first, then]) {
+      const slots = Uint32Array.from(all, ({ slot }) => slot);
+      const array = new BigInt64Array(301);
+      for (const { slot, offset } of all) array[slot] = offset;
+      const offsets = gather(array, slots);
+      assert.deepEqual([...offsets], all.map(({ offset }) => offset));
+      const different = all.filter(({ slot, offset }) => model.get(slot) !== offset);
+      assert.deepEqual(
+        [...column.differences(slots, array)],
+        different.map(({ slot }) => slot),
+      );
+      column.setAll(slots, offsets);
+      for (const { slot, offset } of all) model.set(slot, offset);
+      assert.equal(column.size, model.size);
+      for (let slot = 0; slot <= 300; slot++) assert.equal(column.get(slot), model.get(slot));
+    }
+  }));
+});
+
+test("U6 offsets that differ in one half are different", () => {
+  const column = new OffsetColumn();
+  const [all, low, high] = [7n << 32n | 9n, 7n << 32n | 8n, 6n << 32n | 9n];
+  column.setAll(Uint32Array.of(0, 1, 2, 4), BigInt64Array.of(all, all, all, 0n));
+  const others = BigInt64Array.of(all, low, high, 0n, 0n);
+  assert.deepEqual([...column.differences(Uint32Array.of(0, 1, 2, 3, 4), others)], [1, 2, 3]);
+  column.delete(0);
+  assert.deepEqual([...column.differences(Uint32Array.of(0, 4), others)], [0]);
 });
 
 test("U6 a column holds every int64 exactly, 0 and -1 too", () => {

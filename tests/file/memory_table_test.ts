@@ -138,11 +138,11 @@ test("P6 dirty queues are those that are held with another offset than the file'
 
 test("P1 changes tell whether there are any, change a column, and name the queues", () => {
   const [index, column] = [indexOf(3), columnOf(1n, 2n)];
-  const changes = { slots: [2, 0], offsets: BigInt64Array.of(-7n, 9n), deleted: [1] };
+  const changes = { slots: Uint32Array.of(2, 0), offsets: BigInt64Array.of(-7n, 9n), deleted: [1] };
   assert.deepEqual(entriesOf(index, changes), [[queue(2), -7n], [queue(0), 9n]]);
   applyChanges(column, changes);
   assert.deepEqual([0, 1, 2].map((slot) => column.get(slot)), [9n, undefined, -7n]);
-  const none = { slots: [], offsets: new BigInt64Array(0), deleted: [] };
+  const none = { slots: new Uint32Array(0), offsets: new BigInt64Array(0), deleted: [] };
   assert.equal(isEmpty(none), true);
   assert.equal(isEmpty(changes), false);
   assert.equal(isEmpty({ ...none, deleted: [1] }), false);

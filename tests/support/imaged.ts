@@ -32,7 +32,7 @@ export class Imaged {
     set: readonly (readonly [MessageQueue, Offset])[],
     deleted: readonly MessageQueue[] = [],
   ): Promise<Uint8Array> {
-    const slots = set.map(([mq]) => this.index.add(mq));
+    const slots = Uint32Array.from(set, ([mq]) => this.index.add(mq));
     const changes = {
       slots,
       offsets: BigInt64Array.from(set, ([, offset]) => offset),
