@@ -27,6 +27,11 @@ export async function heldBytes(): Promise<number> {
   return process.versions.bun === undefined ? heapUsed + external : heapUsed;
 }
 
+/** Collects what nobody holds any more, where a program may do so. */
+export function sweep(): void {
+  collector()?.();
+}
+
 function collector(): (() => void) | undefined {
   const { Bun, gc } = globalThis as { Bun?: { gc(sync: boolean): void }; gc?: () => void };
   return Bun === undefined ? gc : () => Bun.gc(true);

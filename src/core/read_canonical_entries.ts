@@ -11,6 +11,12 @@ const QUEUE_ID = '\\"queueId\\":';
 /** Between the queue id and the offset. */
 const KEY_END = '}":';
 
+/** A broker, and what the keys of its queues begin with. */
+interface KeyedBroker {
+  readonly key: string;
+  readonly broker: Broker;
+}
+
 /**
  * Reads entries as Go's client and this module write them, in any order, from the beginning of a
  * table; it takes a third of the time that one token after the other takes.
@@ -27,21 +33,26 @@ export function readCanonicalEntries(
   position: number,
   { index, offsets }: TableParts,
 ): number {
-  const brokers = new Map<string, Broker>();
+  const brokers = new Map<string, KeyedBroker>();
   const integer = new IntegerReader(text);
   let end = position;
+  let same: KeyedBroker | undefined;
   for (let start = position;; start = end + 1) {
-    // If there is none, what is cut out is no key.
-    const idAt = text.indexOf(QUEUE_ID, start) + QUEUE_ID.length;
-    const key = text.slice(start, idAt);
-    let broker = brokers.get(key);
-    if (broker === undefined) {
-      const names = decodeCanonicalKey(key);
-      if (names === undefined) return end;
-      broker = index.addBroker(names.topic, names.brokerName);
-      brokers.set(key, broker);
+    // Most often it is the one before; to look is quicker than to cut its key out again.
+    // Stryker disable next-line ConditionalExpression: the key that is cut out is the same one
+    if (same === undefined || !text.startsWith(same.key, start)) {
+      // If there is none, what is cut out is no key.
+      const key = text.slice(start, text.indexOf(QUEUE_ID, start) + QUEUE_ID.length);
+      same = brokers.get(key);
+      if (same === undefined) {
+        const names = decodeCanonicalKey(key);
+        if (names === undefined) return end;
+        same = { key, broker: index.addBroker(names.topic, names.brokerName) };
+        brokers.set(key, same);
+      }
     }
-    const queueId = integer.int32(idAt);
+    const { key, broker } = same;
+    const queueId = integer.int32(start + key.length);
     if (queueId === undefined || !text.startsWith(KEY_END, integer.end)) return end;
     const offset = integer.int64(integer.end + KEY_END.length);
     const next = text[integer.end];
