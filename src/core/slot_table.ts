@@ -1,0 +1,73 @@
+/** No slot. */
+const NONE = 0xffffffff;
+
+/**
+ * From the number of a broker and a queue id to the slot of that queue, and back.
+ *
+ * A hash table with chains, all of it in arrays: a `Map` from number to number takes up to a hundred
+ * bytes for each, this sixteen, or up to twice that before it has filled up.
+ */
+export class SlotTable {
+  /** Of each hash, the last slot that has it; as many as there is room for slots, a power of two. */
+  #last = new Uint32Array(16).fill(NONE);
+  /** Of each slot, the one before that has the same hash. */
+  #before = new Uint32Array(16);
+  #brokers = new Uint32Array(16);
+  #queueIds = new Int32Array(16);
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  find(broker: number, queueId: number): number | undefined {
+    let slot = this.#last[this.#hash(broker, queueId)];
+    while (slot !== NONE) {
+      if (this.#queueIds[slot] === queueId && this.#brokers[slot] === broker) return slot;
+      slot = this.#before[slot];
+    }
+    return undefined;
+  }
+
+  /** Gives a slot to a queue, which must not have one. */
+  add(broker: number, queueId: number): number {
+    const slot = this.#size++;
+    if (slot === this.#last.length) this.#makeRoom(2 * slot);
+    this.#brokers[slot] = broker;
+    // An array of integers has no −0: one queue, one way to write it.
+    this.#queueIds[slot] = queueId;
+    this.#link(slot);
+    return slot;
+  }
+
+  brokerAt(slot: number): number {
+    return this.#brokers[slot];
+  }
+
+  queueIdAt(slot: number): number {
+    return this.#queueIds[slot];
+  }
+
+  #makeRoom(length: number): void {
+    const [brokers, queueIds] = [this.#brokers, this.#queueIds];
+    this.#last = new Uint32Array(length).fill(NONE);
+    this.#before = new Uint32Array(length);
+    this.#brokers = new Uint32Array(length);
+    this.#queueIds = new Int32Array(length);
+    this.#brokers.set(brokers);
+    this.#queueIds.set(queueIds);
+    for (const slot of queueIds.keys()) this.#link(slot);
+  }
+
+  #link(slot: number): void {
+    const hash = this.#hash(this.#brokers[slot], this.#queueIds[slot]);
+    this.#before[slot] = this.#last[hash];
+    this.#last[hash] = slot;
+  }
+
+  /** Neighbours have hashes of their own, and so have the queues of one id on many brokers. */
+  #hash(broker: number, queueId: number): number {
+    const mixed = Math.imul(broker, 0x9e3779b1) ^ queueId;
+    return (mixed ^ mixed >>> 16) & (this.#last.length - 1);
+  }
+}
