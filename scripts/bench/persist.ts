@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalFileOffsetStore, nodeFileSystem } from "../../mod.ts";
 import { type Contest, ours } from "./contender.ts";
-import { asyncAppend, asyncFloor, syncAppend, syncFloor } from "./floor.ts";
+import { asyncAppend, asyncFloor, lookAndOverwrite, syncAppend, syncFloor } from "./floor.ts";
 import { type Case, measure, type Measured } from "./rounds.ts";
 import { type Context, digits, type Figure, type Result, type Section, times } from "./section.ts";
 import { sqlite } from "./sqlite.ts";
@@ -11,6 +11,7 @@ import { median, quantile, ratio } from "./statistics.ts";
 export const FLOOR = "floor, asynchronous";
 export const SQLITE = "SQLite, one upsert";
 export const SNAPSHOT = "ours, plain file";
+export const LOOK = "look, overwrite + fdatasync, blocking";
 export const JOURNAL = "ours, journal";
 
 /** A rewrite of megabytes is done once a round, what takes a fraction of a millisecond often. */
@@ -30,7 +31,11 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
     ? await ours("ours, relaxed", contest, { durability: "relaxed" })
     : undefined;
   const database = await sqlite(contest);
-  const appends = [await asyncAppend(directory), syncAppend(directory)];
+  const appends = [
+    await asyncAppend(directory),
+    syncAppend(directory),
+    lookAndOverwrite(directory),
+  ];
   const slow = batchOf(queues, true);
   const quick = batchOf(queues, false);
   const appending: Case[] = [
@@ -38,6 +43,7 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
     { name: SQLITE, run: database.persist, batch: quick },
     { name: "append + fdatasync, asynchronous", run: appends[0].run, batch: quick },
     { name: "append + fdatasync, blocking", run: appends[1].run, batch: quick },
+    { name: LOOK, run: appends[2].run, batch: quick },
   ];
   // What is left unsynced, or is given back to the disk, slows the next one's sync down; so those
   // that are compared are measured among themselves.
