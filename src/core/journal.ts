@@ -11,14 +11,12 @@
  */
 import { hexadecimal } from "./checksum.ts";
 import { type Crc32, crc32 } from "./crc32.ts";
-import type { MessageQueue } from "./message_queue.ts";
-import type { Offset } from "./offset.ts";
 import { OffsetColumn } from "./offset_column.ts";
 import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 import { type OffsetTable, tableOf } from "./offset_table.ts";
 import { decode, parseWith } from "./parse.ts";
 import { QueueIndex } from "./queue_index.ts";
-import { aroundGoKey } from "./serialize.ts";
+import { goKeyOf } from "./serialize.ts";
 
 /** Which file a journal extends. */
 export interface SnapshotId {
@@ -45,14 +43,16 @@ export function journalHeader({ length, crc32: id }: SnapshotId, crc: Crc32 = cr
   return line(`{"snapshot":{"length":${length},"crc32":"${hexadecimal(id)}"}}`, crc);
 }
 
-/** The line of a persist: each queue once, with its offset. */
+/** The line of a persist: the queues of these slots, each once, with its offset. */
 export function journalRecord(
-  changed: readonly (readonly [MessageQueue, Offset])[],
+  index: QueueIndex,
+  slots: Uint32Array,
+  offsets: BigInt64Array,
   crc: Crc32 = crc32,
 ): string {
-  const entries = changed.map(([mq, offset]) => {
-    const [before, behind] = aroundGoKey(mq);
-    return before + mq.queueId + behind + offset;
+  const entries = Array.from(slots, (slot, i) => {
+    const [before, behind] = goKeyOf(index.brokerAt(slot));
+    return before + index.queueIdAt(slot) + behind + offsets[i];
   });
   return line(`{"offsetTable":{${entries.join(",")}}}`, crc);
 }

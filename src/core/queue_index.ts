@@ -7,6 +7,8 @@ export interface Broker {
   readonly brokerName: string;
   /** Which of all brokers it is. */
   readonly number: number;
+  /** What keys in Go's form look like, once it was asked for; see `goKeyOf`. */
+  goKey: readonly [before: string, behind: string] | undefined;
 }
 
 /** Queues of one broker that follow each other in the canonical order. */
@@ -51,7 +53,12 @@ export class QueueIndex {
 
   /** Makes an entry for a broker of a topic, which must not be there yet. */
   addBroker(topic: string, brokerName: string): Broker {
-    const broker = { topic, brokerName, number: this.#brokers.length };
+    const broker: Broker = {
+      topic,
+      brokerName,
+      number: this.#brokers.length,
+      goKey: undefined,
+    };
     const brokers = this.#topics.get(topic);
     if (brokers === undefined) this.#topics.set(topic, new Map([[brokerName, broker]]));
     else brokers.set(brokerName, broker);
@@ -67,9 +74,13 @@ export class QueueIndex {
     return this.#slots.add(number, queueId);
   }
 
+  brokerAt(slot: number): Broker {
+    return this.#brokers[this.#slots.brokerAt(slot)];
+  }
+
   /** The queue of a slot. */
   queueAt(slot: number): MessageQueue {
-    const { topic, brokerName } = this.#brokers[this.#slots.brokerAt(slot)];
+    const { topic, brokerName } = this.brokerAt(slot);
     return { topic, brokerName, queueId: this.#slots.queueIdAt(slot) };
   }
 

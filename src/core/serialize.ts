@@ -60,7 +60,7 @@ export interface Form {
 }
 
 const FORMS: Record<OffsetFileFormat, Form> = {
-  go: { keyAround: aroundGoKey, head: '{"offsetTable":', tableEnd: "", indent: "", end: "" },
+  go: { keyAround: goKeyOf, head: '{"offsetTable":', tableEnd: "", indent: "", end: "" },
   java: {
     keyAround: aroundJavaKey,
     head: '{\n\t"offsetTable":',
@@ -101,6 +101,11 @@ export function runText(
     if (offset !== undefined) text += "," + before + index.queueIdAt(slot) + behind + offset;
   }
   return text;
+}
+
+/** As `aroundGoKey`, made once for all queues of a broker. */
+export function goKeyOf(broker: Broker): readonly [before: string, behind: string] {
+  return broker.goKey ??= aroundGoKey(broker);
 }
 
 /** The key is JSON text that is written as a JSON string once more, hence the doubled escapes. */

@@ -1,6 +1,3 @@
-import type { MessageQueue } from "../core/message_queue.ts";
-import type { Offset } from "../core/offset.ts";
-import type { QueueIndex } from "../core/queue_index.ts";
 import type { OffsetColumn } from "../core/offset_column.ts";
 
 /** What is to become of a column: a persist captures it before anything else may happen. */
@@ -22,12 +19,4 @@ export function isEmpty({ slots, deleted }: Changes): boolean {
 export function applyChanges(column: OffsetColumn, { slots, offsets, deleted }: Changes): void {
   column.setAll(slots, offsets);
   deleted.forEach((slot) => column.delete(slot));
-}
-
-/** The queues that get another offset as entries. */
-export function entriesOf(
-  index: QueueIndex,
-  { slots, offsets }: Changes,
-): (readonly [MessageQueue, Offset])[] {
-  return Array.from(slots, (slot, i) => [index.queueAt(slot), offsets[i]]);
 }

@@ -1,16 +1,17 @@
 /**
  * Lets any number of callers share a commit (clause P5): one is running, at most one is waiting.
  *
- * Who asks while one is running cannot know whether it includes his changes; he waits for the
- * next, with everybody else who asks until it begins.
+ * Who asks before the one that is running has taken its changes is in it. Who asks later waits for
+ * the next, with everybody else who asks until that has taken its own.
  */
 export class GroupCommit {
-  readonly #commit: () => Promise<void>;
+  readonly #commit: (taken: () => void) => Promise<void>;
   #running: Promise<void> | undefined;
   #waiting: Promise<void> | undefined;
+  #hasTaken = false;
 
-  /** `commit` must include all changes that were made before it is called. */
-  constructor(commit: () => Promise<void>) {
+  /** `commit` must include all changes that were made before it calls `taken`. */
+  constructor(commit: (taken: () => void) => Promise<void>) {
     this.#commit = commit;
   }
 
@@ -18,6 +19,7 @@ export class GroupCommit {
     // Asked first: between the end of one and the start of the next, only this says that one comes.
     if (this.#waiting !== undefined) return this.#waiting;
     if (this.#running === undefined) return this.#start();
+    if (!this.#hasTaken) return this.#running;
     return this.#waiting = this.#startAfter(this.#running);
   }
 
@@ -29,7 +31,10 @@ export class GroupCommit {
   }
 
   async #start(): Promise<void> {
-    this.#running = this.#commit();
+    this.#hasTaken = false;
+    this.#running = this.#commit(() => {
+      this.#hasTaken = true;
+    });
     try {
       await this.#running;
     } finally {

@@ -1,6 +1,6 @@
 import type { SnapshotId } from "../core/journal.ts";
-import type { MessageQueue } from "../core/message_queue.ts";
-import type { Offset } from "../core/offset.ts";
+import type { QueueIndex } from "../core/queue_index.ts";
+import type { Changes } from "./changes.ts";
 import { isMissing } from "./error_code.ts";
 import { type FileInfo, type FileSystem, isSameFile, isSameInode } from "./file_system.ts";
 import { JournalFile, journalOf } from "./journal_file.ts";
@@ -79,10 +79,10 @@ export class Journal {
   }
 
   /** Appends a record, and answers how many bytes it was; after an error a snapshot must come. */
-  async append(changed: readonly (readonly [MessageQueue, Offset])[]): Promise<number> {
+  async append(index: QueueIndex, changes: Changes): Promise<number> {
     try {
       this.#open ??= await this.#begin(this.#snapshot!);
-      return await this.#open.append(changed);
+      return await this.#open.append(index, changes);
     } catch (error) {
       this.abandon();
       throw error;

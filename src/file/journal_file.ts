@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { journalHeader, journalRecord, type SnapshotId } from "../core/journal.ts";
-import type { MessageQueue } from "../core/message_queue.ts";
-import type { Offset } from "../core/offset.ts";
+import type { QueueIndex } from "../core/queue_index.ts";
+import type { Changes } from "./changes.ts";
 import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
 import { writeAll } from "./write_file.ts";
 
@@ -87,12 +87,12 @@ export class JournalFile {
   }
 
   /**
-   * Appends a record and makes it durable.
+   * Appends a record of the queues that get another offset, and makes it durable.
    *
    * @returns How many bytes it was.
    */
-  append(changed: readonly (readonly [MessageQueue, Offset])[]): Promise<number> {
-    return this.#write(journalRecord(changed, crc32));
+  append(index: QueueIndex, { slots, offsets }: Changes): Promise<number> {
+    return this.#write(journalRecord(index, slots, offsets, crc32));
   }
 
   async #write(line: string): Promise<number> {

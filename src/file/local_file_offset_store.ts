@@ -72,7 +72,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     this.#file = opened.file;
     this.#index = opened.file.index;
     this.#memory = new MemoryTable(this.#index, opened.file.durable);
-    this.#commits = new GroupCommit(() => this.#commit());
+    this.#commits = new GroupCommit((taken) => this.#commit(taken));
     this.#report = opened.report;
     if (options.persistEveryMs !== undefined) {
       this.#timer = new PersistTimer(options.persistEveryMs, () => this.#commitInBackground());
@@ -304,13 +304,14 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     this.#timer?.stop();
   }
 
-  async #commit(): Promise<void> {
+  async #commit(haveTaken: () => void): Promise<void> {
     let taken: Changes | undefined;
     try {
-      const bytes = await this.#file.write(
-        (durable, foreign) => taken = this.#takeChanges(durable, foreign),
-        this.#isLast || this.#file.wantsCompaction,
-      );
+      const bytes = await this.#file.write((durable, foreign) => {
+        haveTaken();
+        taken = this.#takeChanges(durable, foreign);
+        return { changes: taken, compact: this.#isLast || this.#file.wantsCompaction };
+      });
       if (bytes > 0) this.#generationsWritten++;
       this.#bytesWritten += bytes;
       this.#lastSuccess = Date.now();

@@ -5,7 +5,7 @@ import { OffsetColumn } from "../core/offset_column.ts";
 import { type OffsetTable, partsOf, tableOf } from "../core/offset_table.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
 import { formOf, type OffsetFileFormat } from "../core/serialize.ts";
-import { applyChanges, type Changes, entriesOf, isEmpty } from "./changes.ts";
+import { applyChanges, type Changes, isEmpty } from "./changes.ts";
 import { ensureDirectory } from "./ensure_directory.ts";
 import { FileImage } from "./file_image.ts";
 import { FileLock } from "./file_lock.ts";
@@ -38,8 +38,13 @@ export interface OffsetFileOptions {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-/** Tells what to change in the file; `foreign` is what somebody else wrote, if it is to be merged. */
-export type TakeChanges = (durable: OffsetColumn, foreign: OffsetColumn | undefined) => Changes;
+/** Tells what to write; `foreign` is what somebody else wrote, if it is to be merged. */
+export type Take = (durable: OffsetColumn, foreign: OffsetColumn | undefined) => {
+  /** What to change in the file. */
+  readonly changes: Changes;
+  /** Whether a journal is to be replaced by a plain file. */
+  readonly compact: boolean;
+};
 
 /**
  * The main file as this store knows it: what it holds, and which file that was.
@@ -117,15 +122,15 @@ export class OffsetFile {
   /**
    * Writes the changed table and makes it durable, unless the file holds it already (clause P6).
    *
-   * @param compact Whether a journal is to be replaced by a plain file.
+   * @param take Is called once, when everything else is known, and not if there is a conflict.
    * @returns How many bytes were written.
    * @throws {OffsetConflictError} If somebody else has changed the file, and that is not merged.
    * @throws {OffsetPersistError} If it cannot be written.
    */
-  async write(take: TakeChanges, compact: boolean): Promise<number> {
+  async write(take: Take): Promise<number> {
     try {
-      if (this.#options.onConflict === "throw") return await this.#write(take, compact);
-      return await this.#underLock((lock) => this.#write(take, compact, lock));
+      if (this.#options.onConflict === "throw") return await this.#write(take);
+      return await this.#underLock((lock) => this.#write(take, lock));
     } catch (error) {
       if (error instanceof OffsetConflictError || error instanceof OffsetPersistError) throw error;
       throw new OffsetPersistError(this.path, error, "previous");
@@ -144,10 +149,10 @@ export class OffsetFile {
     }
   }
 
-  async #write(take: TakeChanges, compact: boolean, lock?: FileLock): Promise<number> {
+  async #write(take: Take, lock?: FileLock): Promise<number> {
     const seen = await this.#look();
     const foreign = this.#isKnown(seen) ? undefined : await this.#takeForeign(seen.main);
-    const changes = take(this.#durable, foreign);
+    const { changes, compact } = take(this.#durable, foreign);
     const compacts = compact && this.#journal.exists;
     if (this.#isWritten && isEmpty(changes) && !compacts) return 0;
     const appends = this.#isWritten && !compacts && this.#journal.canAppend &&
@@ -164,7 +169,7 @@ export class OffsetFile {
   /** Adds a record to the journal: its cost is that of the changes (clause J1). */
   async #append(changes: Changes): Promise<number> {
     try {
-      const bytes = await this.#journal.append(entriesOf(this.index, changes));
+      const bytes = await this.#journal.append(this.index, changes);
       applyChanges(this.#durable, changes);
       return bytes;
     } catch (error) {

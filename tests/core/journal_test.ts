@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type MessageQueue, OffsetFileSyntaxError, OffsetTable } from "../../src/core/mod.ts";
-import { crc32 } from "../../src/core/crc32.ts";
+import { type Crc32, crc32 } from "../../src/core/crc32.ts";
 import { journalHeader, journalRecord, readJournal } from "../../src/core/journal.ts";
+import { QueueIndex } from "../../src/core/queue_index.ts";
 import { anyQueue, type Entry, offset } from "../support/arbitraries.ts";
 import { check } from "../support/check.ts";
 
@@ -13,6 +14,14 @@ const encode = (text: string) => new TextEncoder().encode(text);
 const SNAPSHOT = { length: 1306, crc32: 0x89abcdef };
 
 const at = (queueId: number): MessageQueue => ({ topic: "orders", brokerName: "b", queueId });
+
+/** The line of these entries. */
+function recordOf(entries: readonly Entry[], crc?: Crc32): string {
+  const index = new QueueIndex();
+  const slots = Uint32Array.from(entries, ([mq]) => index.add(mq));
+  const offsets = BigInt64Array.from(entries, ([, offset]) => BigInt(offset));
+  return journalRecord(index, slots, offsets, crc);
+}
 
 /** A line whose checksum is right, whatever it says. */
 const line = (text: string) => `${crc32(encode(text)).toString(16).padStart(8, "0")} ${text}\n`;
@@ -36,13 +45,13 @@ const snapshot = fc.record({
 
 test("J2 the lines are those that the module's comment shows", () => {
   assert.equal(journalHeader(SNAPSHOT), line(HEADER));
-  assert.equal(journalRecord([[at(0), 42n]]), line(RECORD));
+  assert.equal(recordOf([[at(0), 42n]]), line(RECORD));
   const [first, second] = [at(0), at(1)].map((mq) =>
-    journalRecord([[mq, 1n]]).slice('12345678 {"offsetTable":{'.length, -"}}\n".length)
+    recordOf([[mq, 1n]]).slice('12345678 {"offsetTable":{'.length, -"}}\n".length)
   );
   const two = `{"offsetTable":{${first},${second}}}`;
-  assert.equal(journalRecord([[at(0), 1n], [at(1), 1n]]), line(two));
-  assert.equal(journalRecord([]), line('{"offsetTable":{}}'));
+  assert.equal(recordOf([[at(0), 1n], [at(1), 1n]]), line(two));
+  assert.equal(recordOf([]), line('{"offsetTable":{}}'));
   assert.equal(
     journalHeader({ length: 0, crc32: 5 }).slice(9),
     '{"snapshot":{"length":0,"crc32":"00000005"}}\n',
@@ -51,7 +60,7 @@ test("J2 the lines are those that the module's comment shows", () => {
 
 test("J2 the given function makes the checksums of the lines, and judges them", () => {
   const crc = () => 0xabc;
-  const text = journalHeader(SNAPSHOT, crc) + journalRecord([[at(0), 42n]], crc);
+  const text = journalHeader(SNAPSHOT, crc) + recordOf([[at(0), 42n]], crc);
   assert.equal(text, `00000abc ${HEADER}\n00000abc ${RECORD}\n`);
   assert.equal(readJournal(encode(text), crc).records, 1);
   assert.equal(readJournal(encode(text)).snapshot, undefined);
@@ -59,7 +68,7 @@ test("J2 the given function makes the checksums of the lines, and judges them", 
 
 test("J3 what was written is read, of each queue the last offset", () => {
   check(fc.property(snapshot, fc.array(record), (id, records) => {
-    const text = journalHeader(id) + records.map((each) => journalRecord(each)).join("");
+    const text = journalHeader(id) + records.map((each) => recordOf(each)).join("");
     const { table, ...rest } = readJournal(encode(text));
     assert.deepEqual(rest, { snapshot: { ...id }, records: records.length, tornAt: undefined });
     assert.deepEqual([...table], [...OffsetTable.from(records.flat())]);
@@ -87,7 +96,7 @@ test("J2 a journal that is empty holds nothing, and nothing is torn", () => {
 test("J2 of a journal that is cut anywhere, the whole lines are read, and where the tear is", () => {
   check(
     fc.property(fc.array(record, { maxLength: 3 }), (records) => {
-      const lines = [journalHeader(SNAPSHOT), ...records.map((each) => journalRecord(each))]
+      const lines = [journalHeader(SNAPSHOT), ...records.map((each) => recordOf(each))]
         .map(encode);
       const bytes = encode(lines.map((each) => new TextDecoder().decode(each)).join(""));
       const ends = lines.map((_, i) =>

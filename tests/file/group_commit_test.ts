@@ -7,15 +7,20 @@ import { FaultyFileSystem } from "../support/faulty_file_system.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
 
 test("P5 at most one runs and one waits, and each caller's changes are in what he waited for", async () => {
-  // Each number is how many turns pass before the next caller comes, or the commit ends.
+  // Each number is how many turns pass before the next caller comes, or the commit takes or ends.
   const turns = fc.array(fc.nat(6), { minLength: 1, maxLength: 12 });
-  await check(fc.asyncProperty(turns, turns, async (arrivals, durations) => {
+  await check(fc.asyncProperty(turns, turns, turns, async (arrivals, delays, durations) => {
     let [changes, durable, running, commits] = [0, 0, 0, 0];
-    const group = new GroupCommit(async () => {
+    const pass = async (all: readonly number[]) => {
+      for (let n = all[commits % all.length]; n > 0; n--) await Promise.resolve();
+    };
+    const group = new GroupCommit(async (haveTaken) => {
       assert.equal(++running, 1);
+      await pass(delays);
       const taken = changes;
-      const fails = commits % 3 === 2;
-      for (let n = durations[commits++ % durations.length]; n > 0; n--) await Promise.resolve();
+      haveTaken();
+      await pass(durations);
+      const fails = commits++ % 3 === 2;
       running--;
       if (fails) throw new Error("this commit fails");
       durable = Math.max(durable, taken);
@@ -69,10 +74,42 @@ test("P5 who waits is not failed by the one before", async () => {
   const store = await at.open({ fileSystem: faulty.fileSystem });
   faulty.faults = [{ when: ({ name }) => name === "sync", code: "EIO", once: true }];
   store.update(queue(0), 1, true);
-  const [first, second] = await Promise.allSettled([store.persist(), store.persist()]);
-  assert.equal(first.status, "rejected");
-  assert.equal(second.status, "fulfilled");
+  const first = store.persist();
+  let second: Promise<void> | undefined;
+  faulty.before = ({ name }) => void (name === "sync" && (second ??= store.persist()));
+  await assert.rejects(first);
+  await second;
   assert.ok((await at.table()).equals(tableOf(1)));
+});
+
+test("P5 who asks before the changes are taken is in the write that is running", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem });
+  for (const round of [1, 2]) {
+    faulty.take();
+    const persists = [0, 1, 2].map((id) => {
+      store.update(queue(id), round, true);
+      return store.persist();
+    });
+    await Promise.all(persists);
+    assert.equal(faulty.take().filter((name) => name === "write").length, 1);
+    assert.equal(store.status().dirtyQueues, 0);
+  }
+  assert.equal(store.status().generationsWritten, 2);
+});
+
+test("P5 J4 a close that comes while a persist is running writes a plain file", async () => {
+  await using at = await StoreDirectory.make();
+  const store = await at.open({ journal: true });
+  for (const offset of [1, 2]) {
+    store.update(queue(0), offset, true);
+    await store.persist();
+  }
+  store.update(queue(0), 3, true);
+  await Promise.all([store.persist(), store.close()]);
+  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
+  assert.ok((await at.table()).equals(tableOf(3)));
 });
 
 test("P5 who asks while none is running starts one at once, the first time and later", async () => {
