@@ -155,16 +155,18 @@ export class OffsetFile {
     // Until it has succeeded, nothing is sure.
     this.#isWritten = false;
     const bytes = appends
-      ? await this.#append(changes)
+      ? await this.#append(changes, lock)
       : await this.#replace(seen.main, changes, lock);
     this.#isWritten = true;
     return bytes;
   }
 
   /** Adds a record to the journal: its cost is that of the changes (clause J1). */
-  async #append(changes: Changes): Promise<number> {
+  async #append(changes: Changes, lock: FileLock | undefined): Promise<number> {
     try {
       const bytes = await this.#journal.append(entriesOf(this.index, changes));
+      // Who has taken it over may have removed the journal, and not have seen this record.
+      await lock?.confirm();
       applyChanges(this.#durable, changes);
       return bytes;
     } catch (error) {
