@@ -150,7 +150,7 @@ export class OffsetFile {
     const changes = take(this.#durable, foreign);
     const compacts = compact && this.#journal.exists;
     if (this.#isWritten && isEmpty(changes) && !compacts) return 0;
-    const appends = this.#isWritten && !compacts && this.#journal.canAppend &&
+    const appends = this.#isWritten && !compact && this.#journal.canAppend &&
       changes.deleted.length === 0;
     // Until it has succeeded, nothing is sure.
     this.#isWritten = false;
