@@ -22,7 +22,8 @@ Usage: soak --kills N [--runtime R] [--resume FILE] [--seed S] [--lanes N] [--di
 
   --kills N        how many kills in all
   --two-processes SECONDS
-                   how long two processes write, under each conflict policy
+                   how long two processes write, under each conflict policy, and merging with
+                   journals
   --runtime R      deno, bun, node, or all, which share the work; the one that runs this unless told
   --resume FILE    keep the counts in FILE, and go on from those that are there; Ctrl-C loses nothing
   --seed S         repeat the choices of an earlier run; the moments are never quite the same

@@ -6,7 +6,7 @@ import { Child } from "./child.ts";
 import { offsetOf, queuesOf } from "./generation.ts";
 import { MARKS, PROBE_QUEUES, probeName } from "./probe.ts";
 import { commandLine, environment, type Program, type Runtime } from "./programs.ts";
-import { type Injection, type Trace, trace, traceFrom } from "./strace.ts";
+import { type FaultTrace, type Injection, type Trace, trace, traceFrom } from "./strace.ts";
 
 /** Whether there is a store already, and whether it is persisted to by a record of a journal. */
 export type Setting = "first persist" | "next persist" | "first record";
@@ -16,7 +16,7 @@ export type Fault = Injection["fault"];
 /** How many generations there are before the next persist: main and a backup. */
 const GENERATIONS = 3;
 
-/** A second call of a step is met only if one thread makes both. */
+/** A second call of a step, of threads other than the main one, is met only if one makes both. */
 const MAX_TRIES = 60;
 
 const FILES = ["offset.json", "offset.json.bak", "offset.json.lock", "offset.json.journal"];
@@ -59,9 +59,11 @@ export class Prober {
    * Injects a fault at a boundary, and checks what is left with a process of its own.
    *
    * The program waits before the step that the boundary is in, and only then strace begins to
-   * count. It counts for each thread, and a runtime gives its calls to its threads as it likes: a
-   * second call of a step may need several tries. A call that failed may fail again in another
-   * thread; the first failure is the one that counts.
+   * count. It counts for each thread, so that for a call of the main thread it follows no other:
+   * Deno, to read a file, has its size told twice, by another thread and then by the main one, and
+   * whatever is told to fail at the first call of each would meet the other thread's. Among the
+   * others, a runtime chooses as it likes: a second call of a step may need several tries. A call
+   * that failed may fail again in another thread; the first failure is the one that counts.
    *
    * @returns What came of it, in words; `undefined` if the boundary was never met.
    */
@@ -78,9 +80,9 @@ export class Prober {
 
   async #trace(
     run: string,
-    { step, call, targets, occurrence }: Boundary,
+    { step, call, targets, thread, occurrence }: Boundary,
     fault: Fault,
-  ): Promise<Trace> {
+  ): Promise<FaultTrace> {
     const command = [...this.#command(run), String(step)];
     const child = new Child(command, this.#folder, this.#environment());
     if (!await child.wrote("W")) {
@@ -89,7 +91,7 @@ export class Prober {
       throw new Error(`Cannot reach step ${step} of ${this.#runtime}: exit ${code}: ${errors}`);
     }
     // Fewer calls to tell apart.
-    const view = { paths: tracedPaths(run), only: targets[0], log: `${run}.log` };
+    const view = { paths: tracedPaths(run), only: targets[0], thread, log: `${run}.log` };
     return await traceFrom(child, view, { call, fault, when: occurrence });
   }
 
@@ -183,13 +185,11 @@ function tracedPaths(run: string): Map<string, string> {
 }
 
 /** Whether the fault came where it was to come. */
-function isInjected({ calls, signal }: Trace, boundary: Boundary): boolean {
+function isInjected({ calls, signal, main }: FaultTrace, boundary: Boundary): boolean {
   const index = signal === "SIGKILL"
     ? calls.length - 1
     : calls.findIndex(({ injected }) => injected);
-  const alike = calls.slice(0, index + 1).map(({ name, targets }) =>
-    isSameCall(boundary, name, targets)
-  );
+  const alike = calls.slice(0, index + 1).map((call) => isSameCall(boundary, call, main));
   return alike.at(-1) === true && alike.filter((same) => same).length === boundary.occurrence;
 }
 

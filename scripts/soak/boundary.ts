@@ -8,9 +8,13 @@ export interface Boundary {
   readonly step: number;
   readonly call: string;
   readonly targets: readonly string[];
-  /** Which of those with the same call and targets it is in that step, from 1. */
+  readonly thread: Thread;
+  /** Which of the same calls of such a thread it is in that step, from 1. */
   readonly occurrence: number;
 }
+
+/** The one that runs the program, or one of those that a runtime gives calls of files to. */
+export type Thread = "main" | "other";
 
 export const PHASES = ["load", "persist", "close"] as const;
 
@@ -21,17 +25,21 @@ export const PHASES = ["load", "persist", "close"] as const;
  */
 export function boundariesOf(calls: readonly TracedCall[]): Boundary[] {
   let phase: Boundary["phase"] = "load";
+  // The program makes the marks itself.
+  const main = calls.find(({ targets }) => targets.includes(MARKS.step))?.thread;
   let step = 0;
   const boundaries: Boundary[] = [];
-  for (const { name: call, targets } of calls) {
+  for (const traced of calls) {
+    const { name: call, targets } = traced;
     if (targets.includes(MARKS.step)) step++;
     else if (targets.includes(MARKS.persist)) phase = "persist";
     else if (targets.includes(MARKS.close)) phase = "close";
     else {
       const alike = boundaries.filter((each) =>
-        each.step === step && isSameCall(each, call, targets)
+        each.step === step && isSameCall(each, traced, main)
       );
-      boundaries.push({ phase, step, call, targets, occurrence: alike.length + 1 });
+      const thread = threadOf(traced, main);
+      boundaries.push({ phase, step, call, targets, thread, occurrence: alike.length + 1 });
     }
   }
   for (const phase of PHASES) {
@@ -41,7 +49,12 @@ export function boundariesOf(calls: readonly TracedCall[]): Boundary[] {
   return boundaries;
 }
 
-/** Whether a boundary is such a call. */
-export function isSameCall(boundary: Boundary, call: string, targets: readonly string[]): boolean {
-  return [boundary.call, ...boundary.targets].join() === [call, ...targets].join();
+/** Whether a boundary is such a call, given the main thread's id. */
+export function isSameCall(boundary: Boundary, traced: TracedCall, main?: string): boolean {
+  return boundary.thread === threadOf(traced, main) &&
+    [boundary.call, ...boundary.targets].join() === [traced.name, ...traced.targets].join();
+}
+
+function threadOf({ thread }: TracedCall, main: string | undefined): Thread {
+  return thread === main ? "main" : "other";
 }

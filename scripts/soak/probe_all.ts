@@ -71,8 +71,9 @@ export function failuresOf(probes: readonly Probe[]): string[] {
       FAULTS.flatMap((fault) => {
         const outcome = outcomes.get(boundary)?.get(fault) ?? "NOT INJECTED";
         if (!/^[A-Z]{2}/.test(outcome)) return [];
-        const { phase, step, call, targets, occurrence } = boundary;
-        const place = `${call} ${targets.join(" -> ")} (step ${step}, ${occurrence})`;
+        const { phase, step, call, targets, thread, occurrence } = boundary;
+        const which = `step ${step}, ${thread} thread, ${occurrence}`;
+        const place = `${call} ${targets.join(" -> ")} (${which})`;
         return [`${runtime}, ${setting}, ${phase}: ${fault} at ${place}: ${outcome}`];
       })
     )

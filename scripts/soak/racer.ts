@@ -2,19 +2,20 @@
  * One of two writers on one path: it raises some queues at a time and persists, until its standard
  * input ends; then it closes the store.
  *
- *     racer.ts ROOT NAME '{"onConflict":"merge"}'
+ *     racer.ts ROOT NAME '{"onConflict":"merge","journal":true}'
  *
  * `A <queue>=<offset> …` says what a persist has acknowledged, `E <class> <code>` that a call was
- * rejected, `C` that the store is closed. After a conflict it opens the store again, as its error
+ * rejected, `M` that the other's offsets were merged, `C` that the store is closed. After a conflict it opens the store again, as its error
  * advises.
  */
 import { writeSync } from "node:fs";
 import process from "node:process";
+import { setTimeout } from "node:timers/promises";
 import {
   LocalFileOffsetStore,
   OffsetConflictError,
   OffsetPersistError,
-  type OnConflict,
+  type OpenOptions,
 } from "../../mod.ts";
 import { queuesOf } from "./generation.ts";
 import { Random } from "./random.ts";
@@ -22,15 +23,26 @@ import { Random } from "./random.ts";
 /** How many queues both write. */
 export const RACE_QUEUES = 8;
 
+/** How both open the store. */
+export type RacerOptions = Required<Pick<OpenOptions, "onConflict" | "journal">>;
+
 const say = (line: string) => void writeSync(1, `${line}\n`);
 
-async function main(root: string, name: string, onConflict: OnConflict): Promise<void> {
+async function main(root: string, name: string, options: RacerOptions): Promise<void> {
   let isStopping = false;
   process.stdin.on("end", () => isStopping = true).resume();
   const random = new Random(name);
   const queues = queuesOf(RACE_QUEUES);
   const open = () =>
-    LocalFileOffsetStore.open({ clientId: "10.0.0.7@1", group: "race", root, onConflict });
+    LocalFileOffsetStore.open({
+      clientId: "10.0.0.7@1",
+      group: "race",
+      root,
+      ...options,
+      onDiagnostic: ({ kind }) => {
+        if (kind === "merged") say("M");
+      },
+    });
   let store = await open();
 
   /** Answers whether it was not rejected; only these two rejections are to be expected. */
@@ -56,6 +68,8 @@ async function main(root: string, name: string, onConflict: OnConflict): Promise
       raised.push(`${i}=${store.peek(mq)}`);
     }
     if (await survives(() => store.persist())) say(["A", ...raised].join(" "));
+    // Who waits for a lock looks every 50 ms at the latest; without a rest he hardly ever gets it.
+    if (random.chance(0.2)) await setTimeout(random.below(60));
   }
   while (!(await survives(() => store.close())));
   say("C");
@@ -63,5 +77,5 @@ async function main(root: string, name: string, onConflict: OnConflict): Promise
 
 if (import.meta.main) {
   const [root, name, options] = process.argv.slice(2);
-  await main(root, name, JSON.parse(options).onConflict);
+  await main(root, name, JSON.parse(options));
 }

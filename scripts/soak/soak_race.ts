@@ -1,15 +1,20 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { OnConflict } from "../../mod.ts";
 import { type Io, paint } from "../offsets/io.ts";
 import { LossError } from "./lane.ts";
 import type { Runtime } from "./programs.ts";
 import { type Race, race } from "./race.ts";
+import type { RacerOptions } from "./racer.ts";
 
-const POLICIES: readonly OnConflict[] = ["merge", "throw"];
+/** A journal is of use to two only if they merge: who throws gives up at the other's first record. */
+const RACES = [
+  { onConflict: "merge", journal: false },
+  { onConflict: "merge", journal: true },
+  { onConflict: "throw", journal: false },
+] as const satisfies readonly RacerOptions[];
 
-/** Lets two processes write one path, under each policy; the answer is the exit code. */
+/** Lets two processes write one path, in each of these ways; the answer is the exit code. */
 export async function soakRace(
   { seconds, runtimes, directory, json }: {
     readonly seconds: number;
@@ -23,10 +28,10 @@ export async function soakRace(
   const folder = await mkdtemp(join(resolve(directory), "race-"));
   const races: Race[] = [];
   try {
-    for (const onConflict of POLICIES) {
+    for (const way of RACES) {
       const each = await race({
         folder,
-        onConflict,
+        ...way,
         // With all three, each has a part.
         runtimes: [runtimes[0], runtimes.at(1) ?? runtimes[0], runtimes.at(2) ?? runtimes[0]],
         until: () => setTimeout(seconds * 1000),
@@ -51,12 +56,15 @@ export async function soakRace(
   return 0;
 }
 
-function describe({ onConflict, runtimes, acknowledged, rejected, reads, changes }: Race): string {
-  const [one, other, reader] = runtimes;
+function describe(race: Race): string {
+  const { onConflict, journal, acknowledged, merged, rejected, reads, changes, records } = race;
+  const [one, other, reader] = race.runtimes;
   const errors = Object.entries(rejected).map(([name, times]) => `${times} × ${name}`);
-  return `onConflict "${onConflict}": ${one} and ${other} wrote, ${reader} read
+  const how = `onConflict "${onConflict}"${journal ? ", journal" : ""}`;
+  return `${how}: ${one} and ${other} wrote, ${reader} read
   acknowledged persists  ${acknowledged}
+  merged                 ${merged} times
   rejected calls         ${errors.join(", ") || "none"}
-  reads                  ${reads}, of ${changes} different tables, none torn
+  reads                  ${reads}, of ${changes} different tables, none torn; ${records} of a journal
 `;
 }

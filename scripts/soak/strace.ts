@@ -16,6 +16,12 @@ export interface Trace extends Ending {
   readonly calls: readonly TracedCall[];
 }
 
+/** What a program did that was attached to while it waited. */
+export interface FaultTrace extends Trace {
+  /** Its main thread. */
+  readonly main: string;
+}
+
 /** What strace is to do to a call of a program. */
 export interface Injection {
   readonly call: string;
@@ -30,6 +36,8 @@ export interface View {
   readonly paths: ReadonlyMap<string, string>;
   /** The one label that a call must touch to be seen; any of them unless told. */
   readonly only?: string;
+  /** `main` for no thread but that; all of them unless told. */
+  readonly thread?: "main" | "other";
   readonly log: string;
 }
 
@@ -65,19 +73,21 @@ export async function traceFrom(
   child: Child,
   view: View,
   { call, fault, when }: Injection,
-): Promise<Trace> {
+): Promise<FaultTrace> {
   const inject = ["-e", `inject=${call}:${fault}:when=${when}`];
   const strace = await attach(child, [...optionsFor(view), ...inject]);
   child.tell("");
   const ending = await child.ended;
   await strace.ended;
-  return { ...ending, calls: await takeLog(view) };
+  const main = String(child.pid);
+  return { ...ending, main, calls: await takeLog(view, main) };
 }
 
-function optionsFor({ paths, only, log }: View): string[] {
+function optionsFor({ paths, only, thread, log }: View): string[] {
   const watched = [...paths].filter(([, label]) => only === undefined || label === only)
     .flatMap(([path]) => ["-P", path]);
-  return ["-f", "-y", "-s", "8", "-o", log, "-e", "trace=%file,%desc", ...watched];
+  const follow = thread === "main" ? [] : ["-f"];
+  return [...follow, "-y", "-s", "8", "-o", log, "-e", "trace=%file,%desc", ...watched];
 }
 
 /** Waits until strace follows all threads. */
@@ -92,14 +102,18 @@ async function attach({ pid }: Child, options: readonly string[]): Promise<Child
   throw new Error(errors.trim());
 }
 
-async function takeLog({ log, paths }: View): Promise<TracedCall[]> {
+async function takeLog({ log, paths }: View, main?: string): Promise<TracedCall[]> {
   const text = await readFile(log, "utf8");
   await rm(log);
-  return parseTrace(text, paths);
+  return parseTrace(text, paths, main);
 }
 
-/** Reads a log of `strace -f -y`. */
-export function parseTrace(text: string, paths: ReadonlyMap<string, string>): TracedCall[] {
+/** Reads a log of `strace -y`; without `-f` there is but one thread, whose id it leaves out. */
+export function parseTrace(
+  text: string,
+  paths: ReadonlyMap<string, string>,
+  main = "",
+): TracedCall[] {
   const calls: TracedCall[] = [];
   const pending = new Map<string, number>();
   for (const line of text.split("\n")) {
@@ -108,9 +122,9 @@ export function parseTrace(text: string, paths: ReadonlyMap<string, string>): Tr
     const resumed = /^(\d+) +<\.\.\. \w+ resumed>/.exec(line);
     const index = pending.get(resumed?.[1] ?? "");
     if (index !== undefined && injected) calls[index] = { ...calls[index], injected };
-    const begun = /^(\d+) +(\w+)\((.*)$/.exec(line);
+    const begun = /^(?:(\d+) +)?(\w+)\((.*)$/.exec(line);
     if (begun === null) continue;
-    const [, thread, name, rest] = begun;
+    const [, thread = main, name, rest] = begun;
     pending.set(thread, calls.length);
     calls.push({ name, targets: targetsOf(rest, paths), thread, injected });
   }

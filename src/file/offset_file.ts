@@ -155,21 +155,23 @@ export class OffsetFile {
     const { changes, compact } = take(this.#durable, foreign);
     const compacts = compact && this.#journal.exists;
     if (this.#isWritten && isEmpty(changes) && !compacts) return 0;
-    const appends = this.#isWritten && !compacts && this.#journal.canAppend &&
+    const appends = this.#isWritten && !compact && this.#journal.canAppend &&
       changes.deleted.length === 0;
     // Until it has succeeded, nothing is sure.
     this.#isWritten = false;
     const bytes = appends
-      ? await this.#append(changes)
+      ? await this.#append(changes, lock)
       : await this.#replace(seen.main, changes, lock);
     this.#isWritten = true;
     return bytes;
   }
 
   /** Adds a record to the journal: its cost is that of the changes (clause J1). */
-  async #append(changes: Changes): Promise<number> {
+  async #append(changes: Changes, lock: FileLock | undefined): Promise<number> {
     try {
       const bytes = await this.#journal.append(this.index, changes);
+      // Who has taken it over may have removed the journal, and not have seen this record.
+      await lock?.confirm();
       applyChanges(this.#durable, changes);
       return bytes;
     } catch (error) {

@@ -111,6 +111,41 @@ test("P9 a writer whose lock was taken over replaces nothing", async () => {
   assert.ok((await at.table()).equals(tableOf(2)));
 });
 
+test("P9 a record of a writer whose lock was taken over is not acknowledged, and not lost", async () => {
+  await using at = await StoreDirectory.make();
+  const { nodeFileSystem } = await import("../../mod.ts");
+  let stall = async () => {};
+  const fileSystem = {
+    ...nodeFileSystem,
+    async create(path: string) {
+      const file = await nodeFileSystem.create(path);
+      return { ...file, write: (bytes: Uint8Array) => stall().then(() => file.write(bytes)) };
+    },
+  };
+  const store = await at.open({ onConflict: "merge", journal: true, fileSystem });
+  for (let offset = 1; offset <= 2; offset++) {
+    store.update(queue(0), offset, true);
+    await store.persist();
+  }
+  assert.ok((await at.names()).includes("offset.json.journal"));
+  stall = async () => {
+    stall = async () => {};
+    await rm(at.path("offset.json.lock"));
+    const other = await at.open({ onConflict: "merge" });
+    other.update(queue(1), 9, true);
+    await other.close();
+  };
+  store.update(queue(0), 3, true);
+  await assert.rejects(store.persist(), {
+    name: "OffsetPersistError",
+    onDisk: "either",
+    message: /the lock ".*offset\.json\.lock" was taken over/,
+  });
+  assert.ok((await at.table()).equals(tableOf(2, 9)));
+  await store.close();
+  assert.ok((await at.table()).equals(tableOf(3, 9)));
+});
+
 /** As Java's client does it: in place, here at the same tick of the clock and as many bytes. */
 function writeInPlace(at: StoreDirectory, offset: number): void {
   writeFileSync(at.main, serialize(tableOf(offset)));

@@ -258,6 +258,17 @@ test("J4 after a clean close there is a plain file, and before it an older, vali
   assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
 });
 
+test("J4 a close does not begin a journal: what has changed since the snapshot is in main", async () => {
+  await using at = await StoreDirectory.make();
+  const store = await at.open({ journal: true });
+  for (const id of [0, 1]) store.update(queue(id), 1, true);
+  await store.persist();
+  store.update(queue(0), 2, true);
+  await store.close();
+  assert.ok((await at.table()).equals(tableOf(2, 1)));
+  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
+});
+
 test("J4 D2 a deletion is a plain file at once", async () => {
   await using at = await StoreDirectory.make();
   const store = await journaled(at);

@@ -17,9 +17,10 @@ function raceTwo(
   folder: string,
   onConflict: OnConflict,
   until: (writers: readonly Child[]) => Promise<void>,
+  journal = false,
 ): Promise<Race> {
   const runtime = currentRuntime();
-  return race({ folder, onConflict, runtimes: [runtime, runtime, runtime], until });
+  return race({ folder, onConflict, journal, runtimes: [runtime, runtime, runtime], until });
 }
 
 const enough = async (writers: readonly Child[]) => {
@@ -28,10 +29,21 @@ const enough = async (writers: readonly Child[]) => {
 
 test("P9 two processes that merge lose no maximum, and no instant shows a torn file", async () => {
   await inDirectory(async (directory) => {
-    const { acknowledged, rejected, reads } = await raceTwo(directory, "merge", enough);
+    const { acknowledged, merged, rejected, reads } = await raceTwo(directory, "merge", enough);
     assert.ok(acknowledged >= 2 * PERSISTS);
+    assert.ok(merged > 0);
     assert.ok(reads > 0);
     assert.deepEqual(rejected, {});
+  });
+});
+
+test("P9 J3 two processes that merge with journals lose no maximum, and main has all in the end", async () => {
+  await inDirectory(async (directory) => {
+    const race = await raceTwo(directory, "merge", enough, true);
+    assert.ok(race.acknowledged >= 2 * PERSISTS);
+    assert.ok(race.merged > 0);
+    assert.ok(race.records > 0);
+    assert.deepEqual(race.rejected, {});
   });
 });
 
@@ -64,14 +76,15 @@ test("soak: a file that a third process tears is found out, and the evidence is 
   });
 });
 
-test("soak: --two-processes prints a line for each policy's figures", async () => {
+test("soak: --two-processes prints the figures of each way to open a store", async () => {
   await inDirectory(async (directory) => {
     const args = ["--two-processes", "1", "--directory", directory];
     const { code, out, err } = await runMain(main, [...args, "--json"]);
     assert.equal(code, 0, err);
     const { lost, races } = JSON.parse(out);
     assert.equal(lost, 0);
-    assert.deepEqual(races.map(({ onConflict }: Race) => onConflict), ["merge", "throw"]);
+    const ways = races.map(({ onConflict, journal }: Race) => `${onConflict} ${journal}`);
+    assert.deepEqual(ways, ["merge false", "merge true", "throw false"]);
   });
   const { code, err } = await runMain(main, ["--two-processes", "0"]);
   assert.deepEqual([code, err.split("\n").length], [2, 3]);

@@ -38,49 +38,70 @@ test("P3 a kill, and EIO, at each system call that changes the disk loses nothin
   });
 });
 
+test("P3 a kill, and EIO, at each look at the file that is loaded, whichever thread looks", {
+  skip: obstacle ?? false,
+}, async () => {
+  await inDirectory(async (folder) => {
+    const probes = await probeAll({
+      folder,
+      runtimes: [currentRuntime()],
+      settings: ["next persist"],
+      only: ({ phase, call, targets }) =>
+        phase === "load" && /stat/.test(call) && targets[0] === "offset.json",
+    });
+    assert.deepEqual(failuresOf(probes), []);
+    assert.ok(probes[0].boundaries.length > 0);
+  });
+});
+
 test("syscalls: a boundary that was not met, and an outcome that must not be, are failures", () => {
   const boundary = {
     phase: "persist",
     step: 7,
     call: "fsync",
     targets: ["offset.json"],
+    thread: "other",
     occurrence: 2,
   } as const;
   const outcomes = new Map([[boundary, new Map([[FAULTS[0], "LOST in the load"]])]]);
   const probe = { runtime: "bun", setting: "next persist", boundaries: [boundary], outcomes };
   assert.deepEqual(failuresOf([probe as Parameters<typeof failuresOf>[0][0]]), [
-    "bun, next persist, persist: signal=KILL at fsync offset.json (step 7, 2): LOST in the load",
-    "bun, next persist, persist: error=EIO at fsync offset.json (step 7, 2): NOT INJECTED",
+    "bun, next persist, persist: signal=KILL at fsync offset.json (step 7, other thread, 2): " +
+    "LOST in the load",
+    "bun, next persist, persist: error=EIO at fsync offset.json (step 7, other thread, 2): " +
+    "NOT INJECTED",
   ]);
 });
 
-test("syscalls: boundaries are counted by step, and a trace that lacks a phase is refused", () => {
-  const call = (name: string, target: string) => ({
+test("syscalls: boundaries are counted by step and thread; a trace lacking a phase is refused", () => {
+  const call = (name: string, target: string, thread = "7") => ({
     name,
     targets: [target],
-    thread: "7",
+    thread,
     injected: false,
   });
   const calls = [
     call("stat", "step"),
+    call("read", "offset.json", "8"),
     call("read", "offset.json"),
-    call("read", "offset.json"),
+    call("read", "offset.json", "9"),
     call("stat", "persist-begins"),
     call("stat", "step"),
     call("read", "offset.json"),
     call("stat", "close-begins"),
     call("unlink", "offset.json.lock"),
   ];
-  const places = boundariesOf(calls).map(({ phase, step, call, occurrence }) =>
-    [phase, step, call, occurrence].join(" ")
+  const places = boundariesOf(calls).map(({ phase, step, call, thread, occurrence }) =>
+    [phase, step, call, thread, occurrence].join(" ")
   );
   assert.deepEqual(places, [
-    "load 1 read 1",
-    "load 1 read 2",
-    "persist 2 read 1",
-    "close 2 unlink 1",
+    "load 1 read other 1",
+    "load 1 read main 1",
+    "load 1 read other 2",
+    "persist 2 read main 1",
+    "close 2 unlink main 1",
   ]);
-  for (const [phase, end] of [["load", 0], ["persist", 4], ["close", 7]] as const) {
+  for (const [phase, end] of [["load", 0], ["persist", 5], ["close", 8]] as const) {
     assert.throws(() => boundariesOf(calls.slice(0, end)), {
       message: `Cannot find the boundaries: the trace has no call of a ${phase}`,
     });
@@ -104,6 +125,13 @@ test("syscalls: a trace is read, with calls that another thread's interrupt", ()
     { name: "close", targets: ["directory"], thread: "8", injected: true },
     { name: "rename", targets: ["a", "b"], thread: "8", injected: false },
   ]);
+  // Of one thread only, strace does not say which.
+  assert.deepEqual(
+    parseTrace("fsync(3</s/a>) = -1 EIO (Input/output error) (INJECTED)", paths, "7"),
+    [
+      { name: "fsync", targets: ["a"], thread: "7", injected: true },
+    ],
+  );
 });
 
 test("syscalls: the help, and wrong usage", async () => {
