@@ -1,10 +1,11 @@
 /** Those of the faults that are crashes; `tests/FAULTS.md` lists all. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explore, type Scenario, type World } from "./explore.ts";
+import { explore, type Scenario } from "./explore.ts";
 import { encode, goPersist } from "./peers.ts";
 import { diskWith } from "./prepare.ts";
 import { SimulatedFileSystem } from "./simulated_file_system.ts";
+import type { World } from "./world.ts";
 import { MAIN, shippedStore } from "./writer.ts";
 
 const QUEUES = 2;
