@@ -1,4 +1,4 @@
-#!/usr/bin/env -S deno run --allow-env=NO_COLOR
+#!/usr/bin/env -S deno run --allow-env=NO_COLOR --allow-read=.
 /**
  * Crashes the store in every way that a simulated disk knows, `deno task crash`: after every
  * micro-operation, by a kill and by every outcome of a power cut, and again during the recovery.
@@ -11,17 +11,19 @@
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { type Exploration, explore, type Scenario } from "../tests/crash/explore.ts";
-import { peerScenarios } from "../tests/crash/peer_scenarios.ts";
-import { sabotages } from "../tests/crash/sabotage.ts";
-import { scenarios } from "../tests/crash/scenarios.ts";
+import { exploreAll, type Row } from "./crash/explore_all.ts";
+import type { Kind } from "./crash/jobs.ts";
+
+/** Of each scenario: few have more, and all of them together then have more than a million. */
+const MAX_STATES = "100000";
 
 const HELP = `Crash the store in every way that a simulated disk knows
 
 Usage: deno task crash [--depth N] [--max N] [--stories] [--json]
 
   --depth N   how many crashes follow one another, 1 to 3; 3 by default
-  --max N     at most so many states of each scenario
+  --max N     at most so many states of each scenario, those with the fewest crashes first;
+              ${MAX_STATES} by default
   --stories   tell the first violation of each protocol that must lose data
   --json      figures for machines, one line
 
@@ -31,14 +33,10 @@ Examples:
   deno task crash --json | tail -n 1
 `;
 
-interface Row extends Exploration {
-  readonly name: string;
-}
-
 const { values } = parseArgs({
   options: {
     depth: { type: "string", default: "3" },
-    max: { type: "string", default: "1000000" },
+    max: { type: "string", default: MAX_STATES },
     stories: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -47,39 +45,12 @@ const { values } = parseArgs({
 
 const isTerminal = process.stdout.isTTY === true && !values.json;
 
-function progress(name: string, done: number, all: number, states: number): void {
+function progress(done: number, all: number, states: number, name: string): void {
   if (!isTerminal) return;
   const width = 20;
   const filled = Math.round(width * done / all);
   const bar = "#".repeat(filled).padEnd(width, ".");
   process.stdout.write(`\r\x1b[K[${bar}] ${states.toLocaleString("en")} states  ${name}`);
-}
-
-/** Explores scenarios; those of one name, such as two writers at each distance, are one row. */
-async function exploreAll(list: readonly Scenario[], maxStates: number): Promise<Row[]> {
-  const rows = new Map<string, Row>();
-  let [done, states] = [0, 0];
-  for (const scenario of list) {
-    progress(scenario.name, done, list.length, states);
-    const found = await explore(scenario, {
-      maxStates,
-      // Lets the terminal and a Ctrl-C through.
-      onProgress: async (now) => {
-        progress(scenario.name, done, list.length, states + now.states);
-        await new Promise((resolve) => setTimeout(resolve));
-      },
-    });
-    const row = rows.get(scenario.name) ??
-      { name: scenario.name, states: 0, violations: 0, first: undefined };
-    row.states += found.states;
-    row.violations += found.violations;
-    row.first ??= found.first;
-    rows.set(scenario.name, row);
-    states += found.states;
-    done++;
-  }
-  if (isTerminal) process.stdout.write("\r\x1b[K");
-  return [...rows.values()];
 }
 
 function print(title: string, rows: readonly Row[], tell: boolean): void {
@@ -105,11 +76,16 @@ async function main(): Promise<number> {
     console.error(`Cannot crash with --depth ${values.depth} --max ${values.max}: see --help`);
     return 2;
   }
-  const ours = await exploreAll(scenarios(depth), max);
-  print("The store", ours, true);
-  const sabotaged = await exploreAll(sabotages(), max);
+  const run = async (kind: Kind) => {
+    const found = await exploreAll(kind, { depth, maxStates: max, onProgress: progress });
+    if (isTerminal) process.stdout.write("\r\x1b[K");
+    return found;
+  };
+  const { rows: ours, distinct } = await run("store");
+  print(`The store, ${depth} crashes deep, at most ${max} states of each scenario`, ours, true);
+  const { rows: sabotaged } = await run("sabotage");
   print("The store with a step taken away", sabotaged, values.stories);
-  const peers = await exploreAll(peerScenarios(), max);
+  const { rows: peers } = await run("peer");
   print("The protocols of other writers", peers, values.stories);
   const sum = (rows: readonly Row[], key: "states" | "violations") =>
     rows.reduce((total, row) => total + row[key], 0);
@@ -119,7 +95,10 @@ async function main(): Promise<number> {
     const figures = (rows: readonly Row[]) =>
       rows.map(({ name, states, violations }) => ({ name, states, violations }));
     console.log(JSON.stringify({
+      depth,
+      max,
       states,
+      distinct,
       violations,
       sabotagesDetected: sabotaged.length - harmless.length,
       sabotages: sabotaged.length,
@@ -129,7 +108,7 @@ async function main(): Promise<number> {
     }));
   } else {
     console.log(
-      `${states} states, ${violations} violations; ` +
+      `${states} states, ${distinct} distinct over all scenarios, ${violations} violations; ` +
         `${sabotaged.length - harmless.length} of ${sabotaged.length} sabotages detected`,
     );
   }

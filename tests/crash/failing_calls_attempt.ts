@@ -5,11 +5,11 @@ import {
   OffsetLoadError,
   OffsetPersistError,
 } from "../../mod.ts";
-import type { World } from "./explore.ts";
 import type { FailingCalls, Fault } from "./failing_calls.ts";
 import type { Operation } from "./failing_calls_operations.ts";
 import { accepts, nextGeneration } from "./generations.ts";
 import { holdsGeneration, litter, mainOf } from "./look_at_disk.ts";
+import type { World } from "./world.ts";
 import type { Session } from "./writer.ts";
 
 /**

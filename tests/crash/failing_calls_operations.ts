@@ -2,12 +2,13 @@
 import { serialize } from "../../mod.ts";
 import { OffsetTable } from "../../src/core/mod.ts";
 import type { FileSystem } from "../../src/file/file_system.ts";
-import type { Scenario, World, Wrap } from "./explore.ts";
+import type { Scenario, Wrap } from "./explore.ts";
 import { generation } from "./generations.ts";
 import { encode } from "./peers.ts";
 import { diskWith, leftByKilled } from "./prepare.ts";
 import type { SimulatedDisk } from "./simulated_disk.ts";
 import { SimulatedFileSystem, systemError } from "./simulated_file_system.ts";
+import type { World } from "./world.ts";
 import { wrap, wrapFiles } from "./wrap.ts";
 import {
   deletingStore,

@@ -1,11 +1,12 @@
-/** Those of the twenty faults that are crashes; `tests/FAULTS.md` lists all. */
+/** Those of the faults that are crashes; `tests/FAULTS.md` lists all. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explore, type Scenario, type World } from "./explore.ts";
+import { explore, type Scenario } from "./explore.ts";
 import { encode, goPersist } from "./peers.ts";
 import { diskWith } from "./prepare.ts";
 import { SimulatedFileSystem } from "./simulated_file_system.ts";
-import { shippedStore } from "./writer.ts";
+import type { World } from "./world.ts";
+import { MAIN, shippedStore } from "./writer.ts";
 
 const QUEUES = 2;
 const BOTH = { "offset.json": encode(2, QUEUES), "offset.json.bak": encode(1, QUEUES) };
@@ -87,4 +88,20 @@ test("F19 a crash during the recovery from a crash during a recovery", async () 
   const disk = () => diskWith({ ...BOTH, "offset.json": encode(2, QUEUES).slice(0, 70) });
   const work = async (world: World) => void await world.open();
   await survives({ disk, start: { floor: 1, flying: [] }, work, depth: 3 }, 200);
+});
+
+test("F26 a crash at every micro-operation of a compaction, and of the one after it", async () => {
+  await survives({
+    // It outgrows its snapshot at once.
+    writer: shippedStore(QUEUES, { journal: { compactAtBytes: 0 } }),
+    async work(world) {
+      await world.persist(await world.open());
+      const begin = world.calls.findIndex((call) => /^create .*\.tmp$/.test(call));
+      assert.ok(begin < world.calls.indexOf(`unlink ${MAIN}.journal`) && begin > 0);
+      // What is left are the instants from its begin on.
+      world.moments.splice(0, world.moments.findIndex(({ calls }) => calls === begin));
+    },
+    // Everybody persists in his recovery, and compacts.
+    depth: 2,
+  }, 200);
 });

@@ -1,4 +1,4 @@
-/** Those of the twenty faults that a disk has; `tests/FAULTS.md` lists all. */
+/** Those of the faults that a disk has; `tests/FAULTS.md` lists all. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OffsetFileCorruptError, OffsetPersistError, serialize } from "../../mod.ts";

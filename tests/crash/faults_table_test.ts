@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), "utf8");
 
-test("each of the twenty faults has tests, and FAULTS.md names them rightly", async () => {
+test("each of the faults has tests, and FAULTS.md names them rightly", async () => {
   const rows = (await read("FAULTS.md")).matchAll(/^\| (F\d\d) +\|.*\| `(.+?)` +\| `(.+?)` +\|$/gm);
   const faults = new Set<string>();
   for (const [, fault, file, name] of rows) {
@@ -13,6 +13,6 @@ test("each of the twenty faults has tests, and FAULTS.md names them rightly", as
     const isThere = code.includes(`test("${name}"`) || code.includes(`test(\`${name}\``);
     assert.ok(isThere, `no test "${name}" in ${file}`);
   }
-  const all = Array.from({ length: 20 }, (_, i) => `F${String(i + 1).padStart(2, "0")}`);
+  const all = Array.from({ length: 26 }, (_, i) => `F${String(i + 1).padStart(2, "0")}`);
   assert.deepEqual([...faults].sort(), all);
 });

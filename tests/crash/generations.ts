@@ -5,11 +5,16 @@ import { OffsetTable } from "../../src/core/mod.ts";
  * generations is seen as one. Generation 0 is the empty table.
  */
 export function generation(n: number, queues: number): OffsetTable {
-  if (n === 0) return OffsetTable.empty;
-  return OffsetTable.from(
-    Array.from({ length: queues }, (_, queueId) => [queueOf(queueId), BigInt(n)] as const),
+  const key = `${n} ${queues}`;
+  const made = tables.get(key) ?? OffsetTable.from(
+    Array.from({ length: n === 0 ? 0 : queues }, (_, id) => [queueOf(id), BigInt(n)] as const),
   );
+  tables.set(key, made);
+  return made;
 }
+
+/** Made once: an exploration asks for the same few over and over. */
+const tables = new Map<string, OffsetTable>();
 
 export function queueOf(queueId: number) {
   return { topic: "t", brokerName: "b", queueId };

@@ -1,9 +1,9 @@
 import { serialize } from "../../mod.ts";
-import type { World } from "./explore.ts";
 import { generation } from "./generations.ts";
 import { diskWith, leftByKilled } from "./prepare.ts";
 import type { Plan } from "./scenarios.ts";
 import { systemError } from "./simulated_file_system.ts";
+import type { World } from "./world.ts";
 import { failingDirectorySync, wrap, wrapFiles } from "./wrap.ts";
 import { deletingStore, mergingStore, shippedStore, withDoomedQueue } from "./writer.ts";
 

@@ -1,6 +1,7 @@
-import type { Scenario, World } from "./explore.ts";
+import type { Scenario } from "./explore.ts";
 import { PEERS } from "./peers.ts";
 import { diskWith } from "./prepare.ts";
+import type { World } from "./world.ts";
 
 async function persistTwice(world: World): Promise<void> {
   const session = await world.open();

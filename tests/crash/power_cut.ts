@@ -18,10 +18,16 @@ export interface CutDisk {
 
 /** All that a power cut may leave: each pending change may have reached the disk, or not. */
 export function* powerCuts(disk: SimulatedDisk): Generator<CutDisk> {
+  const contentsByFile = new Map<Ino, Content[]>();
+  const contentsOfFile = (ino: Ino) => {
+    const contents = contentsByFile.get(ino) ?? contentsOf(disk.file(ino));
+    contentsByFile.set(ino, contents);
+    return contents;
+  };
   for (const chosen of entrySubsets(disk.pending)) {
     const directories = stableDirectories(disk, chosen);
     const files = reachableFiles(disk, directories);
-    for (const contents of product(files.map((ino) => contentsOf(disk.file(ino))))) {
+    for (const contents of product(files.map(contentsOfFile))) {
       const cut = new SimulatedDisk();
       cut.nextIno = disk.nextIno;
       cut.clock = disk.clock;

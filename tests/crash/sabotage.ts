@@ -4,11 +4,12 @@
  */
 import { serialize } from "../../mod.ts";
 import type { FileSystem } from "../../src/file/file_system.ts";
-import type { Scenario, World } from "./explore.ts";
+import type { Scenario } from "./explore.ts";
 import { generation } from "./generations.ts";
 import { encode, goPersist } from "./peers.ts";
 import { diskWith } from "./prepare.ts";
 import { SimulatedFileSystem } from "./simulated_file_system.ts";
+import type { World } from "./world.ts";
 import { wrap, wrapFiles } from "./wrap.ts";
 import { MAIN, shippedStore } from "./writer.ts";
 

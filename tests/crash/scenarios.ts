@@ -1,10 +1,11 @@
 import { serialize } from "../../mod.ts";
-import type { Scenario, World } from "./explore.ts";
+import type { Scenario } from "./explore.ts";
 import { generation } from "./generations.ts";
 import { JOURNAL_PLANS } from "./journal_scenarios.ts";
 import { encode, goPersist } from "./peers.ts";
 import { diskWith } from "./prepare.ts";
 import { SimulatedFileSystem, systemError } from "./simulated_file_system.ts";
+import type { World } from "./world.ts";
 import { failingDirectorySync, failingFileSync, wrap, wrapFiles } from "./wrap.ts";
 import { deletingStore, shippedStore, withDoomedQueue } from "./writer.ts";
 
@@ -184,13 +185,16 @@ const PLANS: readonly Plan[] = [
   },
 ];
 
+/** One for all that do not say who writes, which tells that their states may be the same. */
+const DEFAULT_WRITER = shippedStore(QUEUES);
+
 const ALL_PLANS = [...PLANS, ...JOURNAL_PLANS];
 
 /** All scenarios, each with an atomic rename and with one that falls apart. */
 export function scenarios(depth: number): Scenario[] {
   return ALL_PLANS.flatMap((plan) =>
     [false, true].map((splitRename) => ({
-      writer: shippedStore(QUEUES),
+      writer: DEFAULT_WRITER,
       disk: () => diskWith(),
       start: { floor: 0, flying: [] },
       ...plan,

@@ -20,11 +20,11 @@ export function stateKey(disk: SimulatedDisk, context: string): string {
     if (node.kind === "directory") {
       parts.push(list(node.entries), list(node.stable));
     } else {
-      parts.push(String(mtimes.indexOf(node.mtime)), keyOf(node.data), keyOf(node.stable));
+      parts.push(String(mtimes.indexOf(node.mtime)), contentOf(node.data), contentOf(node.stable));
       for (const change of node.pending) {
         parts.push(
           change.doubtful ? "?" : "!",
-          change.kind === "block" ? `${change.at}:${keyOf(change.bytes)}` : "cut",
+          change.kind === "block" ? `${change.at}:${contentOf(change.bytes)}` : "cut",
         );
       }
     }
@@ -38,6 +38,20 @@ export function stateKey(disk: SimulatedDisk, context: string): string {
     );
   }
   return hash(withRankedNames(parts.join("\n")));
+}
+
+const contents = new Map<string, string>();
+const contentsByBytes = new WeakMap<Uint8Array, string>();
+
+/** A short name of what bytes hold: the contents are few, and the arrays are never changed. */
+function contentOf(bytes: Uint8Array): string {
+  let content = contentsByBytes.get(bytes);
+  if (content !== undefined) return content;
+  const key = keyOf(bytes);
+  content = contents.get(key);
+  if (content === undefined) contents.set(key, content = `#${contents.size}`);
+  contentsByBytes.set(bytes, content);
+  return content;
 }
 
 function reachable(disk: SimulatedDisk): Ino[] {

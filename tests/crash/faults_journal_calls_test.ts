@@ -1,0 +1,78 @@
+/** Those of the faults that are failing calls for a journal; `tests/FAULTS.md` lists all. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Diagnostic, OffsetPersistError } from "../../mod.ts";
+import { encode } from "./peers.ts";
+import { diskWith, leftByKilled } from "./prepare.ts";
+import { SimulatedFileSystem, systemError } from "./simulated_file_system.ts";
+import { wrap, wrapFiles } from "./wrap.ts";
+import { MAIN, shippedStore } from "./writer.ts";
+
+const QUEUES = 2;
+const JOURNAL = `${MAIN}.journal`;
+const told: Diagnostic[] = [];
+const writer = shippedStore(QUEUES, {
+  journal: { compactAtBytes: 1e6 },
+  onDiagnostic: (each) => told.push(each),
+});
+
+async function names(fs: SimulatedFileSystem): Promise<string[]> {
+  return (await fs.readDirectory("/root/c/g")).sort();
+}
+
+/** What a journal is begun with, and what each record is written with. */
+const calls: [call: "create" | "write" | "syncData", code: string][] = [
+  ["create", "EMFILE"],
+  ["create", "EROFS"],
+  ["write", "ENOSPC"],
+  ["syncData", "EIO"],
+];
+
+for (const [call, code] of calls) {
+  for (const persists of [1, 2]) {
+    if (call === "create" && persists === 2) continue;
+    test(`F25 ${code} from the ${call} of record ${persists}: nothing is lost, and a plain file is next`, async () => {
+      const fs = new SimulatedFileSystem(await diskWith({ "offset.json": encode(1, QUEUES) }));
+      let isBroken = false;
+      const breaks = (each: string, path: string) => isBroken && each === call && path === JOURNAL;
+      const error = systemError(code, call, JOURNAL);
+      const files = wrapFiles(fs, (file, path) => ({
+        async write(bytes) {
+          if (!breaks("write", path)) return await file.write(bytes);
+          await file.write(bytes.subarray(0, 50));
+          throw error;
+        },
+        async syncData() {
+          if (breaks("syncData", path)) throw error;
+          await file.syncData();
+        },
+      }));
+      const create = (path: string) =>
+        breaks("create", path) ? Promise.reject(error) : files.create(path);
+      const session = await writer.open({ ...files, create });
+      if (persists === 2) await session.persist(2);
+      isBroken = true;
+      await assert.rejects(session.persist(persists + 1), (error) => {
+        return error instanceof OffsetPersistError && error.code === code;
+      });
+      const { generation } = await writer.open(new SimulatedFileSystem(fs.disk.clone()));
+      assert.ok(generation === persists || call === "syncData" && generation === persists + 1);
+      await session.persist(persists + 1);
+      assert.deepEqual(await names(fs), ["offset.json", "offset.json.bak"]);
+      assert.equal((await writer.open(fs)).generation, persists + 1);
+    });
+  }
+}
+
+test("F25 a journal that cannot be removed is told of, and never applied to what holds it", async () => {
+  const fs = new SimulatedFileSystem(await leftByKilled(3));
+  const session = await writer.open(wrap(fs, {
+    unlink: (path) =>
+      path === JOURNAL ? Promise.reject(systemError("EACCES", "unlink", path)) : fs.unlink(path),
+  }));
+  told.length = 0;
+  await session.persist(4);
+  assert.deepEqual(told.map(({ kind, path }) => [kind, path]), [["cleanup-failed", JOURNAL]]);
+  const again = await writer.open(fs);
+  assert.deepEqual([again.generation, again.outcome], [4, `loaded from ${MAIN}`]);
+});
