@@ -56,12 +56,9 @@ test("J2 cut anywhere, or zeros from anywhere to the end: the whole records befo
         const line = written.lineAt(from);
         const isBetween = written.starts[line] === from;
         assertCut(written, readJournal(written.bytes.slice(0, from)), line, !isBetween);
-        assertCut(written, readJournal(written.bytes.slice().fill(0, from)), line);
+        // Zeros where a line would begin are room for it.
+        assertCut(written, readJournal(written.bytes.slice().fill(0, from)), line, !isBetween);
       }
-      const withZeros = new Uint8Array(written.bytes.length + 64);
-      withZeros.set(written.bytes);
-      const { tornAt, records } = readJournal(withZeros);
-      assert.deepEqual([tornAt, records], [written.bytes.length, written.records.length]);
     }),
     { numRuns: 30 },
   );

@@ -3,25 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type MessageQueue, OffsetFileSyntaxError, OffsetTable } from "../../src/core/mod.ts";
-import { type Crc32, crc32 } from "../../src/core/crc32.ts";
-import { journalHeader, journalRecord, readJournal } from "../../src/core/journal.ts";
-import { QueueIndex } from "../../src/core/queue_index.ts";
+import { crc32 } from "../../src/core/crc32.ts";
+import { journalHeader, readJournal } from "../../src/core/journal.ts";
 import { anyQueue, type Entry, offset } from "../support/arbitraries.ts";
 import { check } from "../support/check.ts";
+import { recordOf } from "../support/record_of.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
 const SNAPSHOT = { length: 1306, crc32: 0x89abcdef };
 
 const at = (queueId: number): MessageQueue => ({ topic: "orders", brokerName: "b", queueId });
-
-/** The line of these entries. */
-function recordOf(entries: readonly Entry[], crc?: Crc32): string {
-  const index = new QueueIndex();
-  const slots = Uint32Array.from(entries, ([mq]) => index.add(mq));
-  const offsets = BigInt64Array.from(entries, ([, offset]) => BigInt(offset));
-  return journalRecord(index, slots, offsets, crc);
-}
 
 /** A line whose checksum is right, whatever it says. */
 const line = (text: string) => `${crc32(encode(text)).toString(16).padStart(8, "0")} ${text}\n`;

@@ -12,7 +12,7 @@ const QUEUES = 2;
 const JOURNAL = `${MAIN}.journal`;
 const told: Diagnostic[] = [];
 const writer = shippedStore(QUEUES, {
-  journal: { compactAtBytes: 1e6 },
+  journal: { compactAtBytes: 600 },
   onDiagnostic: (each) => told.push(each),
 });
 
@@ -37,9 +37,9 @@ for (const [call, code] of calls) {
       const breaks = (each: string, path: string) => isBroken && each === call && path === JOURNAL;
       const error = systemError(code, call, JOURNAL);
       const files = wrapFiles(fs, (file, path) => ({
-        async write(bytes) {
-          if (!breaks("write", path)) return await file.write(bytes);
-          await file.write(bytes.subarray(0, 50));
+        async write(bytes, position) {
+          if (!breaks("write", path)) return await file.write(bytes, position);
+          await file.write(bytes.subarray(0, 50), position);
           throw error;
         },
         async syncData() {

@@ -22,7 +22,7 @@ async function killed() {
 
 async function write(fs: SimulatedFileSystem, path: string, content: string | Uint8Array) {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  await (await fs.truncate(path)).write(bytes);
+  await (await fs.truncate(path)).write(bytes, 0);
 }
 
 const tails: Record<string, (record: string) => string> = {

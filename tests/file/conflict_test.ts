@@ -119,7 +119,10 @@ test("P9 a record of a writer whose lock was taken over is not acknowledged, and
     ...nodeFileSystem,
     async create(path: string) {
       const file = await nodeFileSystem.create(path);
-      return { ...file, write: (bytes: Uint8Array) => stall().then(() => file.write(bytes)) };
+      return {
+        ...file,
+        write: (...all: [Uint8Array, number]) => stall().then(() => file.write(...all)),
+      };
     },
   };
   const store = await at.open({ onConflict: "merge", journal: true, fileSystem });

@@ -51,7 +51,8 @@ test("J2 L4 a damaged journal: a load answers what some persist has written, or 
         assert.ok(store.snapshot().equals(expected));
         const { journalRecords, faults } = store.loadOutcome;
         assert.equal(journalRecords, whole.length);
-        assert.equal(faults.length, bytes.length === journal.starts[line] ? 0 : 1);
+        const isCut = bytes.subarray(journal.starts[line]).every((byte) => byte === 0);
+        assert.equal(faults.length, isCut ? 0 : 1);
       }
     }),
     { numRuns: 30 },

@@ -12,7 +12,7 @@ const obstacle = await whyNoStrace();
 if (obstacle !== undefined) console.log(`System-call boundaries are not tested here: ${obstacle}`);
 
 /** The calls that change the disk; `deno task syscalls` takes all. */
-const CALLS = new Set(["write", "fsync", "link", "linkat", "rename", "unlink"]);
+const CALLS = new Set(["pwrite64", "fsync", "link", "linkat", "rename", "unlink"]);
 
 test("P3 a kill, and EIO, at each system call that changes the disk loses nothing", {
   skip: obstacle ?? false,
@@ -27,7 +27,7 @@ test("P3 a kill, and EIO, at each system call that changes the disk loses nothin
     assert.deepEqual(failuresOf(probes), []);
     const [{ boundaries, outcomes }] = probes;
     const calls = new Set(boundaries.map(({ call }) => call.replace("linkat", "link")));
-    assert.deepEqual([...calls].sort(), ["fsync", "link", "rename", "unlink", "write"]);
+    assert.deepEqual([...calls].sort(), ["fsync", "link", "pwrite64", "rename", "unlink"]);
     const left = (call: string) =>
       boundaries.filter((boundary) => boundary.call === call)
         .map((boundary) => outcomes.get(boundary)?.get(FAULTS[0]));
