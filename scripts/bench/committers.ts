@@ -33,10 +33,12 @@ export const committersSection: Section = {
     const journal = await ours("journal", contest, { journal: { compactAtBytes: 1e9 } });
     const snapshot = await ours("snapshot", contest);
     const database = await sqlite(contest);
-    const cases: Case[] = [
+    const journals: Case[] = [
       { name: TOGETHER, batch: 10, run: committers(journal.store) },
-      { name: "ours, plain file, 64 committers", batch: 2, run: committers(snapshot.store) },
       { name: TRANSACTION, batch: 10, run: () => database.upsert(COMMITTERS) },
+    ];
+    const others: Case[] = [
+      { name: "ours, plain file, 64 committers", batch: 2, run: committers(snapshot.store) },
       {
         name: "SQLite, one by one",
         batch: 1,
@@ -47,14 +49,15 @@ export const committersSection: Section = {
     ];
     let round = 0;
     const rounds = quick ? 6 : 30;
-    const measured = await measure(
-      cases,
-      rounds,
-      () => progress("64 committers", ++round / (rounds + 2)),
-    );
+    const onRound = () => progress("64 committers", ++round / 2 / (rounds + 2));
+    // What a plain file gives back to the disk slows the next one's sync down.
+    const measured = [
+      ...await measure(journals, rounds, onRound),
+      ...await measure(others, rounds, onRound),
+    ];
     for (const each of [journal, snapshot, database]) await each.close();
     const rate = (ms: number) => COMMITTERS / ms * 1000;
-    const faster = (i: number) => ratio(measured[2].rounds, measured[i].rounds);
+    const faster = (i: number) => ratio(measured[1].rounds, measured[i].rounds);
     const result: Result = {
       title: `64 committers at once, ${QUEUES.toLocaleString("en")} queues`,
       columns: [

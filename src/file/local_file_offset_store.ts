@@ -203,10 +203,15 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    *   `"throw"`.
    * @throws {OffsetStoreClosedError} If the store is closed.
    */
-  async persist(mqs?: readonly MessageQueue[]): Promise<void> {
-    this.#assertOpen("persist");
-    mqs?.forEach(checkMessageQueue);
-    if (mqs?.length !== 0) await this.#commits.run();
+  persist(mqs?: readonly MessageQueue[]): Promise<void> {
+    try {
+      this.#assertOpen("persist");
+      mqs?.forEach(checkMessageQueue);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    // Those who share a write share its promise; one for each is what most of it would cost.
+    return mqs?.length === 0 ? Promise.resolve() : this.#commits.run();
   }
 
   /**
