@@ -1,0 +1,16 @@
+import { crc32 } from "node:zlib";
+import { journalHeader, journalRecord } from "../../src/core/journal.ts";
+import { queue } from "./store_directory.ts";
+
+/** A journal that extends a file with this text; each record has queues 0, 1, … at its offsets. */
+export function journalText(snapshot: string, ...records: readonly (readonly bigint[])[]): string {
+  return headerText(snapshot) +
+    records.map((offsets) =>
+      journalRecord(offsets.map((offset, id) => [queue(id), offset] as const))
+    ).join("");
+}
+
+/** The first line of a journal, which may claim another length of the file. */
+export function headerText(snapshot: string, length = snapshot.length): string {
+  return journalHeader({ length, crc32: crc32(snapshot) });
+}
