@@ -203,7 +203,7 @@ export function identityOf(main: Inspection): FileInfo | undefined {
  * told from another, if it was only just written.
  */
 export function knownOf(main: Inspection): (FileInfo | undefined)[] {
-  return main.state === "valid" && main.isFresh ? [] : [identityOf(main)];
+  return main.isFresh ? [] : [identityOf(main)];
 }
 
 /** By which a journal may extend it. */
