@@ -88,6 +88,16 @@ test("P4 a new file takes what it is given, and every call reaches the system", 
   }
 });
 
+test("P2 the first sync of a file's data reaches the system, as the later ones do", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  for (let syncs = 0; syncs < 3; syncs++) {
+    const file = await nodeFileSystem.create(at.path(`file-${syncs}`));
+    for (let n = 0; n < syncs; n++) await file.syncData();
+    await file.close();
+    await assert.rejects(file.syncData(), { code: "EBADF" });
+  }
+});
+
 test("P4 a rename replaces a file, and what cannot be renamed is an error at once", async () => {
   for (const fileSystem of [posix, windows]) {
     await using at = await StoreDirectory.make({ from: "new", to: "old" });
