@@ -1,4 +1,4 @@
-/** The end of a store, and the compaction that goes on behind a persist. */
+/** The end of a store. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LocalFileOffsetStore } from "../../mod.ts";
@@ -56,22 +56,4 @@ test("J4 after a close() that failed, persists append to the journal again", asy
   assert.ok((await at.names()).includes(JOURNAL));
   await store.close();
   assert.ok((await at.table()).equals(tableOf(4)));
-});
-
-test("J4 a journal that has outgrown the snapshot is compacted without another persist", async () => {
-  await using at = await StoreDirectory.make();
-  const faulty = new FaultyFileSystem();
-  const compacted = Promise.withResolvers<void>();
-  faulty.before = ({ name, path }) => {
-    if (name === "unlink" && path.endsWith(JOURNAL)) compacted.resolve();
-  };
-  const store = await at.open({ journal: { compactAtBytes: 1 }, fileSystem: faulty.fileSystem });
-  store.update(A, 1, true);
-  await store.persist();
-  for (let offset = 2; offset <= 20; offset++) {
-    store.update(A, offset, true);
-    await store.persist();
-  }
-  await compacted.promise;
-  await store.close();
 });

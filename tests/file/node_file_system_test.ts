@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import process from "node:process";
 import { test } from "node:test";
+import { setImmediate } from "node:timers";
 import { nodeFileSystem } from "../../mod.ts";
 import { makeNodeFileSystem } from "../../src/file/node_file_system.ts";
 import { patiently } from "../../src/file/patiently.ts";
@@ -96,6 +97,13 @@ test("P2 the first sync of a file's data reaches the system, as the later ones d
     await file.close();
     await assert.rejects(file.syncData(), { code: "EBADF" });
   }
+});
+
+test("P9 a pause lets others have their turn", async () => {
+  let hadTheirTurn = false;
+  setImmediate(() => hadTheirTurn = true);
+  await nodeFileSystem.pause(20);
+  assert.ok(hadTheirTurn);
 });
 
 test("P4 a rename replaces a file, and what cannot be renamed is an error at once", async () => {

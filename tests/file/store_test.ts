@@ -74,6 +74,19 @@ test("R1 a read from the store answers what the file says, and nothing else (G11
   assert.equal(await store.read(B, "memory-then-store"), 3n);
 });
 
+test("R1 L5 a read from the store that cannot look at the file is an error", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem });
+  faulty.faults = [{ when: ({ name }) => name === "stat", code: "EACCES", once: true }];
+  await assert.rejects(store.read(A, "store"), {
+    name: "OffsetLoadError",
+    code: "EACCES",
+    path: at.main,
+  });
+  assert.equal(await store.read(A, "store"), 1n);
+});
+
 test("R3 a read from the store changes nothing that memory holds, and adopts what it lacks", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1, 2, 3) });
   const store = await at.open();
