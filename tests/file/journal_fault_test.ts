@@ -48,6 +48,14 @@ test("J1 P2 the journal's name is durable before its first record is acknowledge
   await assert.rejects(persist(2), { name: "OffsetPersistError", code: "EIO", onDisk: "either" });
 });
 
+test("J1 where a journal is to stay short, no room is made in it", async () => {
+  for (const [compactAtBytes, isMade] of [[0, false], [1e6, true]] as const) {
+    await using at = await StoreDirectory.make();
+    const { faulty } = await journaled(at, 2, { journal: { compactAtBytes } });
+    assert.equal(faulty.take().includes("reserve"), isMade);
+  }
+});
+
 test("J1 P2 relaxed durability syncs nothing, with a journal neither", async () => {
   await using at = await StoreDirectory.make();
   const { faulty, store } = await journaled(at, 2, { durability: "relaxed" });

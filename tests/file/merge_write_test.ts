@@ -87,10 +87,13 @@ test("P9 a bad file is kept aside once", async () => {
   assert.equal(kept.length, 1);
 });
 
-test("P9 while main is there, no directory is made for it", async () => {
+test("P9 while main is there, no directory is made for it, and nothing stays open", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
   const { store, faulty } = await merging(at);
   store.update(queue(0), 2, true);
   await store.persist();
-  assert.ok(!faulty.take().includes("makeDirectory"));
+  const calls = faulty.take();
+  assert.ok(!calls.includes("makeDirectory"));
+  const count = (name: string) => calls.filter((each) => each === name).length;
+  assert.equal(count("create"), count("close"), "the lock's file is closed too");
 });
