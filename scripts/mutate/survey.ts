@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { runTests, SCRATCH, testFiles } from "./test_files.ts";
 
 /** What is known of a test file. */
@@ -16,6 +16,7 @@ const SURVEY = `${SCRATCH}/survey.json`;
 
 /** Runs each test file by itself with no mutant active, and writes down what is worth knowing. */
 export async function survey(folders: readonly string[]): Promise<void> {
+  await mkdir(SCRATCH, { recursive: true });
   const surveyed: Surveyed[] = [];
   const reachedFile = `${SCRATCH}/reached.json`;
   for (const file of await testFiles(folders)) {

@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdir, readdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 
 /**
@@ -19,6 +22,9 @@ const UNFIT = [
 
 /** Where a run keeps what it must not leave behind: Stryker's copy of the repository goes with it. */
 export const SCRATCH = ".mutate";
+
+/** A disk in memory, where there is one: what tests write there syncs in no time. */
+const FASTEST_DISK = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** The test files in the folders. */
 export async function testFiles(folders: readonly string[]): Promise<string[]> {
@@ -48,8 +54,7 @@ export async function runTests(
   silence: number,
   { preload, env }: { preload?: string; env?: Record<string, string> } = {},
 ): Promise<TestRun> {
-  const home = `${process.cwd()}/${SCRATCH}/tmp`;
-  await mkdir(home, { recursive: true });
+  const home = await mkdtemp(join(FASTEST_DISK, "mutate-"));
   const args = ["test", "--bail", "--no-orphans", "--timeout=600000"];
   if (preload !== undefined) args.push("--preload", preload);
   const began = performance.now();
@@ -73,6 +78,7 @@ export async function runTests(
   child.stderr.on("data", hear);
   const code = await new Promise((resolve) => child.on("close", resolve));
   clearTimeout(timer);
+  await rm(home, { recursive: true, force: true });
   const end = isHung ? "hung" : code === 0 ? "passed" : "failed";
   return { end, ms: performance.now() - began, output };
 }

@@ -35,10 +35,9 @@ export async function ensureDirectory(
   } catch (error) {
     // A later fsync may succeed without the entry: the next attempt must make it anew, whoever made
     // it. Only another's directory that has something in it was synced before that came.
-    const isOurs = made || doubtful.get(directory) === true;
-    doubtful.set(directory, isOurs);
+    doubtful.set(directory, made);
     await fileSystem.removeDirectory(directory).catch((error) => {
-      if (!isOurs && errorCode(error) === "ENOTEMPTY") doubtful.delete(directory);
+      if (!made && errorCode(error) === "ENOTEMPTY") doubtful.delete(directory);
     });
     throw error;
   }

@@ -87,7 +87,7 @@ export const TICK_MS = 20;
  * @param since When the reading began, in milliseconds since 1970.
  */
 export function isFresh({ mtimeNs }: FileInfo, since: number): boolean {
-  return Math.abs(since - Number(mtimeNs / 1_000_000n)) < TICK_MS;
+  return Math.abs(since - Number(mtimeNs / 1_000_000n)) <= TICK_MS;
 }
 
 /** What is known of a file without reading it. */

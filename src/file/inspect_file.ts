@@ -15,12 +15,14 @@ export type Inspection =
     readonly path: string;
     readonly info?: undefined;
     readonly id?: undefined;
+    readonly isFresh?: undefined;
     readonly cause?: undefined;
   }
   | ({
     readonly state: "bad";
     readonly info: FileInfo | undefined;
     readonly id?: undefined;
+    readonly isFresh?: undefined;
   } & FileFault)
   | ValidFile;
 

@@ -37,11 +37,11 @@ export async function inspectForeign(
   const isSame = extended?.table.equals(durable) ?? false;
   if (!isSame && onConflict === "throw") throw conflict(path, main);
   // What cannot be read now, perhaps the next time, must not be replaced by what lacks it.
-  if (main.state === "bad" && isUnreadable(main.cause)) throw main.cause;
+  for (const cause of [main.cause, journal.fault?.cause]) if (isUnreadable(cause)) throw cause;
   if (main.state === "missing" && seen !== undefined) throw new Error("it vanished meanwhile");
   if (extended !== undefined && sync) await makeDurable(fileSystem, path, extended);
   // Beside a main that is not usable, whatever the journal holds is nowhere else.
-  const lonely = journal.state === "readable" ? foundJournal(journal, true) : undefined;
+  const lonely = journal.info && foundJournal(journal, true);
   return { main, journal: extended?.journal ?? lonely, table: extended?.table, isSame };
 }
 

@@ -11,17 +11,24 @@ import { OffsetLoadError } from "./offset_load_error.ts";
 
 /** What was found in the place of a journal. */
 export type JournalInspection =
-  | { readonly state: "missing" }
-  | { readonly state: "bad"; readonly info: FileInfo | undefined; readonly fault: FileFault }
+  | { readonly state: "missing"; readonly info?: undefined; readonly fault?: undefined }
+  /** The device has lost it. */
+  | { readonly state: "bad"; readonly info?: undefined; readonly fault: FileFault }
+  | ({ readonly state: "bad"; readonly fault: FileFault } & SeenJournal)
   | ReadableJournal;
 
-/** A journal whose records can be read. */
-export interface ReadableJournal {
-  readonly state: "readable";
-  readonly path: string;
+/** A journal as it lay there when it was read. */
+export interface SeenJournal {
   readonly info: FileInfo;
   /** Whether the next change might not show; see `isFresh`. */
   readonly isFresh: boolean;
+}
+
+/** A journal whose records can be read. */
+export interface ReadableJournal extends SeenJournal {
+  readonly state: "readable";
+  readonly path: string;
+  readonly fault?: undefined;
   readonly content: JournalContent;
 }
 
@@ -44,17 +51,17 @@ export async function inspectJournal(
   } catch (error) {
     if (isMissing(error)) return { state: "missing" };
     if (!isUnreadable(error)) throw new OffsetLoadError(path, error);
-    const info = await fileSystem.stat(path).catch(() => undefined);
-    return { state: "bad", info, fault: { path, reason: messageOf(error), cause: error } };
+    const fault = { path, reason: messageOf(error), cause: error };
+    return { state: "bad", fault };
   }
   const { bytes, info } = file;
+  const seen = { info, isFresh: isFresh(info, since) };
   try {
-    const content = readJournal(bytes, crc32);
-    return { state: "readable", path, info, isFresh: isFresh(info, since), content };
+    return { state: "readable", path, ...seen, content: readJournal(bytes, crc32) };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
     const reason = `${error.reason}, at position ${error.position} of ${bytes.length}`;
-    return { state: "bad", info, fault: { path, reason, cause: error } };
+    return { state: "bad", ...seen, fault: { path, reason, cause: error } };
   }
 }
 

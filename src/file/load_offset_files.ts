@@ -7,8 +7,8 @@ import { inspectFile, type Inspection, type ValidFile } from "./inspect_file.ts"
 import {
   inspectJournal,
   type JournalInspection,
-  type ReadableJournal,
   replay,
+  type SeenJournal,
 } from "./inspect_journal.ts";
 import { journalOf } from "./journal_file.ts";
 import { backupOf, findLeftovers } from "./leftovers.ts";
@@ -32,16 +32,13 @@ export interface LoadedFiles {
 }
 
 /** A journal that was found by a load. */
-export interface FoundJournal {
-  readonly info: FileInfo;
-  /** Whether the next change might not show; see `isFresh`. */
-  readonly isFresh: boolean;
+export interface FoundJournal extends SeenJournal {
   /** Whether it holds what nothing else does, and is to be kept aside. */
   readonly isForeign: boolean;
 }
 
 /** What is kept in mind of a journal that was read. */
-export function foundJournal({ info, isFresh }: ReadableJournal, isForeign: boolean): FoundJournal {
+export function foundJournal({ info, isFresh }: SeenJournal, isForeign: boolean): FoundJournal {
   return { info, isFresh, isForeign };
 }
 
@@ -206,7 +203,7 @@ export function identityOf(main: Inspection): FileInfo | undefined {
  * told from another, if it was only just written.
  */
 export function knownOf(main: Inspection): (FileInfo | undefined)[] {
-  return main.state === "valid" && main.isFresh ? [] : [identityOf(main)];
+  return main.isFresh ? [] : [identityOf(main)];
 }
 
 /** By which a journal may extend it. */

@@ -108,11 +108,9 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    */
   update(mq: MessageQueue, offset: Offset | number, increaseOnly: boolean): void {
     this.#assertOpen("update");
-    const known = this.#index.find(mq);
-    // What is known was checked when it came.
-    if (known === undefined) checkMessageQueue(mq);
     const given = toOffset(offset);
-    this.#memory.update(known ?? this.#index.add(mq), given, increaseOnly);
+    // What is known was checked when it came.
+    this.#memory.update(this.#index.find(mq) ?? this.#slotOf(mq), given, increaseOnly);
   }
 
   /**
@@ -128,9 +126,8 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    */
   updateAndFreeze(mq: MessageQueue, offset: Offset | number): void {
     this.#assertOpen("update");
-    checkMessageQueue(mq);
     const given = toOffset(offset);
-    this.#memory.updateAndFreeze(this.#index.add(mq), given);
+    this.#memory.updateAndFreeze(this.#slotOf(mq), given);
   }
 
   /**
@@ -224,8 +221,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    */
   remove(mq: MessageQueue): void {
     this.#assertOpen("remove");
-    checkMessageQueue(mq);
-    this.#memory.remove(this.#index.add(mq));
+    this.#memory.remove(this.#slotOf(mq));
   }
 
   /**
@@ -243,8 +239,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    */
   async deleteDurable(mq: MessageQueue): Promise<void> {
     this.#assertOpen("delete");
-    checkMessageQueue(mq);
-    const slot = this.#index.add(mq);
+    const slot = this.#slotOf(mq);
     // A later deletion of the same queue takes over from an earlier one that is still going on.
     const deletion = { held: this.#memory.remove(slot) ?? this.#deleting.get(slot)?.held };
     this.#deleting.set(slot, deletion);
@@ -323,7 +318,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
       this.#lastError = undefined;
       if (this.#file.wantsCompaction) this.#commitInBackground();
     } catch (error) {
-      this.#memory.touch(taken?.slots ?? []);
+      if (taken !== undefined) this.#memory.touch(taken.slots);
       this.#lastError = error;
       throw error;
     }
@@ -343,6 +338,11 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
       this.#memory.touch();
     }
     return this.#memory.takeChanges(durable, this.#deleting.keys());
+  }
+
+  #slotOf(mq: MessageQueue): number {
+    checkMessageQueue(mq);
+    return this.#index.add(mq);
   }
 
   #assertOpen(action: string): void {

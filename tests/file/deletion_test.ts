@@ -137,3 +137,23 @@ test("D2 of two deletions of one queue, the first of which fails, the second hol
   assert.equal(store.peek(B), -1n);
   assert.ok((await at.table()).equals(tableOf(1)));
 });
+
+test("D2 D1 a queue that comes again after a deletion is as any other, and so is one that stayed", async () => {
+  for (const code of [undefined, "EROFS"]) {
+    await using at = await StoreDirectory.make({ "offset.json": tableOf(1, 2) });
+    const { store, faulty } = await gated(at, "none");
+    if (code !== undefined) {
+      faulty.faults = [{ when: ({ name }) => name === "create", code, once: true }];
+    }
+    await store.deleteDurable(B).catch(() => {});
+    store.update(B, 7, true);
+    await store.persist();
+    // What is removed from memory stays in the file.
+    store.remove(B);
+    store.update(A, 3, true);
+    await store.persist();
+    assert.ok((await at.table()).equals(tableOf(3, 7)));
+    assert.equal(await store.read(B, "memory-then-store"), 7n);
+    assert.equal(store.peek(B), 7n);
+  }
+});

@@ -190,6 +190,22 @@ test("P4 another's directory that could not be looked into is in no doubt once i
   assert.deepEqual(await readdir(client), ["group"]);
 });
 
+test("P4 another's directory in doubt that cannot be looked into again is an error, and stays in doubt", async () => {
+  await using at = await StoreDirectory.make();
+  const client = join(at.root, "client");
+  await mkdir(join(client, "group"), { recursive: true });
+  const faulty = new FaultyFileSystem();
+  faulty.faults = [
+    { when: ({ name }) => name === "syncDirectory", code: "EIO", once: true },
+    { when: ({ name }) => name === "removeDirectory", code: "EACCES" },
+  ];
+  const doubtful = new Map<string, boolean>();
+  const ensure = () => ensureDirectory(faulty.fileSystem, client, at.root, true, doubtful);
+  await assert.rejects(ensure(), { code: "EIO" });
+  await assert.rejects(ensure(), { code: "EACCES" });
+  assert.deepEqual([...doubtful], [[client, false]]);
+});
+
 test("P4 a directory in doubt that is said to be gone and cannot be made is an error", async () => {
   await using at = await StoreDirectory.make();
   const client = join(at.root, "client");

@@ -52,6 +52,47 @@ test("P7 a bad main that has vanished in the meantime is a conflict, not a crash
   await assert.rejects(store.persist(), { name: "OffsetConflictError" });
 });
 
+test("P7 a bad main that vanishes just before it is kept is none to be told of", async () => {
+  await using at = await StoreDirectory.make({
+    "offset.json": "bad",
+    "offset.json.bak": tableOf(1),
+  });
+  const faulty = new FaultyFileSystem();
+  faulty.before = ({ name, path }) =>
+    name === "link" && path.includes(".corrupt-") ? rm(at.main) : undefined;
+  const seen: Diagnostic[] = [];
+  const store = await at.open({
+    fileSystem: faulty.fileSystem,
+    onDiagnostic: (each) => seen.push(each),
+  });
+  await store.persist();
+  assert.ok((await at.table()).equals(tableOf(1)));
+  assert.deepEqual(seen.map(({ kind }) => kind), ["recovered"]);
+});
+
+test("P7 an empty main is not worth keeping", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": "", "offset.json.bak": tableOf(1) });
+  await (await at.open()).persist();
+  assert.ok((await at.table()).equals(tableOf(1)));
+  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
+});
+
+test("L2 P9 a main of which the device tells nothing is passed over, and merged once it can be read", async () => {
+  await using at = await StoreDirectory.make({
+    "offset.json": tableOf(2),
+    "offset.json.bak": tableOf(1),
+  });
+  const faulty = new FaultyFileSystem();
+  const isMain = ({ name, path }: { name: string; path: string }) =>
+    path === at.main && (name === "readFile" || name === "stat");
+  faulty.faults = [{ when: isMain, code: "EIO" }];
+  const store = await at.open({ fileSystem: faulty.fileSystem, onConflict: "merge" });
+  assert.equal(store.loadOutcome.source, `${at.main}.bak`);
+  faulty.faults = [];
+  await store.persist();
+  assert.ok((await at.table()).equals(tableOf(2)));
+});
+
 test("P8 leftovers that cannot be cleared are reported, and are no failure", async () => {
   await using at = await StoreDirectory.make({
     "offset.json": tableOf(1),

@@ -2,13 +2,9 @@
 import assert from "node:assert/strict";
 import { copyFile, stat, utimes } from "node:fs/promises";
 import { test } from "node:test";
-import {
-  type Diagnostic,
-  type LocalFileOffsetStore,
-  OffsetConflictError,
-  OffsetTable,
-} from "../../mod.ts";
+import { type Diagnostic, OffsetConflictError, OffsetTable } from "../../mod.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
+import { withClockAt } from "../support/stopped_clock.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
 
 const JOURNAL = "offset.json.journal";
@@ -360,31 +356,27 @@ test("J1 a journal's options are checked", async () => {
   }
 });
 
-/** Persists an offset at the same tick of the clock as the one before: no time and no size tells. */
-async function persistAtOnce(at: StoreDirectory, store: LocalFileOffsetStore, offset: number) {
-  const { mtime, size } = await stat(at.path(JOURNAL));
-  store.update(queue(0), offset, true);
-  await store.persist();
-  await utimes(at.path(JOURNAL), mtime, mtime);
-  assert.equal((await stat(at.path(JOURNAL))).size, size);
-}
-
 test("P9 a record of another process is noticed, however soon after a load", async () => {
-  await using at = await StoreDirectory.make();
-  const theirs = await journaled(at);
-  const { now } = Date;
-  try {
-    // The clock of the files ticks every few milliseconds, and stands still here.
-    const tick = (await stat(at.path(JOURNAL))).mtimeMs;
-    Date.now = () => tick + 1;
+  const now = 1_700_000_000_000;
+  await withClockAt(now, async () => {
+    await using at = await StoreDirectory.make();
+    const theirs = await journaled(at);
+    // At one tick of the clock, in a journal that has room: neither time nor size tells.
+    const persistAtOnce = async (offset: number) => {
+      const { size } = await stat(at.path(JOURNAL));
+      theirs.update(queue(0), offset, true);
+      await theirs.persist();
+      await utimes(at.path(JOURNAL), new Date(now), new Date(now));
+      assert.equal((await stat(at.path(JOURNAL))).size, size);
+    };
+    await persistAtOnce(4);
     const ours = await at.open();
-    await persistAtOnce(at, theirs, 4);
+    await persistAtOnce(5);
     ours.update(queue(1), 2, true);
     await assert.rejects(ours.persist(), OffsetConflictError);
-    assert.equal(await ours.read(queue(0), "store"), 4n);
-    await persistAtOnce(at, theirs, 5);
-    assert.equal(await ours.read(queue(0), "store"), 5n);
-  } finally {
-    Date.now = now;
-  }
+    for (const offset of [5, 6, 7]) {
+      assert.equal(await ours.read(queue(0), "store"), BigInt(offset));
+      await persistAtOnce(offset + 1);
+    }
+  });
 });

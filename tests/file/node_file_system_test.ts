@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import process from "node:process";
 import { test } from "node:test";
+import { setImmediate } from "node:timers";
 import { nodeFileSystem } from "../../mod.ts";
 import { makeNodeFileSystem } from "../../src/file/node_file_system.ts";
 import { patiently } from "../../src/file/patiently.ts";
 import { systemError } from "../support/faulty_file_system.ts";
+import { withClockThatTakes } from "../support/stopped_clock.ts";
 import { StoreDirectory } from "../support/store_directory.ts";
 
 const posix = makeNodeFileSystem("linux");
@@ -86,6 +88,61 @@ test("P4 a new file takes what it is given, and every call reaches the system", 
   for (const call of [() => file.chown(uid, gid), file.sync, file.syncData]) {
     await assert.rejects(call(), { code: "EBADF" });
   }
+});
+
+test("P2 the first sync of a file's data reaches the system, as the later ones do", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  for (let syncs = 0; syncs < 3; syncs++) {
+    const file = await nodeFileSystem.create(at.path(`file-${syncs}`));
+    for (let n = 0; n < syncs; n++) await file.syncData();
+    await file.close();
+    await assert.rejects(file.syncData(), { code: "EBADF" });
+  }
+});
+
+test("P9 a pause lets others have their turn", async () => {
+  let hadTheirTurn = false;
+  setImmediate(() => hadTheirTurn = true);
+  await nodeFileSystem.pause(20);
+  assert.ok(hadTheirTurn);
+});
+
+test("P2 what cannot be synced is an error, in this thread, where calls are quick, and elsewhere", async () => {
+  for (const ms of [0, 5]) {
+    await using at = await StoreDirectory.make({ other: "" });
+    await withClockThatTakes(ms, async () => {
+      const file = await nodeFileSystem.create(at.path("file"));
+      await file.sync();
+      await file.syncData();
+      await file.close();
+      for (const call of [file.sync, file.syncData]) {
+        await assert.rejects(async () => await call(), { code: "EBADF" });
+      }
+    });
+  }
+});
+
+/** Whether it is done before the event loop turns. */
+async function isDoneAtOnce(call: Promise<unknown>): Promise<boolean> {
+  let isDone = false;
+  const done = call.then(() => isDone = true);
+  for (let n = 0; n < 20; n++) await Promise.resolve();
+  const answer = isDone;
+  await done;
+  return answer;
+}
+
+test("P1 a short write and its sync wait for no other thread, where calls are quick", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  await withClockThatTakes(0, async () => {
+    const file = await nodeFileSystem.create(at.path("file"));
+    // Nobody knows yet that they are quick.
+    await file.write(new Uint8Array(1), 0);
+    await file.sync();
+    assert.ok(await isDoneAtOnce(file.write(new Uint8Array(128 * 1024), 1)));
+    assert.ok(await isDoneAtOnce(file.sync()));
+    await file.close();
+  });
 });
 
 test("P4 a rename replaces a file, and what cannot be renamed is an error at once", async () => {

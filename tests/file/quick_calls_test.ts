@@ -44,6 +44,24 @@ test("P2 quick calls, of whatever kind, do not take all of a turn of the event l
   assert.ok(!(await isOverAfter(turn, setImmediate())), "the next turn has time of its own");
   await one.take(0.9, 0.9);
   assert.deepEqual(one.places.slice(5), ["here", "here"]);
+  await one.take(0.9, 0.9);
+  assert.ok(!(await isOverAfter(turn, setImmediate())), "and so has each");
+});
+
+test("P2 a call that took just a millisecond is not quick, wherever it was made", async () => {
+  const calls = new Calls();
+  await calls.take(1, 0.5, 1, 0.5);
+  assert.deepEqual(calls.places, ["elsewhere", "elsewhere", "here", "elsewhere"]);
+});
+
+test("P2 by the process's own clock, too, a quick call is made here sooner or later", async () => {
+  const quick = new QuickCalls();
+  let isHere = false;
+  for (let round = 0; round < 1000 && !isHere; round++) {
+    await quick.run(() => void (isHere = true), () => Promise.resolve());
+    await setImmediate();
+  }
+  assert.ok(isHere);
 });
 
 async function isOverAfter(turn: Turn, waited: Promise<unknown>): Promise<boolean> {

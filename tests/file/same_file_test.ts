@@ -1,7 +1,13 @@
 /** When a file counts as the same, unchanged one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type FileInfo, isSameFile, isSameInode } from "../../src/file/file_system.ts";
+import {
+  type FileInfo,
+  isFresh,
+  isSameFile,
+  isSameInode,
+  TICK_MS,
+} from "../../src/file/file_system.ts";
 
 const INFO: FileInfo = {
   dev: 1n,
@@ -33,4 +39,13 @@ test("P9 no file is the same as no file, and as nothing else", () => {
   assert.ok(isSameFile(undefined, undefined));
   assert.equal(isSameFile(undefined, INFO), false);
   assert.equal(isSameFile(INFO, undefined), false);
+});
+
+test("P9 what is not further than a tick from the clock is only just written, whichever is ahead", () => {
+  const since = 1_700_000_000_000;
+  for (const [distance, expected] of [[0, true], [TICK_MS, true], [TICK_MS + 1, false]] as const) {
+    for (const ms of [since - distance, since + distance]) {
+      assert.equal(isFresh({ ...INFO, mtimeNs: BigInt(ms) * 1_000_000n }, since), expected);
+    }
+  }
 });

@@ -29,6 +29,8 @@ test("U6 bad input is refused before anything changes", async () => {
   assert.throws(() => store.remove({ ...A, topic: "\ud800" }), TypeError);
   assert.throws(() => store.peek({ ...A, brokerName: 5 as unknown as string }), TypeError);
   await assert.rejects(store.read(A, "disk" as "store"), TypeError);
+  await assert.rejects(store.read(queue(1.5), "memory"), RangeError);
+  assert.throws(() => store.updateAndFreeze({ ...A, topic: "\udfff" }, 1), TypeError);
   await assert.rejects(store.deleteDurable(queue(NaN)), RangeError);
   assert.equal(store.snapshot().size, 0);
 });
@@ -72,6 +74,19 @@ test("R1 a read from the store answers what the file says, and nothing else (G11
   assert.equal(await store.read(B, "memory-then-store"), 3n);
 });
 
+test("R1 L5 a read from the store that cannot look at the file is an error", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem });
+  faulty.faults = [{ when: ({ name }) => name === "stat", code: "EACCES", once: true }];
+  await assert.rejects(store.read(A, "store"), {
+    name: "OffsetLoadError",
+    code: "EACCES",
+    path: at.main,
+  });
+  assert.equal(await store.read(A, "store"), 1n);
+});
+
 test("R3 a read from the store changes nothing that memory holds, and adopts what it lacks", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1, 2, 3) });
   const store = await at.open();
@@ -80,6 +95,8 @@ test("R3 a read from the store changes nothing that memory holds, and adopts wha
   assert.equal(await store.read(A, "store"), 1n);
   assert.equal(await store.read(B, "store"), 2n);
   assert.ok(store.snapshot().equals(tableOf(9, 2, 3)));
+  store.update(B, 4, true);
+  assert.equal(store.peek(B), 4n, "what is adopted is not frozen");
 });
 
 test("D1 remove forgets in memory only: the durable offset survives persist, and is found", async () => {
