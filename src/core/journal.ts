@@ -39,7 +39,7 @@ export interface JournalContent {
 }
 
 /** The first line of a journal. */
-export function journalHeader({ length, crc32: id }: SnapshotId, crc: Crc32 = crc32): string {
+export function journalHeader({ length, crc32: id }: SnapshotId, crc: Crc32 = crc32): Uint8Array {
   return line(`{"snapshot":{"length":${length},"crc32":"${hexadecimal(id)}"}}`, crc);
 }
 
@@ -49,16 +49,22 @@ export function journalRecord(
   slots: Uint32Array,
   offsets: BigInt64Array,
   crc: Crc32 = crc32,
-): string {
-  const entries = Array.from(slots, (slot, i) => {
-    const [before, behind] = goKeyOf(index.brokerAt(slot));
-    return before + index.queueIdAt(slot) + behind + offsets[i];
-  });
-  return line(`{"offsetTable":{${entries.join(",")}}}`, crc);
+): Uint8Array {
+  let text = '{"offsetTable":{';
+  for (let i = 0; i < slots.length; i++) {
+    const [before, behind] = goKeyOf(index.brokerAt(slots[i]));
+    text += (i === 0 ? "" : ",") + before + index.queueIdAt(slots[i]) + behind + offsets[i];
+  }
+  return line(text + "}}", crc);
 }
 
-function line(text: string, crc: Crc32): string {
-  return `${hexadecimal(crc(new TextEncoder().encode(text)))} ${text}\n`;
+const encoder = new TextEncoder();
+
+/** The checksum takes the place of eight others, so that the text is encoded once. */
+function line(text: string, crc: Crc32): Uint8Array {
+  const bytes = encoder.encode(`00000000 ${text}\n`);
+  encoder.encodeInto(hexadecimal(crc(bytes.subarray(CHECKSUM_LENGTH, -1))), bytes);
+  return bytes;
 }
 
 /**

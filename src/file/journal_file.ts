@@ -6,8 +6,6 @@ import type { Changes } from "./changes.ts";
 import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
 import { writeAll } from "./write_file.ts";
 
-const encoder = new TextEncoder();
-
 /** How much room for records is made at a time: a record then has nothing to sync but itself. */
 const ROOM = 64 * 1024;
 
@@ -95,8 +93,7 @@ export class JournalFile {
     return this.#write(journalRecord(index, slots, offsets, crc32));
   }
 
-  async #write(line: string): Promise<number> {
-    const bytes = encoder.encode(line);
+  async #write(bytes: Uint8Array): Promise<number> {
     await writeAll(this.#file, bytes, this.#length);
     this.#length += bytes.length;
     if (this.#length > this.#reserved) await this.#reserve();

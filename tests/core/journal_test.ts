@@ -4,10 +4,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type MessageQueue, OffsetFileSyntaxError, OffsetTable } from "../../src/core/mod.ts";
 import { crc32 } from "../../src/core/crc32.ts";
-import { journalHeader, readJournal } from "../../src/core/journal.ts";
+import { readJournal } from "../../src/core/journal.ts";
 import { anyQueue, type Entry, offset } from "../support/arbitraries.ts";
 import { check } from "../support/check.ts";
-import { recordOf } from "../support/record_of.ts";
+import { headerOf, recordOf } from "../support/journal_lines.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -36,7 +36,7 @@ const snapshot = fc.record({
 });
 
 test("J2 the lines are those that the module's comment shows", () => {
-  assert.equal(journalHeader(SNAPSHOT), line(HEADER));
+  assert.equal(headerOf(SNAPSHOT), line(HEADER));
   assert.equal(recordOf([[at(0), 42n]]), line(RECORD));
   const [first, second] = [at(0), at(1)].map((mq) =>
     recordOf([[mq, 1n]]).slice('12345678 {"offsetTable":{'.length, -"}}\n".length)
@@ -45,14 +45,14 @@ test("J2 the lines are those that the module's comment shows", () => {
   assert.equal(recordOf([[at(0), 1n], [at(1), 1n]]), line(two));
   assert.equal(recordOf([]), line('{"offsetTable":{}}'));
   assert.equal(
-    journalHeader({ length: 0, crc32: 5 }).slice(9),
+    headerOf({ length: 0, crc32: 5 }).slice(9),
     '{"snapshot":{"length":0,"crc32":"00000005"}}\n',
   );
 });
 
 test("J2 the given function makes the checksums of the lines, and judges them", () => {
   const crc = () => 0xabc;
-  const text = journalHeader(SNAPSHOT, crc) + recordOf([[at(0), 42n]], crc);
+  const text = headerOf(SNAPSHOT, crc) + recordOf([[at(0), 42n]], crc);
   assert.equal(text, `00000abc ${HEADER}\n00000abc ${RECORD}\n`);
   assert.equal(readJournal(encode(text), crc).records, 1);
   assert.equal(readJournal(encode(text)).snapshot, undefined);
@@ -60,7 +60,7 @@ test("J2 the given function makes the checksums of the lines, and judges them", 
 
 test("J3 what was written is read, of each queue the last offset", () => {
   check(fc.property(snapshot, fc.array(record), (id, records) => {
-    const text = journalHeader(id) + records.map((each) => recordOf(each)).join("");
+    const text = headerOf(id) + records.map((each) => recordOf(each)).join("");
     const { table, ...rest } = readJournal(encode(text));
     assert.deepEqual(rest, { snapshot: { ...id }, records: records.length, tornAt: undefined });
     assert.deepEqual([...table], [...OffsetTable.from(records.flat())]);
@@ -88,7 +88,7 @@ test("J2 a journal that is empty holds nothing, and nothing is torn", () => {
 test("J2 of a journal that is cut anywhere, the whole lines are read, and where the tear is", () => {
   check(
     fc.property(fc.array(record, { maxLength: 3 }), (records) => {
-      const lines = [journalHeader(SNAPSHOT), ...records.map((each) => recordOf(each))]
+      const lines = [headerOf(SNAPSHOT), ...records.map((each) => recordOf(each))]
         .map(encode);
       const bytes = encode(lines.map((each) => new TextDecoder().decode(each)).join(""));
       const ends = lines.map((_, i) =>

@@ -9,7 +9,8 @@ import {
   serialize,
 } from "../../mod.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
-import { headerText, journalText, recordText } from "../support/journal_text.ts";
+import { recordOf } from "../support/journal_lines.ts";
+import { headerText, journalText } from "../support/journal_text.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
 
 const JOURNAL = "offset.json.journal";
@@ -93,7 +94,7 @@ test("J4 a journal that was applied is removed by the next plain file, not kept 
 
 test("J3 a journal of another snapshot that has a queue which this one lacks is kept aside", async () => {
   const other = serialize(tableOf(9));
-  const text = headerText(other) + recordText([queue(0), 9n], [queue(7), 1n]);
+  const text = headerText(other) + recordOf([[queue(0), 9n], [queue(7), 1n]]);
   await using at = await StoreDirectory.make({ "offset.json": tableOf(9), [JOURNAL]: text });
   await at.write("offset.json", tableOf(10));
   const store = await at.open();
@@ -106,7 +107,7 @@ test("J3 a journal of another snapshot that has a queue which this one lacks is 
 });
 
 test("J3 a journal extends a file of the same checksum only if the length is the same too", async () => {
-  const record = recordText([queue(0), 5n]);
+  const record = recordOf([[queue(0), 5n]]);
   for (const [length, offset] of [[MAIN.length, 5n], [MAIN.length + 1, 1n]] as const) {
     await using at = await StoreDirectory.make({
       "offset.json": MAIN,

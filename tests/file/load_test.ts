@@ -8,9 +8,9 @@ import {
   OffsetTable,
   serialize,
 } from "../../mod.ts";
-import { journalHeader } from "../../src/core/journal.ts";
 import { loadOffsetFiles } from "../../src/file/load_offset_files.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
+import { headerOf } from "../support/journal_lines.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
 
 const GOOD = tableOf(5);
@@ -256,7 +256,7 @@ test("L4 a failure that says nothing about the file is not taken for a bad one",
 
 test("J3 L1 a journal alone that never had a record is a fresh store's, and is found", async () => {
   await using at = await StoreDirectory.make({
-    "offset.json.journal": journalHeader({ length: 5, crc32: 7 }),
+    "offset.json.journal": headerOf({ length: 5, crc32: 7 }),
   });
   const found = await loadOffsetFiles(nodeFileSystem, at.main, true);
   const info = await nodeFileSystem.stat(at.path("offset.json.journal"));
@@ -266,7 +266,7 @@ test("J3 L1 a journal alone that never had a record is a fresh store's, and is f
 
 test("J2 L4 a bad journal alone is no fresh store", async () => {
   await using at = await StoreDirectory.make({
-    "offset.json.journal": `garbage\n${journalHeader({ length: 5, crc32: 7 })}`,
+    "offset.json.journal": `garbage\n${headerOf({ length: 5, crc32: 7 })}`,
   });
   await assert.rejects(at.open(), (error) => {
     assert.ok(error instanceof OffsetFileCorruptError);

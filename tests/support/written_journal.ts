@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { journalHeader, type SnapshotId } from "../../src/core/journal.ts";
+import type { SnapshotId } from "../../src/core/journal.ts";
 import { type Entry, offset, poolQueue } from "./arbitraries.ts";
-import { recordOf } from "./record_of.ts";
+import { headerOf, recordOf } from "./journal_lines.ts";
 
 /** A journal as it was written, for tests that damage it. */
 export class WrittenJournal {
@@ -14,7 +14,7 @@ export class WrittenJournal {
   constructor(snapshot: SnapshotId, records: readonly (readonly Entry[])[]) {
     this.snapshot = snapshot;
     this.records = records;
-    const lines = [journalHeader(snapshot), ...records.map((each) => recordOf(each))]
+    const lines = [headerOf(snapshot), ...records.map((each) => recordOf(each))]
       .map((line) => new TextEncoder().encode(line));
     let end = 0;
     this.starts = lines.map(({ length }) => (end += length) - length);
