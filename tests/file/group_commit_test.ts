@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { GroupCommit } from "../../src/file/group_commit.ts";
 import { check } from "../support/check.ts";
@@ -119,5 +120,19 @@ test("P5 who asks while none is running starts one at once, the first time and l
     const done = group.run();
     assert.equal(begun, count);
     await done;
+  }
+});
+
+test("P5 all who ask before the changes are taken share one commit, each time", async () => {
+  let begun = 0;
+  const group = new GroupCommit(async (haveTaken) => {
+    begun++;
+    await setImmediate();
+    haveTaken();
+    await setImmediate();
+  });
+  for (const count of [1, 2, 3]) {
+    await Promise.all([group.run(), group.run(), group.run()]);
+    assert.equal(begun, count);
   }
 });
