@@ -1,38 +1,11 @@
-/** The journal: what is appended, what a load makes of it, and when it goes. */
+/** The journal: what is appended, and what a load makes of it. */
 import assert from "node:assert/strict";
-import { copyFile, stat, utimes } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { test } from "node:test";
-import { type Diagnostic, OffsetConflictError, OffsetTable } from "../../mod.ts";
+import { type Diagnostic } from "../../mod.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
-import { withClockAt } from "../support/stopped_clock.ts";
+import { JOURNAL, journaled, lines, textOf } from "../support/journaled.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
-
-const JOURNAL = "offset.json.journal";
-
-/** A store with a snapshot of two queues at 1 and a journal in which the first is at 2, then at 3. */
-async function journaled(at: StoreDirectory, options = {}) {
-  const store = await at.open({ journal: true, ...options });
-  for (const id of [0, 1]) store.update(queue(id), 1, true);
-  await store.persist();
-  for (const offset of [2, 3]) {
-    store.update(queue(0), offset, true);
-    await store.persist();
-  }
-  return store;
-}
-
-const LINE = /^[0-9a-f]{8} (.*)$/;
-
-/** What was written, without the room behind it. */
-async function textOf(at: StoreDirectory): Promise<string> {
-  return (await at.text(JOURNAL)).replace(/\0+$/, "");
-}
-
-async function lines(at: StoreDirectory): Promise<string[]> {
-  const text = await textOf(at);
-  assert.ok(text.endsWith("\n"));
-  return text.trimEnd().split("\n").map((line) => LINE.exec(line)![1]);
-}
 
 test("J1 J2 a persist appends one line with what has changed, and syncs it once", async () => {
   await using at = await StoreDirectory.make();
@@ -48,43 +21,6 @@ test("J1 J2 a persist appends one line with what has changed, and syncs it once"
   await store.persist();
   assert.deepEqual(faulty.take(), ["stat", "stat", "write", "syncData"]);
   assert.equal(store.status().generationsWritten, 4);
-});
-
-test("J1 room is made for many records, of which each then syncs no more than itself", async () => {
-  for (const [compactAtBytes, room] of [[64_000, 64_000], [1e6, 65_536], [1000, 1000]]) {
-    await using at = await StoreDirectory.make();
-    const faulty = new FaultyFileSystem();
-    const { fileSystem } = faulty;
-    const store = await journaled(at, { journal: { compactAtBytes }, fileSystem });
-    const [header] = (await textOf(at)).split(/(?<=\n)/);
-    assert.equal((await at.text(JOURNAL)).length, header.length + room);
-    assert.equal(faulty.take().filter((name) => name === "reserve").length, 1);
-    assert.ok((await at.open()).snapshot().equals(store.snapshot()));
-  }
-});
-
-test("J1 when the room is used up, as much again is made", async () => {
-  await using at = await StoreDirectory.make();
-  const store = await journaled(at, { journal: { compactAtBytes: 1e6 } });
-  let end = (await at.text(JOURNAL)).length;
-  let rooms = 0;
-  for (let offset = 4n; rooms < 2; offset++) {
-    for (let id = 0; id < 100; id++) store.update(queue(id), offset, true);
-    await store.persist();
-    const { length } = await textOf(at);
-    if (length > end) [end, rooms] = [length + 65_536, rooms + 1];
-    assert.equal((await at.text(JOURNAL)).length, end);
-  }
-  assert.ok((await at.open()).snapshot().equals(store.snapshot()));
-});
-
-test("J1 where no room can be made, records are appended", async () => {
-  await using at = await StoreDirectory.make();
-  const faulty = new FaultyFileSystem();
-  faulty.faults = [{ when: ({ name }) => name === "reserve", code: "ENOSPC" }];
-  await journaled(at, { fileSystem: faulty.fileSystem });
-  assert.equal(await textOf(at), await at.text(JOURNAL));
-  assert.ok((await at.open()).snapshot().equals(tableOf(3, 1)));
 });
 
 test("J1 what a record costs does not depend on the size of the table", async () => {
@@ -227,53 +163,6 @@ test("L2 L4 a journal goes with the file that it extends, and is missed without 
   assert.ok(store.snapshot().equals(tableOf(3, 1)));
 });
 
-test("J4 when the journal outgrows the snapshot, a plain file is written and the journal goes", async () => {
-  await using at = await StoreDirectory.make();
-  const store = await journaled(at, { journal: { compactAtBytes: 600 } });
-  const snapshot = (await stat(at.main)).size;
-  assert.ok(snapshot < 600);
-  for (let offset = 4; (await stat(at.main)).size === snapshot; offset++) {
-    const { length } = await textOf(at);
-    assert.ok(length <= 600 + 110, `it has ${length} bytes`);
-    store.update(queue(2), offset, true);
-    await store.persist();
-    // The compaction goes on behind the persist that made it due; another one waits for it.
-    await store.persist();
-  }
-  assert.ok(!(await at.names()).includes(JOURNAL));
-  assert.ok((await at.table()).equals(store.snapshot()));
-  await store.close();
-});
-
-test("J4 after a clean close there is a plain file, and before it an older, valid one", async () => {
-  await using at = await StoreDirectory.make();
-  const store = await journaled(at);
-  assert.ok((await at.table()).equals(tableOf(1, 1)));
-  await store.close();
-  assert.ok((await at.table()).equals(tableOf(3, 1)));
-  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
-});
-
-test("J4 a close does not begin a journal: what has changed since the snapshot is in main", async () => {
-  await using at = await StoreDirectory.make();
-  const store = await at.open({ journal: true });
-  for (const id of [0, 1]) store.update(queue(id), 1, true);
-  await store.persist();
-  store.update(queue(0), 2, true);
-  await store.close();
-  assert.ok((await at.table()).equals(tableOf(2, 1)));
-  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
-});
-
-test("J4 D2 a deletion is a plain file at once", async () => {
-  await using at = await StoreDirectory.make();
-  const store = await journaled(at);
-  await store.deleteDurable(queue(1));
-  assert.ok((await at.table()).equals(tableOf(3)));
-  assert.ok(!(await at.names()).includes(JOURNAL));
-  await store.close();
-});
-
 test("D1 R3 what is removed from memory stays in the journal's table", async () => {
   await using at = await StoreDirectory.make();
   const store = await journaled(at);
@@ -303,42 +192,6 @@ test("P4 P8 after a record that failed, a plain file is written; nothing is appe
   }
 });
 
-test("P9 who did not write the journal notices that somebody appends to it", async () => {
-  await using at = await StoreDirectory.make({ "offset.json": tableOf(1, 1) });
-  const other = await at.open();
-  const store = await at.open({ journal: true });
-  store.update(queue(0), 2, true);
-  await store.persist();
-  assert.ok((await at.table()).equals(tableOf(1, 1)), "main is the one that both have loaded");
-  other.update(queue(1), 5, true);
-  await assert.rejects(other.persist(), OffsetConflictError);
-  assert.equal(await other.read(queue(0), "store"), 2n);
-  const merging = await at.open({ onConflict: "merge" });
-  store.update(queue(0), 3, true);
-  await store.persist();
-  merging.update(queue(1), 6, true);
-  await merging.persist();
-  assert.ok((await at.table()).equals(tableOf(3, 6)));
-  store.update(queue(0), 4, true);
-  await assert.rejects(store.persist(), OffsetConflictError);
-});
-
-test("P9 two who merge, both with a journal, lose no maximum", async () => {
-  await using at = await StoreDirectory.make();
-  const [a, b] = await Promise.all(
-    [1, 2].map(() => at.open({ journal: true, onConflict: "merge" })),
-  );
-  for (let offset = 1; offset <= 6; offset++) {
-    a.update(queue(0), offset, true);
-    await a.persist();
-    b.update(queue(1), 10 * offset, true);
-    await b.persist();
-  }
-  await a.close();
-  await b.close();
-  assert.ok((await at.table()).equals(OffsetTable.from([[queue(0), 6], [queue(1), 60]])));
-});
-
 test("J1 a journal's options are checked", async () => {
   await using at = await StoreDirectory.make();
   const open = (journal: unknown) => at.open({ journal: journal as boolean });
@@ -354,29 +207,4 @@ test("J1 a journal's options are checked", async () => {
       message: /^Cannot use compactAtBytes ".*": it is not an integer from 0 to 9007199254740991$/,
     });
   }
-});
-
-test("P9 a record of another process is noticed, however soon after a load", async () => {
-  const now = 1_700_000_000_000;
-  await withClockAt(now, async () => {
-    await using at = await StoreDirectory.make();
-    const theirs = await journaled(at);
-    // At one tick of the clock, in a journal that has room: neither time nor size tells.
-    const persistAtOnce = async (offset: number) => {
-      const { size } = await stat(at.path(JOURNAL));
-      theirs.update(queue(0), offset, true);
-      await theirs.persist();
-      await utimes(at.path(JOURNAL), new Date(now), new Date(now));
-      assert.equal((await stat(at.path(JOURNAL))).size, size);
-    };
-    await persistAtOnce(4);
-    const ours = await at.open();
-    await persistAtOnce(5);
-    ours.update(queue(1), 2, true);
-    await assert.rejects(ours.persist(), OffsetConflictError);
-    for (const offset of [5, 6, 7]) {
-      assert.equal(await ours.read(queue(0), "store"), BigInt(offset));
-      await persistAtOnce(offset + 1);
-    }
-  });
 });
