@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { copyFile } from "node:fs/promises";
 import { test } from "node:test";
-import { type Diagnostic } from "../../mod.ts";
+import type { Diagnostic } from "../../mod.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
 import { JOURNAL, journaled, lines, textOf } from "../support/journaled.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
