@@ -5,12 +5,12 @@
  *
  * @module
  */
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { committersSection } from "./bench/committers.ts";
 import { eventLoopSection } from "./bench/event_loop.ts";
 import { garbageFlags } from "./bench/garbage.ts";
@@ -85,9 +85,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (unknown !== undefined) {
       throw new RangeError(`--only ${JSON.stringify(unknown)} is none of ${NAMES.join(", ")}`);
     }
-    for (const runtime of readRuntimes(values.runtime)) {
+    const runtimes = readRuntimes(values.runtime);
+    if (values.svg !== undefined && runtimes.length > 1) {
+      throw new RangeError("--svg draws what one runtime costs; say which with --runtime");
+    }
+    for (const runtime of runtimes) {
       if (runtime === currentRuntime() && hasGarbageFlag()) await measureHere(values, io);
-      else io.out(await measureElsewhere(runtime, argv));
+      else await measureElsewhere(runtime, argv, io);
     }
     return 0;
   } catch (error) {
@@ -105,7 +109,11 @@ function hasGarbageFlag(): boolean {
 }
 
 /** In a process of another runtime, or one that may collect garbage. */
-async function measureElsewhere(runtime: Runtime, argv: readonly string[]): Promise<string> {
+async function measureElsewhere(
+  runtime: Runtime,
+  argv: readonly string[],
+  io: Io,
+): Promise<void> {
   const flags = {
     deno: ["run", "-A", "--unstable-kv", "--v8-flags=--expose-gc"],
     bun: [],
@@ -114,8 +122,18 @@ async function measureElsewhere(runtime: Runtime, argv: readonly string[]): Prom
   const executable = await findExecutable(runtime);
   const program = fileURLToPath(import.meta.url);
   const args = [...flags, program, ...argv, "--runtime", runtime];
-  const { stdout } = await promisify(execFile)(executable, args, { maxBuffer: 2 ** 26 });
-  return stdout;
+  // On a terminal it shows its own progress.
+  const child = spawn(executable, args, {
+    stdio: ["ignore", io.isTerminal ? "inherit" : "pipe", "pipe"],
+  });
+  let errors = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => io.out(text));
+  child.stderr!.setEncoding("utf8").on("data", (text: string) => errors += text);
+  const code = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  if (code !== 0) throw new Error(`${runtime} ended with ${code}\n${errors}`);
 }
 
 interface Values {
