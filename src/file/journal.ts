@@ -33,10 +33,6 @@ export class Journal {
   #there: FoundJournal | undefined;
   /** Whether it is ours, so that its size and time tell nothing. */
   #isOurs = false;
-  /** Whether one may be there after all, of which nobody knows but that it is empty. */
-  #mayBeEmpty = false;
-  /** Whether it may have gone after all. */
-  #mayBeMissing = false;
 
   constructor(main: string, options: JournalOptions) {
     this.#path = journalOf(main);
@@ -50,7 +46,7 @@ export class Journal {
 
   /** Whether main alone is not the whole truth, or what was is not removed yet. */
   get exists(): boolean {
-    return this.#there !== undefined || this.#mayBeEmpty;
+    return this.#there !== undefined;
   }
 
   /** Whether it has become longer than the snapshot, and is worth a new one (clause J4). */
@@ -64,16 +60,18 @@ export class Journal {
   found(there: FoundJournal | undefined, snapshot: SnapshotId | undefined): void {
     this.abandon();
     this.#there = there;
-    this.#isOurs = this.#mayBeEmpty = this.#mayBeMissing = false;
+    this.#isOurs = false;
     // Only who began a journal appends to it.
     this.#snapshot = there === undefined ? snapshot : undefined;
   }
 
-  /** Whether what lies there now is what was there, or what we wrote since (clause P9). */
+  /**
+   * Whether what lies there now is what was there, or what we wrote since (clause P9). One that we
+   * failed to create, or to remove, and is there or gone all the same, is looked into like another's.
+   */
   isKnown(info: FileInfo | undefined): boolean {
     const there = this.#there;
-    if (info === undefined) return there === undefined || this.#mayBeMissing;
-    if (there === undefined) return this.#mayBeEmpty && info.size === 0n;
+    if (info === undefined || there === undefined) return info === there;
     if (this.#isOurs) return isSameInode(info, there.info);
     return !there.isFresh && isSameFile(info, there.info);
   }
@@ -91,11 +89,9 @@ export class Journal {
 
   async #begin(snapshot: SnapshotId): Promise<JournalFile> {
     const { fileSystem, sync, journalLimit: limit = 0 } = this.#options;
-    this.#mayBeEmpty = true;
     const file = await JournalFile.create(fileSystem, this.#path, { sync, limit });
     this.#there = { info: file.info, isFresh: false, isForeign: false };
     this.#isOurs = true;
-    this.#mayBeEmpty = false;
     this.#open = file;
     await file.begin(snapshot);
     return file;
@@ -113,14 +109,12 @@ export class Journal {
     this.abandon();
     if (this.exists && !await this.#remove()) return;
     this.#there = undefined;
-    this.#mayBeEmpty = this.#mayBeMissing = false;
     if (this.#options.journalLimit === undefined) return;
     this.#snapshot = { length: bytes.length, crc32: await pacedCrc32(bytes) };
   }
 
   async #remove(): Promise<boolean> {
     const { fileSystem, sync, report } = this.#options;
-    this.#mayBeMissing = true;
     try {
       if (!this.#there?.isForeign) await fileSystem.unlink(this.#path);
       else {
