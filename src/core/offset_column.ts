@@ -5,10 +5,10 @@ import type { Offset } from "./offset.ts";
 export function gather(offsets: BigInt64Array, slots: Uint32Array): BigInt64Array {
   const gathered = new BigInt64Array(slots.length);
   const [from, to] = [halves(offsets), halves(gathered)];
-  for (let i = 0; i < slots.length; i++) {
-    to[2 * i] = from[2 * slots[i]];
-    to[2 * i + 1] = from[2 * slots[i] + 1];
-  }
+  slots.forEach((slot, i) => {
+    to[2 * i] = from[2 * slot];
+    to[2 * i + 1] = from[2 * slot + 1];
+  });
   return gathered;
 }
 
