@@ -29,10 +29,10 @@ export class Journal {
   #snapshot: SnapshotId | undefined;
   /** The one that this store writes. */
   #open: JournalFile | undefined;
-  /** The one that lies there. */
-  #there: FoundJournal | undefined;
-  /** Whether it is ours, so that its size and time tell nothing. */
-  #isOurs = false;
+  /** The one that lies there, if this store has begun it; its size and time tell nothing. */
+  #ours: FileInfo | undefined;
+  /** The one that was found there. */
+  #found: FoundJournal | undefined;
 
   constructor(main: string, options: JournalOptions) {
     this.#path = journalOf(main);
@@ -41,28 +41,30 @@ export class Journal {
 
   /** Whether a record can be appended now. */
   get canAppend(): boolean {
-    return this.#options.journalLimit !== undefined && this.#snapshot !== undefined;
+    return this.#snapshot !== undefined;
   }
 
   /** Whether main alone is not the whole truth, or what was is not removed yet. */
   get exists(): boolean {
-    return this.#there !== undefined;
+    return this.#ours !== undefined || this.#found !== undefined;
   }
 
   /** Whether it has become longer than the snapshot, and is worth a new one (clause J4). */
   get isOutgrown(): boolean {
-    const { journalLimit = 0 } = this.#options;
-    if (this.#open === undefined || this.#snapshot === undefined) return false;
-    return this.#open.length > Math.max(journalLimit, this.#snapshot.length);
+    return this.#open?.isOutgrown === true;
   }
 
   /** What was found beside a main file, whose id is given if it is valid. */
-  found(there: FoundJournal | undefined, snapshot: SnapshotId | undefined): void {
+  found(journal: FoundJournal | undefined, snapshot: SnapshotId | undefined): void {
     this.abandon();
-    this.#there = there;
-    this.#isOurs = false;
+    this.#ours = undefined;
+    this.#found = journal;
     // Only who began a journal appends to it.
-    this.#snapshot = there === undefined ? snapshot : undefined;
+    if (journal === undefined && this.#isWanted) this.#snapshot = snapshot;
+  }
+
+  get #isWanted(): boolean {
+    return this.#options.journalLimit !== undefined;
   }
 
   /**
@@ -70,10 +72,9 @@ export class Journal {
    * failed to create, or to remove, and is there or gone all the same, is looked into like another's.
    */
   isKnown(info: FileInfo | undefined): boolean {
-    const there = this.#there;
-    if (info === undefined || there === undefined) return info === there;
-    if (this.#isOurs) return isSameInode(info, there.info);
-    return !there.isFresh && isSameFile(info, there.info);
+    if (this.#ours !== undefined) return info !== undefined && isSameInode(info, this.#ours);
+    if (this.#found === undefined) return info === undefined;
+    return !this.#found.isFresh && isSameFile(info, this.#found.info);
   }
 
   /** Appends a record, and answers how many bytes it was; after an error a snapshot must come. */
@@ -90,8 +91,7 @@ export class Journal {
   async #begin(snapshot: SnapshotId): Promise<JournalFile> {
     const { fileSystem, sync, journalLimit: limit = 0 } = this.#options;
     const file = await JournalFile.create(fileSystem, this.#path, { sync, limit });
-    this.#there = { info: file.info, isFresh: false, isForeign: false };
-    this.#isOurs = true;
+    this.#ours = file.info;
     this.#open = file;
     await file.begin(snapshot);
     return file;
@@ -108,15 +108,16 @@ export class Journal {
   async supersede(bytes: Uint8Array): Promise<void> {
     this.abandon();
     if (this.exists && !await this.#remove()) return;
-    this.#there = undefined;
-    if (this.#options.journalLimit === undefined) return;
-    this.#snapshot = { length: bytes.length, crc32: await pacedCrc32(bytes) };
+    this.#ours = this.#found = undefined;
+    if (this.#isWanted) {
+      this.#snapshot = { length: bytes.length, crc32: await pacedCrc32(bytes) };
+    }
   }
 
   async #remove(): Promise<boolean> {
     const { fileSystem, sync, report } = this.#options;
     try {
-      if (!this.#there?.isForeign) await fileSystem.unlink(this.#path);
+      if (!this.#found?.isForeign) await fileSystem.unlink(this.#path);
       else {
         const keptAs = await moveAside(fileSystem, this.#path, sync);
         if (keptAs !== undefined) report({ kind: "kept-aside", path: this.#path, keptAs });

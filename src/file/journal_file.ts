@@ -36,6 +36,8 @@ export class JournalFile {
   readonly #file: WritableFile;
   readonly #sync: boolean;
   readonly #room: number;
+  /** How long it may become. */
+  #limit: number;
   #length = 0;
   /** Up to where room was made. */
   #reserved = 0;
@@ -53,6 +55,7 @@ export class JournalFile {
     this.info = info;
     this.#sync = sync;
     this.#room = Math.min(limit, ROOM);
+    this.#limit = limit;
   }
 
   /** Creates an empty journal, which must not be there yet. */
@@ -75,13 +78,14 @@ export class JournalFile {
    * record after a torn first line would look like one that was torn out of the middle.
    */
   async begin(snapshot: SnapshotId): Promise<void> {
+    this.#limit = Math.max(this.#limit, snapshot.length);
     await this.#write(journalHeader(snapshot, crc32));
     if (this.#sync) await this.#fileSystem.syncDirectory(dirname(this.#path));
   }
 
-  /** How many bytes were written. */
-  get length(): number {
-    return this.#length;
+  /** Whether it has become longer than the snapshot, and than it may. */
+  get isOutgrown(): boolean {
+    return this.#length > this.#limit;
   }
 
   /**
