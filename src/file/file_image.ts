@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { hexadecimal } from "../core/checksum.ts";
 import type { TableParts } from "../core/offset_table.ts";
 import type { Run } from "../core/queue_index.ts";
@@ -5,6 +6,7 @@ import { type Form, formOf, runText, tailOf } from "../core/serialize.ts";
 import type { Changes } from "./changes.ts";
 import { pacedCrc32 } from "./paced_crc32.ts";
 import { Pacer } from "./pacer.ts";
+import { patchedCrc32 } from "./patched_crc32.ts";
 
 /** After so many bytes others have their turn: about a millisecond, where it takes longest. */
 const BYTES_AT_A_TIME = 128 * 1024;
@@ -75,10 +77,11 @@ export class FileImage {
     encoded: Encoded,
   ): Promise<string | undefined> {
     if (this.#covered === undefined) return undefined;
-    const { bytes, tableEnd } = this.#covered === this
+    const covered = this.#covered === this
       ? encoded
       : await this.#covered.#encodeTable(table, changes);
-    return hexadecimal(await pacedCrc32(bytes.subarray(this.#covered.#head.length, tableEnd)));
+    const text = covered.bytes.subarray(this.#covered.#head.length, covered.tableEnd);
+    return hexadecimal(covered.sum ??= await pacedCrc32(text));
   }
 
   async #encodeAll(table: TableParts): Promise<Encoded> {
@@ -103,15 +106,27 @@ export class FileImage {
     for (let number = 0; number < runs.length; number++) {
       if (isChanged[number] === 0) continue;
       const piece = encoder.encode(runText(runs[number], table, this.#form));
-      if (piece.length === starts[number + 1] - starts[number]) bytes.set(piece, starts[number]);
+      if (piece.length === starts[number + 1] - starts[number]) this.#put(kept, number, piece);
       else longer.set(number, piece);
       await pacer.did(piece.length);
     }
-    bytes[this.#head.length] = OPENING_BRACE;
     if (longer.size === 0) return kept;
     const pieceAt = (number: number) => bytes.subarray(starts[number], starts[number + 1]);
     const pieces = runs.map((_, i) => longer.get(i) ?? pieceAt(i));
     return await this.#assemble(runs, pieces, table.offsets.size);
+  }
+
+  /** Puts a run in the place of one that is as long. */
+  #put(kept: Encoded, number: number, piece: Uint8Array): void {
+    const { bytes, starts, tableEnd, sum } = kept;
+    const place = bytes.subarray(starts[number], starts[number + 1]);
+    const put = () => {
+      place.set(piece);
+      bytes[this.#head.length] = OPENING_BRACE;
+      return place;
+    };
+    if (sum === undefined) put();
+    else kept.sum = patchedCrc32(sum, crc32(place), crc32(put()), tableEnd - starts[number + 1]);
   }
 
   async #assemble(
@@ -137,7 +152,7 @@ export class FileImage {
     }
     bytes[start] = OPENING_BRACE;
     bytes.set(end, entriesEnd);
-    return { bytes, tableEnd, starts, runs, runOf: runNumbers(runs), size };
+    return { bytes, tableEnd, starts, runs, runOf: runNumbers(runs), size, sum: undefined };
   }
 }
 
@@ -153,6 +168,8 @@ interface Encoded {
   readonly runOf: Uint32Array;
   /** How many queues it holds. */
   readonly size: number;
+  /** The CRC-32 of its table, once that was asked for. */
+  sum: number | undefined;
 }
 
 /** Whether it holds the same queues: none has gone, so that one that has come would be one more. */

@@ -21,6 +21,7 @@ import { OffsetConflictError } from "./offset_conflict_error.ts";
 import { OffsetLoadError } from "./offset_load_error.ts";
 import { OffsetPersistError } from "./offset_persist_error.ts";
 import type { Diagnostic, OnConflict } from "./options.ts";
+import { Pacer } from "./pacer.ts";
 import { lookAt, type Sight } from "./sight.ts";
 import { statIfThere } from "./stat_if_there.ts";
 import { writeGeneration } from "./write_generation.ts";
@@ -37,6 +38,9 @@ export interface OffsetFileOptions {
   readonly journalLimit: number | undefined;
   readonly report: (diagnostic: Diagnostic) => void;
 }
+
+/** More changes than are captured in a millisecond. */
+const MANY = 10_000;
 
 /** Tells what to write; `foreign` is what somebody else wrote, if it is to be merged. */
 export type Take = (durable: OffsetColumn, foreign: OffsetColumn | undefined) => {
@@ -193,6 +197,8 @@ export class OffsetFile {
     lock: FileLock | undefined,
   ): Promise<number> {
     const { fileSystem, sync } = this.#options;
+    // To capture many was work enough for one turn of the event loop.
+    await new Pacer(MANY).did(changes.slots.length);
     const offsets = this.#durable.copy();
     applyChanges(offsets, changes);
     const bytes = await this.#image.encode({ index: this.index, offsets }, changes);
