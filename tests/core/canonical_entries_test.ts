@@ -51,6 +51,25 @@ test("S4 canonical entries are all taken, whatever their names, offsets and orde
   }));
 });
 
+/**
+ * The proof, by exhaustion, of what the source says of a key that is cut out again (Stryker): whichever
+ * entry follows which, also where one key begins with another, each is read as by itself.
+ */
+test("S4 every sequence of three entries over names that look like keys is read as one by one", () => {
+  const names = ["", "a", "ab", '"queueId":', '\\"queueId\\":', '","brokerName":"'];
+  const pool = names.flatMap((a) => names.map((b, i) => [at(i % 2, a, b), BigInt(i)] as const));
+  const texts = pool.map(goEntry);
+  for (const [i, first] of pool.entries()) {
+    for (const [j, second] of pool.entries()) {
+      for (const k of [i, j, (i + j) % pool.length]) {
+        const all = [first, second, pool[k]];
+        const text = `${texts[i]},${texts[j]},${texts[k]}}`;
+        assert.deepEqual(quick(text), { end: text.length - 1, taken: tableOfLast(all) });
+      }
+    }
+  }
+});
+
 test("S4 no name, no queue id and no offset is too odd for the quick way", () => {
   const names = EDGE_NAMES.flatMap((a) => EDGE_NAMES.map((b) => [at(0, a, b), 1n] as const));
   const ids = [0, 1, -1, INT32_MAX, INT32_MIN].map((id) => [at(id), 1n] as const);
