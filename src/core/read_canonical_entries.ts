@@ -29,16 +29,11 @@ export function readCanonicalEntries(
 ): number {
   const brokers = new Map<string, Broker>();
   const integer = new IntegerReader(text);
-  // If there is no queue id, what is cut out is no key.
-  const keyAt = (start: number) =>
-    text.slice(start, text.indexOf(QUEUE_ID, start) + QUEUE_ID.length);
-  let key = keyAt(position);
   let end = position;
   for (let start = position;; start = end + 1) {
-    // Most often it is the one before; to look is quicker than to cut it out again.
-    // What is cut out again is the same (canonical_entries_test.ts proves it by exhaustion).
-    // Stryker disable next-line ConditionalExpression,MethodExpression: see above
-    if (!text.startsWith(key, start)) key = keyAt(start);
+    // If there is no queue id, what is cut out is no key.
+    const idAt = text.indexOf(QUEUE_ID, start) + QUEUE_ID.length;
+    const key = text.slice(start, idAt);
     let broker = brokers.get(key);
     if (broker === undefined) {
       const names = decodeCanonicalKey(key);
@@ -46,7 +41,7 @@ export function readCanonicalEntries(
       broker = index.addBroker(names.topic, names.brokerName);
       brokers.set(key, broker);
     }
-    const queueId = integer.int32(start + key.length);
+    const queueId = integer.int32(idAt);
     if (queueId === undefined || !text.startsWith(KEY_END, integer.end)) return end;
     const offset = integer.int64(integer.end + KEY_END.length);
     const next = text[integer.end];
