@@ -43,13 +43,16 @@ export function stateKey(disk: SimulatedDisk, context: string): string {
 const contents = new Map<string, string>();
 const contentsByBytes = new WeakMap<Uint8Array, string>();
 
-/** A short name of what bytes hold: the contents are few, and the arrays are never changed. */
+/**
+ * A short name of what bytes hold, the same in every thread: their keys are compared. The contents
+ * are few, and the arrays are never changed.
+ */
 function contentOf(bytes: Uint8Array): string {
   let content = contentsByBytes.get(bytes);
   if (content !== undefined) return content;
   const key = keyOf(bytes);
   content = contents.get(key);
-  if (content === undefined) contents.set(key, content = `#${contents.size}`);
+  if (content === undefined) contents.set(key, content = hash(key));
   contentsByBytes.set(bytes, content);
   return content;
 }
