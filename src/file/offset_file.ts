@@ -6,7 +6,7 @@ import { type OffsetTable, partsOf, tableOf } from "../core/offset_table.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
 import { formOf, type OffsetFileFormat } from "../core/serialize.ts";
 import { applyChanges, type Changes, isEmpty } from "./changes.ts";
-import { ensureDirectory } from "./ensure_directory.ts";
+import { type Doubtful, ensureDirectory } from "./ensure_directory.ts";
 import { FileImage } from "./file_image.ts";
 import { FileLock } from "./file_lock.ts";
 import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
@@ -39,7 +39,7 @@ export interface OffsetFileOptions {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-/** More changes than are captured in a millisecond. */
+/** To capture so many changes takes a turn of the event loop of its own. */
 const MANY = 10_000;
 
 /** Tells what to write; `foreign` is what somebody else wrote, if it is to be merged. */
@@ -78,7 +78,7 @@ export class OffsetFile {
   /** Whether directories may have to be made, and leftovers be cleared. */
   #unsettled: boolean;
   /** Directories that must be made anew; see `ensureDirectory`. */
-  readonly #doubtful = new Map<string, boolean>();
+  readonly #doubtful: Doubtful = new Map();
   /** What a store read finds in files that this store did not write. */
   readonly #view: ForeignView;
 
@@ -197,7 +197,7 @@ export class OffsetFile {
     lock: FileLock | undefined,
   ): Promise<number> {
     const { fileSystem, sync } = this.#options;
-    // To capture many was work enough for one turn of the event loop.
+    // The others have theirs before this goes on.
     await new Pacer(MANY).did(changes.slots.length);
     const offsets = this.#durable.copy();
     applyChanges(offsets, changes);
