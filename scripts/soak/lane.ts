@@ -85,7 +85,7 @@ export class Lane {
       const reason = error instanceof Error ? error.message : String(error);
       const story = { runtime, options, moment, floor: this.#floor, ...ending, reason };
       await writeFile(join(this.#root, "story.json"), JSON.stringify(story, undefined, 2));
-      throw new LossError(this.#root, reason, { cause: error });
+      throw new LossError(this.#root, `${reason}\n  ${summary(story)}`, { cause: error });
     }
   }
 
@@ -153,6 +153,19 @@ export class Lane {
     if (strange.length > 0) throw new Error(`unexpected files: ${strange.join(", ")}`);
     this.#temporaries = temporaries;
   }
+}
+
+/** The directory with all of it may be gone when this is read. */
+function summary(
+  { runtime, options, moment: { after, times, ms }, floor, lines, signal, code }:
+    & { runtime: Runtime; options: VictimOptions; moment: Moment; floor: number }
+    & Ending,
+): string {
+  const when = after === "start" ? "it was started" : `it wrote ${after} ${times} times`;
+  const how = signal ?? `exit ${code}`;
+  return `${runtime} ${JSON.stringify(options)}, killed ${ms.toFixed(1)} ms after ${when}, ended ` +
+    `by ${how} when ${floor} was the floor; it said ${lines.length} lines, the last were ` +
+    JSON.stringify(lines.slice(-3));
 }
 
 function chooseMoment(random: Random): Moment {
