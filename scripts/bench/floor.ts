@@ -68,8 +68,9 @@ export function syncAppend(directory: string) {
 }
 
 /**
- * The least that a journal can be that notices other writers (clause P9): a look at both files, and a
- * record over zeros that lie there, which takes less time to sync than one that makes a file longer.
+ * The least that a journal can be that notices other writers (clause P9): a look at main and at the
+ * directory, and a record over zeros that lie there, which takes less time to sync than one that
+ * makes a file longer.
  */
 export function lookAndOverwrite(directory: string) {
   const [main, journal] = ["look", "look.journal"].map((name) => join(directory, name));
@@ -79,7 +80,7 @@ export function lookAndOverwrite(directory: string) {
   fs.fsyncSync(file);
   let position = 0;
   const run = () => {
-    for (const path of [main, journal]) fs.statSync(path, { bigint: true });
+    for (const path of [main, directory]) fs.statSync(path, { bigint: true });
     position = (position + RECORD.length) % (ROOM - RECORD.length);
     fs.writeSync(file, RECORD, 0, RECORD.length, position);
     fs.fdatasyncSync(file);

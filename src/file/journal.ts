@@ -1,13 +1,15 @@
+import { dirname } from "node:path";
 import type { SnapshotId } from "../core/journal.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
 import type { Changes } from "./changes.ts";
 import { isMissing } from "./error_code.ts";
-import { type FileInfo, type FileSystem, isSameFile, isSameInode } from "./file_system.ts";
+import { type FileInfo, type FileSystem, isFresh, isSameFile, isSameInode } from "./file_system.ts";
 import { JournalFile, journalOf } from "./journal_file.ts";
 import { moveAside } from "./keep_aside.ts";
 import type { FoundJournal } from "./load_offset_files.ts";
 import type { Diagnostic } from "./options.ts";
 import { pacedCrc32 } from "./paced_crc32.ts";
+import { statIfThere } from "./stat_if_there.ts";
 
 /** What a journal is kept with. */
 export interface JournalOptions {
@@ -33,6 +35,8 @@ export class Journal {
   #ours: FileInfo | undefined;
   /** The one that was found there. */
   #found: FoundJournal | undefined;
+  /** The directory in which this store's own journal was seen; see `look`. */
+  #directory: FileInfo | undefined;
 
   constructor(main: string, options: JournalOptions) {
     this.#path = journalOf(main);
@@ -65,6 +69,25 @@ export class Journal {
 
   get #isWanted(): boolean {
     return this.#options.journalLimit !== undefined;
+  }
+
+  /**
+   * Looks at what lies there now.
+   *
+   * Who asks a system with fine timestamps for the time of a file makes the next write to it set
+   * that time anew, and the sync of such a write takes half as long again. As long as nothing in
+   * its directory got or lost a name, a journal of ours is still there, and is not asked.
+   */
+  async look(): Promise<FileInfo | undefined> {
+    const { fileSystem } = this.#options;
+    if (this.#ours === undefined) return await statIfThere(fileSystem, this.#path);
+    const since = Date.now();
+    const directory = await statIfThere(fileSystem, dirname(this.#path));
+    if (this.#directory !== undefined && isSameFile(directory, this.#directory)) return this.#ours;
+    const info = await statIfThere(fileSystem, this.#path);
+    const isSure = directory !== undefined && !isFresh(directory, since) && this.isKnown(info);
+    this.#directory = isSure ? directory : undefined;
+    return info;
   }
 
   /**

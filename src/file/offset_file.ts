@@ -22,7 +22,7 @@ import { OffsetLoadError } from "./offset_load_error.ts";
 import { OffsetPersistError } from "./offset_persist_error.ts";
 import type { Diagnostic, OnConflict } from "./options.ts";
 import { Pacer } from "./pacer.ts";
-import { lookAt, type Sight } from "./sight.ts";
+import type { Sight } from "./sight.ts";
 import { statIfThere } from "./stat_if_there.ts";
 import { writeGeneration } from "./write_generation.ts";
 
@@ -287,8 +287,10 @@ export class OffsetFile {
     }
   }
 
-  #look(): Promise<Sight> {
-    return lookAt(this.#options.fileSystem, this.path);
+  /** Looks at main and its journal. */
+  async #look(): Promise<Sight> {
+    const main = await statIfThere(this.#options.fileSystem, this.path);
+    return { main, journal: await this.#journal.look() };
   }
 
   #isKnown({ main, journal }: Sight): boolean {

@@ -37,6 +37,7 @@ export function* powerCuts(disk: SimulatedDisk): Generator<CutDisk> {
           kind: "directory",
           entries: new Map(entries),
           stable: new Map(entries),
+          mtime: disk.directory(ino).mtime,
         });
       }
       files.forEach((ino, i) => {

@@ -46,6 +46,7 @@ export interface DirectoryNode {
   readonly kind: "directory";
   entries: Map<string, Ino>;
   stable: Map<string, Ino>;
+  mtime: number;
 }
 
 export const ROOT: Ino = 1;
@@ -58,7 +59,7 @@ export class SimulatedDisk {
   names = 0;
 
   constructor() {
-    this.nodes.set(ROOT, { kind: "directory", entries: new Map(), stable: new Map() });
+    this.nodes.set(ROOT, { kind: "directory", entries: new Map(), stable: new Map(), mtime: 0 });
   }
 
   clone(): SimulatedDisk {
@@ -97,13 +98,17 @@ export class SimulatedDisk {
       ino,
       kind === "file"
         ? { kind, data: nothing, stable: nothing, pending: [], mtime: ++this.clock, mode: 0o600 }
-        : { kind, entries: new Map(), stable: new Map() },
+        : { kind, entries: new Map(), stable: new Map(), mtime: ++this.clock },
     );
     return ino;
   }
 
   changeEntries(what: string, entries: EntryChange["entries"]): void {
-    for (const entry of entries) apply(this.directory(entry.directory).entries, entry);
+    for (const entry of entries) {
+      const directory = this.directory(entry.directory);
+      apply(directory.entries, entry);
+      directory.mtime = ++this.clock;
+    }
     this.pending.push({ what, entries, doubtful: false });
   }
 

@@ -208,14 +208,12 @@ export class SimulatedFileSystem implements FileSystem {
 
   #info(ino: Ino): FileInfo {
     const node = this.disk.nodes.get(ino)!;
-    const [size, mtime, mode] = node.kind === "file"
-      ? [node.data.length, node.mtime, node.mode]
-      : [0, 0, 0o700];
+    const [size, mode] = node.kind === "file" ? [node.data.length, node.mode] : [0, 0o700];
     return {
       dev: 1n,
       ino: BigInt(ino),
       size: BigInt(size),
-      mtimeNs: BigInt(mtime),
+      mtimeNs: BigInt(node.mtime),
       mode,
       uid: 0,
       gid: 0,

@@ -63,7 +63,7 @@ async function view(fileSystem: FileSystem, root: string): Promise<View> {
       const info = await fileSystem.stat(join(root, name));
       if (!inodes.includes(info.ino)) inodes.push(info.ino);
       const isDirectory = info.mode === 0o700;
-      if (!isDirectory) files.set(name, info);
+      files.set(name, info);
       // How long a directory is, every file system decides for itself.
       seen.push([name, inodes.indexOf(info.ino), info.mode, isDirectory ? undefined : info.size]);
     } catch (error) {
@@ -73,8 +73,8 @@ async function view(fileSystem: FileSystem, root: string): Promise<View> {
   return { seen, files };
 }
 
-/** A file that is the same to the store in the simulation is so in reality. The clock of the real
- * one is too coarse for the reverse. */
+/** A file or a directory that is the same to the store in the simulation is so in reality. The clock
+ * of the real one is too coarse for the reverse. */
 function assertUnchanged(before: [View, View], now: [View, View], call: string): void {
   for (const [name, info] of now[0].files) {
     if (!isSameFile(before[0].files.get(name), info)) continue;

@@ -19,7 +19,8 @@ test("J1 J2 a persist appends one line with what has changed, and syncs it once"
   faulty.take();
   store.update(queue(1), 7, true);
   await store.persist();
-  assert.deepEqual(faulty.take(), ["stat", "stat", "write", "syncData"]);
+  const changing = faulty.take().filter((name) => name !== "stat");
+  assert.deepEqual(changing, ["write", "syncData"]);
   assert.equal(store.status().generationsWritten, 4);
 });
 
