@@ -63,7 +63,8 @@ const encoder = new TextEncoder();
 /** The checksum takes the place of eight others, so that the text is encoded once. */
 function line(text: string, crc: Crc32): Uint8Array {
   const bytes = encoder.encode(`00000000 ${text}\n`);
-  encoder.encodeInto(hexadecimal(crc(bytes.subarray(CHECKSUM_LENGTH, -1))), bytes);
+  const sum = hexadecimal(crc(bytes.subarray(CHECKSUM_LENGTH, -1)));
+  for (let i = 0; i < sum.length; i++) bytes[i] = sum.charCodeAt(i);
   return bytes;
 }
 

@@ -30,15 +30,13 @@ export class GroupCommit {
     await this.#start();
   }
 
-  async #start(): Promise<void> {
+  #start(): Promise<void> {
     this.#hasTaken = false;
-    this.#running = this.#commit(() => {
-      this.#hasTaken = true;
-    });
-    try {
-      await this.#running;
-    } finally {
-      this.#running = undefined;
-    }
+    const running = this.#running = this.#commit(this.#taken);
+    running.then(this.#end, this.#end);
+    return running;
   }
+
+  readonly #taken = () => void (this.#hasTaken = true);
+  readonly #end = () => void (this.#running = undefined);
 }

@@ -26,6 +26,7 @@ export interface JournalOptions {
  */
 export class Journal {
   readonly #path: string;
+  readonly #directoryPath: string;
   readonly #options: JournalOptions;
   /** The main file that a record would extend; `undefined` if a snapshot must come first. */
   #snapshot: SnapshotId | undefined;
@@ -40,6 +41,7 @@ export class Journal {
 
   constructor(main: string, options: JournalOptions) {
     this.#path = journalOf(main);
+    this.#directoryPath = dirname(main);
     this.#options = options;
   }
 
@@ -82,7 +84,7 @@ export class Journal {
     const { fileSystem } = this.#options;
     if (this.#ours === undefined) return await statIfThere(fileSystem, this.#path);
     const since = Date.now();
-    const directory = await statIfThere(fileSystem, dirname(this.#path));
+    const directory = await statIfThere(fileSystem, this.#directoryPath);
     if (this.#directory !== undefined && isSameFile(directory, this.#directory)) return this.#ours;
     const info = await statIfThere(fileSystem, this.#path);
     const isSure = directory !== undefined && !isFresh(directory, since) && this.isKnown(info);
@@ -100,15 +102,14 @@ export class Journal {
     return !this.#found.isFresh && isSameFile(info, this.#found.info);
   }
 
-  /** Appends a record, and answers how many bytes it was; after an error a snapshot must come. */
-  async append(index: QueueIndex, changes: Changes): Promise<number> {
-    try {
-      this.#open ??= await this.#begin(this.#snapshot!);
-      return await this.#open.append(index, changes);
-    } catch (error) {
-      this.abandon();
-      throw error;
-    }
+  /** Appends a record, and answers how many bytes it was; after an error it is to be abandoned. */
+  append(index: QueueIndex, changes: Changes): Promise<number> {
+    return this.#open?.append(index, changes) ?? this.#beginWith(index, changes);
+  }
+
+  async #beginWith(index: QueueIndex, changes: Changes): Promise<number> {
+    const file = await this.#begin(this.#snapshot!);
+    return await file.append(index, changes);
   }
 
   async #begin(snapshot: SnapshotId): Promise<JournalFile> {

@@ -122,7 +122,7 @@ export class MemoryTable {
       if ((flags[slot] & HELD) !== 0) held[count++] = slot;
     }
     this.#touchedCount = 0;
-    return held.subarray(0, count);
+    return count === length ? held : held.subarray(0, count);
   }
 
   /** Has the next persist look again at queues that are held, at all of them unless told. */

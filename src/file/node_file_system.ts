@@ -23,6 +23,7 @@ import { dirname } from "node:path";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
+import { attempt } from "./attempt.ts";
 import { isNoLink } from "./error_code.ts";
 import { type FileInfo, type FileSystem, TICK_MS, type WritableFile } from "./file_system.ts";
 import { patiently } from "./patiently.ts";
@@ -89,9 +90,7 @@ export function makeNodeFileSystem(platform: string): FileSystem {
       }
     },
 
-    async stat(path) {
-      return toInfo(statSync(path, { bigint: true }));
-    },
+    stat: (path) => attempt(() => toInfo(statSync(path, { bigint: true }))),
 
     async readLink(path) {
       try {
@@ -169,7 +168,8 @@ function toInfo(stats: BigIntStats): FileInfo {
 function writable(file: number, { writes, syncs }: Place): WritableFile {
   let isSmall = true;
   const data = new QuickCalls();
-  const write = async (bytes: Uint8Array, position: number): Promise<number> => {
+  const syncDataNow = () => data.run(() => fdatasyncSync(file), () => descriptor.syncData(file));
+  const writeAt = (bytes: Uint8Array, position: number): number | Promise<number> => {
     const { length } = bytes;
     const elsewhere = async () => {
       // What the typings say of a promisified write is for strings.
@@ -181,9 +181,9 @@ function writable(file: number, { writes, syncs }: Place): WritableFile {
     return writes.run(() => writeSync(file, bytes, 0, length, position), elsewhere);
   };
   return {
-    write,
+    write: (bytes, position) => attempt(() => writeAt(bytes, position)),
     async reserve(position, length) {
-      await write(new Uint8Array(length), position);
+      await writeAt(new Uint8Array(length), position);
     },
     chmod: (mode) => descriptor.chmod(file, mode),
     chown: (uid, gid) => descriptor.chown(file, uid, gid),
@@ -195,9 +195,7 @@ function writable(file: number, { writes, syncs }: Place): WritableFile {
       return toInfo(fstatSync(file, { bigint: true }));
     },
     sync: () => isSmall ? sync(file, syncs) : descriptor.sync(file),
-    async syncData() {
-      await data.run(() => fdatasyncSync(file), () => descriptor.syncData(file));
-    },
+    syncData: () => attempt(syncDataNow),
     async close() {
       closeSync(file);
     },

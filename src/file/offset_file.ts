@@ -131,14 +131,14 @@ export class OffsetFile {
    * @throws {OffsetConflictError} If somebody else has changed the file, and that is not merged.
    * @throws {OffsetPersistError} If it cannot be written.
    */
-  async write(take: Take): Promise<number> {
-    try {
-      if (this.#options.onConflict === "throw") return await this.#write(take);
-      return await this.#underLock((lock) => this.#write(take, lock));
-    } catch (error) {
+  write(take: Take): Promise<number> {
+    const writing = this.#options.onConflict === "throw"
+      ? this.#write(take)
+      : this.#underLock((lock) => this.#write(take, lock));
+    return writing.catch((error) => {
       if (error instanceof OffsetConflictError || error instanceof OffsetPersistError) throw error;
       throw new OffsetPersistError(this.path, error, "previous");
-    }
+    });
   }
 
   /** Only who merges needs the lock: otherwise one of two writers is refused sooner or later. */
@@ -175,10 +175,11 @@ export class OffsetFile {
     try {
       const bytes = await this.#journal.append(this.index, changes);
       // Who has taken it over may have removed the journal, and not have seen this record.
-      await lock?.confirm();
+      if (lock !== undefined) await lock.confirm();
       applyChanges(this.#durable, changes);
       return bytes;
     } catch (error) {
+      this.#journal.abandon();
       // The record may be whole; the next persist writes a snapshot, whichever it is.
       throw new OffsetPersistError(this.path, error, "either");
     } finally {

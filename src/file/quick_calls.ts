@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers";
+import { setImmediate } from "node:timers/promises";
 
 /** No call should take longer in the thread of the event loop. */
 const QUICK_MS = 1;
@@ -8,7 +8,7 @@ const TURN_MS = 2;
 /** How much of the present turn of the event loop went into calls that were made in its thread. */
 export class Turn {
   #spent = 0;
-  #isCounted = false;
+  #next: Promise<void> | undefined;
 
   /** Whether the others should have theirs. */
   get isOver(): boolean {
@@ -17,12 +17,18 @@ export class Turn {
 
   spend(ms: number): void {
     this.#spent += ms;
-    if (this.#isCounted) return;
-    this.#isCounted = true;
-    setImmediate(() => {
-      this.#isCounted = false;
-      this.#spent = 0;
-    });
+    void this.next();
+  }
+
+  /** Waits for the next one. */
+  next(): Promise<void> {
+    return this.#next ??= this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    await setImmediate();
+    this.#next = undefined;
+    this.#spent = 0;
   }
 }
 
@@ -48,13 +54,23 @@ export class QuickCalls {
 
   /** Makes a call by one of two ways to do the same. */
   run<T>(here: () => T, elsewhere: () => Promise<T>): T | Promise<T> {
-    if (!this.#areQuick || this.#turn.isOver) return this.#runElsewhere(elsewhere);
+    if (!this.#areQuick) return this.#runElsewhere(elsewhere);
+    return this.#turn.isOver ? this.#runInNextTurn(here) : this.#runHere(here);
+  }
+
+  #runHere<T>(here: () => T): T {
     const start = this.#now();
     const answer = here();
     const taken = this.#now() - start;
     this.#turn.spend(taken);
     this.#areQuick = taken < QUICK_MS;
     return answer;
+  }
+
+  /** To wait for a turn takes less time than to wake another thread and be woken by it. */
+  async #runInNextTurn<T>(here: () => T): Promise<T> {
+    while (this.#turn.isOver) await this.#turn.next();
+    return this.#runHere(here);
   }
 
   async #runElsewhere<T>(elsewhere: () => Promise<T>): Promise<T> {

@@ -20,7 +20,7 @@ class Calls {
         return this.places.push(place);
       };
       const answer = this.#quick.run(() => call("here"), () => Promise.resolve(call("elsewhere")));
-      assert.equal(await answer, this.places.length);
+      assert.ok(await answer <= this.places.length);
     }
   }
 }
@@ -37,15 +37,25 @@ test("P2 quick calls, of whatever kind, do not take all of a turn of the event l
   const turn = new Turn();
   const [one, other] = [new Calls(turn), new Calls(turn)];
   await one.take(0.5, 0.9, 0.9);
+  assert.ok(!turn.isOver);
   await other.take(0.5, 0.1, 0.1);
-  await one.take(0.9, 0.9);
-  assert.deepEqual(one.places, ["elsewhere", "here", "here", "elsewhere", "elsewhere"]);
+  assert.ok(turn.isOver);
   assert.deepEqual(other.places, ["elsewhere", "here", "here"]);
-  assert.ok(!(await isOverAfter(turn, setImmediate())), "the next turn has time of its own");
-  await one.take(0.9, 0.9);
-  assert.deepEqual(one.places.slice(5), ["here", "here"]);
-  await one.take(0.9, 0.9);
-  assert.ok(!(await isOverAfter(turn, setImmediate())), "and so has each");
+  const taking = Array.from({ length: 5 }, () => one.take(0.9));
+  const made = async () => {
+    // Whatever needs no other turn of the event loop is done.
+    for (let i = 0; i < 100; i++) await undefined;
+    return one.places.length;
+  };
+  assert.equal(await made(), 3, "they wait for a turn");
+  await turn.next();
+  assert.equal(await made(), 6, "which has as much time, and no more");
+  await turn.next();
+  assert.equal(await made(), 8);
+  await Promise.all(taking);
+  assert.deepEqual(new Set(one.places.slice(1)), new Set(["here"]));
+  await turn.next();
+  assert.ok(!turn.isOver);
 });
 
 test("P2 a call that took just a millisecond is not quick, wherever it was made", async () => {
@@ -63,12 +73,6 @@ test("P2 by the process's own clock, too, a quick call is made here sooner or la
   }
   assert.ok(isHere);
 });
-
-async function isOverAfter(turn: Turn, waited: Promise<unknown>): Promise<boolean> {
-  assert.ok(turn.isOver);
-  await waited;
-  return turn.isOver;
-}
 
 test("P4 a call that fails, here or elsewhere, is an error", async () => {
   let now = 0;
