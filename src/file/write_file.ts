@@ -36,7 +36,9 @@ export async function writeAll(
   position: number,
 ): Promise<void> {
   for (let done = 0; done < bytes.length;) {
-    const accepted = await file.write(bytes.subarray(done), position + done);
+    // To cut nothing off would cost, too, and nearly always the first takes all.
+    const rest = done === 0 ? bytes : bytes.subarray(done);
+    const accepted = await file.write(rest, position + done);
     if (!(accepted > 0)) throw new ShortWriteError(done, bytes.length);
     done += accepted;
   }
