@@ -8,9 +8,10 @@ import {
 } from "../../mod.ts";
 import { ensureDirectory } from "../../src/file/ensure_directory.ts";
 import { isSameFile } from "../../src/file/file_system.ts";
+import { journalOf } from "../../src/file/journal_file.ts";
 import { moveAside } from "../../src/file/keep_aside.ts";
 import { resolveLinks } from "../../src/file/resolve_links.ts";
-import { lookAt } from "../../src/file/sight.ts";
+import { statIfThere } from "../../src/file/stat_if_there.ts";
 import { writeGeneration } from "../../src/file/write_generation.ts";
 import type { AppliedJournal } from "./apply_journal.ts";
 import { CommandError } from "./command_error.ts";
@@ -47,9 +48,10 @@ export async function writeStore(
   try {
     const main = await resolveLinks(nodeFileSystem, path);
     const confirm = async () => {
-      const now = await lookAt(nodeFileSystem, main);
-      const isSame = isSameFile(now.main, replaces) || (moved && now.main === undefined);
-      if (!isSame || !isSameFile(now.journal, journal?.info)) throw changed(path);
+      const now = await statIfThere(nodeFileSystem, main);
+      const isSame = isSameFile(now, replaces) || (moved && now === undefined);
+      const nowJournal = await statIfThere(nodeFileSystem, journalOf(main));
+      if (!isSame || !isSameFile(nowJournal, journal?.info)) throw changed(path);
     };
     const directory = dirname(main);
     await confirm();

@@ -1,16 +1,9 @@
 import { grown } from "./grown.ts";
 import type { Offset } from "./offset.ts";
 
-/** To move so few as bigints takes less than to look at their arrays in another way; see `halves`. */
-const FEW = 16;
-
 /** The offsets of the slots, each of which the array has. */
 export function gather(offsets: BigInt64Array, slots: Uint32Array): BigInt64Array {
   const gathered = new BigInt64Array(slots.length);
-  if (slots.length < FEW) {
-    for (let i = 0; i < slots.length; i++) gathered[i] = offsets[slots[i]];
-    return gathered;
-  }
   const [from, to] = [halves(offsets), halves(gathered)];
   slots.forEach((slot, i) => {
     to[2 * i] = from[2 * slot];
@@ -57,8 +50,6 @@ export class OffsetColumn {
 
   /** Those of the slots at which it has not what the array has. */
   differences(slots: Uint32Array, offsets: BigInt64Array): Uint32Array {
-    // So it is nearly always with a few.
-    if (slots.length < FEW && slots.every((slot) => this.get(slot) !== offsets[slot])) return slots;
     const found = new Uint32Array(slots.length);
     const [held, ours, theirs] = [this.#held, halves(this.#offsets), halves(offsets)];
     let count = 0;
@@ -73,10 +64,6 @@ export class OffsetColumn {
 
   /** Sets each of the slots to its own offset. */
   setAll(slots: Uint32Array, offsets: BigInt64Array): void {
-    if (slots.length < FEW) {
-      for (let i = 0; i < slots.length; i++) this.set(slots[i], offsets[i]);
-      return;
-    }
     let length = 0;
     for (let i = 0; i < slots.length; i++) length = Math.max(length, slots[i] + 1);
     this.#offsets = grown(this.#offsets, length);

@@ -15,8 +15,17 @@ export function isEmpty({ slots, deleted }: Changes): boolean {
   return slots.length === 0 && deleted.length === 0;
 }
 
+/**
+ * Whether they are so few that to take them one by one, a bigint each, costs less than to prepare
+ * for many.
+ */
+export function isFew(slots: Uint32Array): boolean {
+  return slots.length < 16;
+}
+
 /** Changes a column. */
 export function applyChanges(column: OffsetColumn, { slots, offsets, deleted }: Changes): void {
-  column.setAll(slots, offsets);
+  if (isFew(slots)) slots.forEach((slot, i) => column.set(slot, offsets[i]));
+  else column.setAll(slots, offsets);
   deleted.forEach((slot) => column.delete(slot));
 }

@@ -5,7 +5,7 @@ import type { Offset } from "../core/offset.ts";
 import { gather, type OffsetColumn } from "../core/offset_column.ts";
 import { OffsetTable } from "../core/offset_table.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
-import type { Changes } from "./changes.ts";
+import { type Changes, isFew } from "./changes.ts";
 
 /** What memory holds of a queue; while it is frozen, updates are ignored (clause U7). */
 export interface Held {
@@ -104,11 +104,26 @@ export class MemoryTable {
    * and hold another offset than it; and those that are deleted, unless they have one again.
    */
   takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
-    const slots = column.differences(this.#takeTouched(), this.#offsets);
+    const touched = this.#takeTouched();
+    const slots = this.#allDiffer(touched, column)
+      ? touched
+      : column.differences(touched, this.#offsets);
     const deleted = [...deleting].filter((slot) =>
       !this.#has(slot) && column.get(slot) !== undefined
     );
-    return { slots, offsets: gather(this.#offsets, slots), deleted };
+    return { slots, offsets: this.#gather(slots), deleted };
+  }
+
+  #gather(slots: Uint32Array): BigInt64Array {
+    if (!isFew(slots)) return gather(this.#offsets, slots);
+    const offsets = new BigInt64Array(slots.length);
+    for (let i = 0; i < slots.length; i++) offsets[i] = this.#offsets[slots[i]];
+    return offsets;
+  }
+
+  /** Whether they are a few, and all differ, as they nearly always do: those need no copy. */
+  #allDiffer(slots: Uint32Array, column: OffsetColumn): boolean {
+    return isFew(slots) && slots.every((slot) => column.get(slot) !== this.#offsets[slot]);
   }
 
   /** Those that were touched and are held; all in one turn of the event loop, hence quickly. */

@@ -63,6 +63,25 @@ test("P6 a queue that is updated often is written once, with its last offset", (
   assert.deepEqual(plain(memory.takeChanges(durable, [])), NOTHING, "it is as it was");
 });
 
+test("P1 P6 a few changes and many are taken alike, all or some, and so applied", () => {
+  for (const count of [1, 2, 15, 16, 17, 40]) {
+    for (const same of [[], [0], [count - 1], [0, count - 1]]) {
+      const memory = memoryOf(...Array.from({ length: count }, () => 1n));
+      const durable = columnOf(...Array.from({ length: count }, () => 1n));
+      // Those of which the file holds just this already; and one is negative, in both halves.
+      const offsetOf = (slot: number) => same.includes(slot) ? 1n : 2n ** 40n * BigInt(slot) - 7n;
+      for (let slot = 0; slot < count; slot++) memory.update(slot, offsetOf(slot), false);
+      const changes = memory.takeChanges(durable, []);
+      const slots = Array.from({ length: count }, (_, slot) => slot);
+      const differ = slots.filter((slot) => !same.includes(slot));
+      assert.deepEqual(plain(changes).set, differ.map((slot) => [slot, offsetOf(slot)]));
+      applyChanges(durable, changes);
+      assert.deepEqual(slots.map((slot) => durable.get(slot)), slots.map(offsetOf));
+      assert.equal(durable.size, count);
+    }
+  }
+});
+
 test("P4 touch() has the next persist look at every queue that is held", () => {
   const memory = memoryOf(1n, undefined, 3n);
   memory.touch();
