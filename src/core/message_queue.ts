@@ -19,7 +19,7 @@ export interface MessageQueue {
  * could collide in one key; that is why ill-formed strings are refused at the boundary.
  *
  * @param mq The value to check.
- * @throws {TypeError} If `topic` or `brokerName` is not a well-formed string, or `queueId` not a number.
+ * @throws {TypeError} If it is not an object, `topic` or `brokerName` is not a well-formed string, or `queueId` not a number.
  * @throws {RangeError} If `queueId` is not an int32.
  *
  * @example
@@ -30,6 +30,9 @@ export interface MessageQueue {
  * ```
  */
 export function checkMessageQueue(mq: MessageQueue): void {
+  if (typeof mq !== "object" || mq === null) {
+    throw new TypeError(`Cannot use message queue ${quote(mq)}: it is not an object`);
+  }
   checkName("topic", mq.topic);
   checkName("brokerName", mq.brokerName);
   const { queueId } = mq;

@@ -41,7 +41,8 @@ export class QueueIndex {
 
   /** The slot of a queue, if it has one. */
   find(mq: MessageQueue): number | undefined {
-    const broker = this.#topics.get(mq.topic)?.get(mq.brokerName);
+    // Whoever is handed what is no queue at all says so, not this.
+    const broker = this.#topics.get(mq?.topic)?.get(mq.brokerName);
     return broker && this.#slots.find(broker.number, mq.queueId);
   }
 

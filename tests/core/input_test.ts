@@ -90,6 +90,19 @@ for (const { field, refusals } of WRONG) {
   }
 }
 
+test("U6 what is no object is no message queue", () => {
+  for (const wrong of [null, undefined, 7, "orders", Symbol("s")]) {
+    const mq = wrong as unknown as MessageQueue;
+    const shown = typeof wrong === "string" ? JSON.stringify(wrong) : `"${String(wrong)}"`;
+    const message = `Cannot use message queue ${shown}: it is not an object`;
+    const expected = { name: "TypeError", message };
+    assert.throws(() => checkMessageQueue(mq), expected);
+    assert.throws(() => applyUpdate(HELD, mq, 2n, true), expected);
+    assert.throws(() => readWithType(HELD, HELD, mq, "memory"), expected);
+    assert.throws(() => OffsetTable.from([[MQ, 5n], [mq, 2n]]), expected);
+  }
+});
+
 test("U6 update() names the queue first, if the offset is bad as well", () => {
   const expected = { name: "RangeError", message: 'Cannot use queueId "0.5": it is not an int32' };
   assert.throws(() => applyUpdate(HELD, { ...MQ, queueId: 0.5 }, 1.5, true), expected);

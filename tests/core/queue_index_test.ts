@@ -65,6 +65,12 @@ test("S2 a queue of a known topic or broker may be unknown", () => {
   assert.equal(index.size, 1);
 });
 
+test("U6 what is no queue at all is not found", () => {
+  const index = new QueueIndex();
+  index.add({ topic: "t", brokerName: "b", queueId: 0 });
+  for (const none of [null, undefined, 7]) assert.equal(index.find(none as never), undefined);
+});
+
 test("S2 a queue −0 is the queue 0", () => {
   const index = indexOf([at(-0), at(0)]);
   assert.equal(index.size, 1);

@@ -32,6 +32,11 @@ test("U6 bad input is refused before anything changes", async () => {
   await assert.rejects(store.read(queue(1.5), "memory"), RangeError);
   assert.throws(() => store.updateAndFreeze({ ...A, topic: "\udfff" }, 1), TypeError);
   await assert.rejects(store.deleteDurable(queue(NaN)), RangeError);
+  for (const none of [null, undefined, "orders", 7]) {
+    const message = `Cannot use message queue ${JSON.stringify(String(none))}: it is not an object`;
+    const refused = { name: "TypeError", message };
+    assert.throws(() => store.update(none as unknown as typeof A, 1, true), refused);
+  }
   assert.equal(store.snapshot().size, 0);
 });
 
