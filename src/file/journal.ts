@@ -85,7 +85,8 @@ export class Journal {
     if (this.#ours === undefined) return await statIfThere(fileSystem, this.#path);
     const since = Date.now();
     const directory = await statIfThere(fileSystem, this.#directoryPath);
-    if (this.#directory !== undefined && isSameFile(directory, this.#directory)) return this.#ours;
+    // If it is gone, so is main, and somebody else has changed that.
+    if (isSameFile(directory, this.#directory)) return this.#ours;
     const info = await statIfThere(fileSystem, this.#path);
     const isSure = directory !== undefined && !isFresh(directory, since) && this.isKnown(info);
     this.#directory = isSure ? directory : undefined;

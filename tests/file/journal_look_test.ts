@@ -55,8 +55,8 @@ test("P9 a journal of ours that was removed is noticed, each time", async () => 
   await using at = await StoreDirectory.make();
   const store = await settled(at);
   await rm(at.path(JOURNAL));
+  await settle(at);
   for (const offset of [5, 6]) {
-    await settle(at);
     await assert.rejects(persist(store, offset), OffsetConflictError);
   }
   await rm(at.directory, { recursive: true });
@@ -81,7 +81,8 @@ test("P9 a directory that changed just now may change again without a trace", as
     const stand = () => utimes(at.directory, new Date(now), new Date(now));
     await stand();
     await persist(store, 4);
-    await rm(at.path(JOURNAL));
+    // As many names as before: some file systems tell how many there are.
+    await rename(at.path(JOURNAL), at.path("journal"));
     await stand();
     await assert.rejects(persist(store, 5), OffsetConflictError);
   });
