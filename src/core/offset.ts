@@ -3,6 +3,9 @@ import { quote } from "./message_queue.ts";
 /** A position in a message queue: an int64. A negative one, by convention `-1n`, means "none". */
 export type Offset = bigint;
 
+const MIN = -(2n ** 63n);
+const MAX = 2n ** 63n - 1n;
+
 /** What a read answers when there is no offset. */
 export const NO_OFFSET: Offset = -1n;
 
@@ -24,7 +27,7 @@ export const NO_OFFSET: Offset = -1n;
  */
 export function toOffset(value: Offset | number): Offset {
   if (typeof value === "bigint") {
-    if (BigInt.asIntN(64, value) !== value) {
+    if (value < MIN || value > MAX) {
       throw new RangeError(`Cannot use offset "${value}": it is not an int64`);
     }
     return value;
