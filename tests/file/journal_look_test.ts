@@ -59,8 +59,21 @@ test("P9 a journal of ours that was removed is noticed, each time", async () => 
   for (const offset of [5, 6]) {
     await assert.rejects(persist(store, offset), OffsetConflictError);
   }
-  await rm(at.directory, { recursive: true });
-  await assert.rejects(persist(store, 7), OffsetConflictError);
+});
+
+test("P9 a directory that was removed is noticed, whether it was known or not", async () => {
+  for (const isKnown of [true, false]) {
+    await using at = await StoreDirectory.make();
+    const store = await settled(at);
+    if (!isKnown) {
+      await writeFile(at.path("note.txt"), "");
+      await persist(store, 5);
+    }
+    await rm(at.directory, { recursive: true });
+    for (const offset of [6, 7]) {
+      await assert.rejects(persist(store, offset), OffsetConflictError);
+    }
+  }
 });
 
 test("P9 a journal of ours in whose place there is a copy is noticed", async () => {
