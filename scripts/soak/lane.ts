@@ -38,6 +38,9 @@ export class LossError extends Error {
   }
 }
 
+/** What ends a victim, unprepared: our kill, or whoever interrupts us and all that we have started. */
+const KILLS = ["SIGKILL", "SIGINT", "SIGTERM"];
+
 /** The longest pause before a kill: several persists fit in, or the start of a runtime. */
 const MAX_PAUSE = { start: 60, L: 8, A: 8 };
 
@@ -111,7 +114,7 @@ export class Lane {
   }
 
   async #check({ signal, lines, errors }: Ending, options: VictimOptions): Promise<Kill> {
-    if (signal !== "SIGKILL") throw new Error(`the victim ended by itself: ${errors}`);
+    if (!KILLS.includes(signal!)) throw new Error(`the victim ended by itself: ${errors}`);
     let acknowledged = 0;
     let loads = 0;
     for (const line of lines) {

@@ -59,6 +59,24 @@ test("soak: a writer that promises too early is found out, and the evidence is k
   });
 });
 
+test("soak: who is interrupted with all that it has started has lost nothing", async () => {
+  await inDirectory(async (directory) => {
+    const tally = newTally(SEED, 4, [currentRuntime()]);
+    const victim = new URL("interrupted_victim.ts", import.meta.url);
+    await killLoop(tally, { folder: directory, lanes: 1, victim, onKill: async () => true });
+    assert.equal(tally.runtimes[currentRuntime()]!.kills, 4);
+  });
+});
+
+test("soak: a victim that ends by itself is found out", async () => {
+  await inDirectory(async (directory) => {
+    const tally = newTally(SEED, 4, [currentRuntime()]);
+    const victim = new URL("in_directory.ts", import.meta.url);
+    const loop = killLoop(tally, { folder: directory, lanes: 1, victim, onKill: async () => true });
+    await assert.rejects(loop, { name: "LossError", message: /the victim ended by itself: / });
+  });
+});
+
 test("soak: the help, the table and wrong usage", async () => {
   const help = await soak(["--help"]);
   assert.deepEqual([help.code, help.err], [0, ""]);
