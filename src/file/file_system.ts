@@ -13,7 +13,10 @@ export interface FileSystem {
    * the next comparison fail rather than pass.
    */
   readFile(path: string): Promise<{ readonly bytes: Uint8Array; readonly info: FileInfo }>;
-  /** Describes what a path leads to, following links. */
+  /**
+   * Describes what a path leads to, following links: a file, or a directory, whose time must change
+   * with each name that it gets or loses.
+   */
   stat(path: string): Promise<FileInfo>;
   /** The target of a symbolic link as it is written there; `undefined` for anything else. */
   readLink(path: string): Promise<string | undefined>;
@@ -98,7 +101,7 @@ export interface FileInfo {
   readonly ino: bigint;
   /** Its length in bytes. */
   readonly size: bigint;
-  /** When its content was last changed, in nanoseconds since 1970, as fine as the runtime tells. */
+  /** When its content, or a directory's names, were last changed, in nanoseconds since 1970, as fine as the runtime tells. */
   readonly mtimeNs: bigint;
   /** The permission bits, without the file type. */
   readonly mode: number;
