@@ -101,7 +101,10 @@ export interface FileInfo {
   readonly ino: bigint;
   /** Its length in bytes. */
   readonly size: bigint;
-  /** When its content, or a directory's names, were last changed, in nanoseconds since 1970, as fine as the runtime tells. */
+  /**
+   * When its content, or a directory's names, were last changed, in nanoseconds since 1970, as fine
+   * as the runtime tells.
+   */
   readonly mtimeNs: bigint;
   /** The permission bits, without the file type. */
   readonly mode: number;
