@@ -142,5 +142,5 @@ test("bench: the help, and wrong usage", async () => {
   assert.equal(await main(["--what"], io), 2);
   assert.equal(await main(["--runtime", "all", "--svg", "growth.svg"], io), 2);
   assert.match(err, /Cannot measure: --svg draws what one runtime costs; say which with --runtime/);
-  assert.match(err, /Cannot measure: --only "nothing" is none of persist, committers/);
+  assert.match(err, /Cannot measure: --only "nothing" is none of updates, persist, committers/);
 });
