@@ -136,3 +136,17 @@ test("P5 all who ask before the changes are taken share one commit, each time", 
     assert.equal(begun, count);
   }
 });
+
+test("P4 P5 a commit that fails, its changes taken or not, is over: the next one is another", async () => {
+  for (const takes of [true, false]) {
+    let commits = 0;
+    const group = new GroupCommit(async (haveTaken) => {
+      if (takes) haveTaken();
+      await setImmediate();
+      if (++commits === 1) throw new Error("the first fails");
+    });
+    await assert.rejects(group.run(), /the first fails/);
+    await group.run();
+    assert.equal(commits, 2);
+  }
+});
