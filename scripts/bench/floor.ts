@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { statNow } from "../../src/file/stat_now.ts";
 
 /** Bytes that were made before. */
 const RECORD = new Uint8Array(120).fill(65);
@@ -80,7 +81,7 @@ export function lookAndOverwrite(directory: string) {
   fs.fsyncSync(file);
   let position = 0;
   const run = () => {
-    for (const path of [main, directory]) fs.statSync(path, { bigint: true });
+    for (const path of [main, directory]) statNow(path);
     position = (position + RECORD.length) % (ROOM - RECORD.length);
     fs.writeSync(file, RECORD, 0, RECORD.length, position);
     fs.fdatasyncSync(file);

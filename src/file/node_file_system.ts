@@ -1,5 +1,4 @@
 import {
-  type BigIntStats,
   closeSync,
   fchmod,
   fchown,
@@ -13,7 +12,6 @@ import {
   open,
   openSync,
   renameSync,
-  statSync,
   unlinkSync,
   write,
   writeSync,
@@ -28,6 +26,7 @@ import { isNoLink } from "./error_code.ts";
 import { type FileInfo, type FileSystem, TICK_MS, type WritableFile } from "./file_system.ts";
 import { patiently } from "./patiently.ts";
 import { QuickCalls } from "./quick_calls.ts";
+import { statNow, toInfo } from "./stat_now.ts";
 
 /** What is no longer goes to the system's cache in less time than to another thread. */
 const SMALL_WRITE = 128 * 1024;
@@ -90,7 +89,7 @@ export function makeNodeFileSystem(platform: string): FileSystem {
       }
     },
 
-    stat: (path) => attempt(() => toInfo(statSync(path, { bigint: true }))),
+    stat: (path) => attempt(() => statNow(path)),
 
     async readLink(path) {
       try {
@@ -157,12 +156,6 @@ export function makeNodeFileSystem(platform: string): FileSystem {
       return `${time}-${crypto.randomUUID().slice(0, 8)}`;
     },
   };
-}
-
-function toInfo(stats: BigIntStats): FileInfo {
-  const { dev, ino, size, mtimeNs } = stats;
-  const mode = Number(stats.mode & 0o777n);
-  return { dev, ino, size, mtimeNs, mode, uid: Number(stats.uid), gid: Number(stats.gid) };
 }
 
 function writable(file: number, { writes, syncs }: Place): WritableFile {
