@@ -16,7 +16,6 @@ import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 import { type OffsetTable, tableOf } from "./offset_table.ts";
 import { decode, parseWith } from "./parse.ts";
 import { QueueIndex } from "./queue_index.ts";
-import { goKeyOf } from "./serialize.ts";
 
 /** Which file a journal extends. */
 export interface SnapshotId {
@@ -25,6 +24,9 @@ export interface SnapshotId {
   /** The CRC-32 of all of them. */
   readonly crc32: number;
 }
+
+/** How long a checksum is: eight digits and a space. */
+export const CHECKSUM_LENGTH = 9;
 
 /** What a journal holds. */
 export interface JournalContent {
@@ -36,36 +38,6 @@ export interface JournalContent {
   readonly table: OffsetTable;
   /** Where the last write was torn, in bytes; `undefined` if it was not. */
   readonly tornAt: number | undefined;
-}
-
-/** The first line of a journal. */
-export function journalHeader({ length, crc32: id }: SnapshotId, crc: Crc32 = crc32): Uint8Array {
-  return line(`{"snapshot":{"length":${length},"crc32":"${hexadecimal(id)}"}}`, crc);
-}
-
-/** The line of a persist: the queues of these slots, each once, with its offset. */
-export function journalRecord(
-  index: QueueIndex,
-  slots: Uint32Array,
-  offsets: BigInt64Array,
-  crc: Crc32 = crc32,
-): Uint8Array {
-  let text = '{"offsetTable":{';
-  for (let i = 0; i < slots.length; i++) {
-    const [before, behind] = goKeyOf(index.brokerAt(slots[i]));
-    text += (i === 0 ? "" : ",") + before + index.queueIdAt(slots[i]) + behind + offsets[i];
-  }
-  return line(text + "}}", crc);
-}
-
-const encoder = new TextEncoder();
-
-/** The checksum takes the place of eight others, so that the text is encoded once. */
-function line(text: string, crc: Crc32): Uint8Array {
-  const bytes = encoder.encode(`00000000 ${text}\n`);
-  const sum = hexadecimal(crc(bytes.subarray(CHECKSUM_LENGTH, -1)));
-  for (let i = 0; i < sum.length; i++) bytes[i] = sum.charCodeAt(i);
-  return bytes;
 }
 
 /**
@@ -101,9 +73,6 @@ interface Line {
 }
 
 const NEWLINE = 0x0a;
-/** Eight digits and a space. */
-const CHECKSUM_LENGTH = 9;
-
 function linesOf(file: Uint8Array, crc: Crc32): Line[] {
   const bytes = withoutRoom(file);
   const lines: Line[] = [];

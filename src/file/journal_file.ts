@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
-import { journalHeader, journalRecord, type SnapshotId } from "../core/journal.ts";
+import type { SnapshotId } from "../core/journal.ts";
+import { JournalEncoder } from "../core/journal_encoder.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
 import type { Changes } from "./changes.ts";
 import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
@@ -36,6 +37,7 @@ export class JournalFile {
   readonly #file: WritableFile;
   readonly #sync: boolean;
   readonly #room: number;
+  readonly #lines = new JournalEncoder(crc32);
   /** How long it may become. */
   #limit: number;
   #length = 0;
@@ -79,7 +81,7 @@ export class JournalFile {
    */
   async begin(snapshot: SnapshotId): Promise<void> {
     this.#limit = Math.max(this.#limit, snapshot.length);
-    await this.#write(journalHeader(snapshot, crc32));
+    await this.#write(this.#lines.header(snapshot));
     if (this.#sync) await this.#fileSystem.syncDirectory(dirname(this.#path));
   }
 
@@ -94,7 +96,7 @@ export class JournalFile {
    * @returns How many bytes it was.
    */
   append(index: QueueIndex, { slots, offsets }: Changes): Promise<number> {
-    return this.#write(journalRecord(index, slots, offsets, crc32));
+    return this.#write(this.#lines.record(index, slots, offsets));
   }
 
   async #write(bytes: Uint8Array): Promise<number> {

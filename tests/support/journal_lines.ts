@@ -1,6 +1,7 @@
 /** The lines of a journal as texts. */
 import type { Crc32 } from "../../src/core/crc32.ts";
-import { journalHeader, journalRecord, type SnapshotId } from "../../src/core/journal.ts";
+import type { SnapshotId } from "../../src/core/journal.ts";
+import { JournalEncoder } from "../../src/core/journal_encoder.ts";
 import { QueueIndex } from "../../src/core/queue_index.ts";
 import type { Entry } from "./arbitraries.ts";
 
@@ -8,7 +9,7 @@ const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 /** The first line, with the given function's checksum. */
 export function headerOf(snapshot: SnapshotId, crc?: Crc32): string {
-  return decode(journalHeader(snapshot, crc));
+  return decode(new JournalEncoder(crc).header(snapshot));
 }
 
 /** The line that sets these queues. */
@@ -16,5 +17,5 @@ export function recordOf(entries: readonly Entry[], crc?: Crc32): string {
   const index = new QueueIndex();
   const slots = Uint32Array.from(entries, ([mq]) => index.add(mq));
   const offsets = BigInt64Array.from(entries, ([, offset]) => BigInt(offset));
-  return decode(journalRecord(index, slots, offsets, crc));
+  return decode(new JournalEncoder(crc).record(index, slots, offsets));
 }
