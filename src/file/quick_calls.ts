@@ -1,35 +1,39 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate } from "node:timers";
 
 /** No call should take longer in the thread of the event loop. */
 const QUICK_MS = 1;
-/** Nor should all that are made there in one of its turns. */
-const TURN_MS = 2;
+/**
+ * Nor should the loop be kept from turning for longer by who makes one after the other; the last of
+ * them comes on top. To let it turn takes as long as half a sync, so this is not less.
+ */
+const TURN_MS = 4;
 
-/** How much of the present turn of the event loop went into calls that were made in its thread. */
+/** The present turn of the event loop, since a call was made in its thread. */
 export class Turn {
-  #spent = 0;
+  #start: number | undefined;
   #next: Promise<void> | undefined;
 
   /** Whether the others should have theirs. */
-  get isOver(): boolean {
-    return this.#spent >= TURN_MS;
+  isOver(now: number): boolean {
+    return this.#start !== undefined && now - this.#start >= TURN_MS;
   }
 
-  spend(ms: number): void {
-    this.#spent += ms;
+  /** A call is made in it. */
+  use(now: number): void {
+    if (this.#start !== undefined) return;
+    this.#start = now;
     void this.next();
   }
 
   /** Waits for the next one. */
   next(): Promise<void> {
-    return this.#next ??= this.#begin();
+    return this.#next ??= new Promise((resolve) => setImmediate(this.#begin, resolve));
   }
 
-  async #begin(): Promise<void> {
-    await setImmediate();
-    this.#next = undefined;
-    this.#spent = 0;
-  }
+  readonly #begin = (resolve: () => void) => {
+    this.#start = this.#next = undefined;
+    resolve();
+  };
 }
 
 const turn = new Turn();
@@ -55,22 +59,24 @@ export class QuickCalls {
   /** Makes a call by one of two ways to do the same. */
   run<T>(here: () => T, elsewhere: () => Promise<T>): T | Promise<T> {
     if (!this.#areQuick) return this.#runElsewhere(elsewhere);
-    return this.#turn.isOver ? this.#runInNextTurn(here) : this.#runHere(here);
+    const now = this.#now();
+    return this.#turn.isOver(now) ? this.#runInNextTurn(here) : this.#runHere(here, now);
   }
 
-  #runHere<T>(here: () => T): T {
-    const start = this.#now();
+  #runHere<T>(here: () => T, start: number): T {
+    this.#turn.use(start);
     const answer = here();
-    const taken = this.#now() - start;
-    this.#turn.spend(taken);
-    this.#areQuick = taken < QUICK_MS;
+    this.#areQuick = this.#now() - start < QUICK_MS;
     return answer;
   }
 
   /** To wait for a turn takes less time than to wake another thread and be woken by it. */
   async #runInNextTurn<T>(here: () => T): Promise<T> {
-    while (this.#turn.isOver) await this.#turn.next();
-    return this.#runHere(here);
+    for (;;) {
+      await this.#turn.next();
+      const now = this.#now();
+      if (!this.#turn.isOver(now)) return this.#runHere(here, now);
+    }
   }
 
   async #runElsewhere<T>(elsewhere: () => Promise<T>): Promise<T> {

@@ -3,20 +3,26 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { QuickCalls, Turn } from "../../src/file/quick_calls.ts";
 
-/** Where calls are made that take so many milliseconds each, by a clock of the test's own. */
+/** A clock of the test's own, in milliseconds. */
+class Clock {
+  now = 0;
+}
+
+/** Where calls are made that take so many milliseconds each. */
 class Calls {
   readonly places: string[] = [];
   readonly #quick: QuickCalls;
-  #now = 0;
+  readonly #clock: Clock;
 
-  constructor(turn = new Turn()) {
-    this.#quick = new QuickCalls(() => this.#now, turn);
+  constructor(turn = new Turn(), clock = new Clock()) {
+    this.#clock = clock;
+    this.#quick = new QuickCalls(() => clock.now, turn);
   }
 
   async take(...durations: number[]): Promise<void> {
     for (const ms of durations) {
       const call = (place: string) => {
-        this.#now += ms;
+        this.#clock.now += ms;
         return this.places.push(place);
       };
       const answer = this.#quick.run(() => call("here"), () => Promise.resolve(call("elsewhere")));
@@ -34,28 +40,33 @@ test("P2 a call is made elsewhere at first, here while that is quick, and elsewh
 });
 
 test("P2 quick calls, of whatever kind, do not take all of a turn of the event loop", async () => {
-  const turn = new Turn();
-  const [one, other] = [new Calls(turn), new Calls(turn)];
+  const [turn, clock] = [new Turn(), new Clock()];
+  const [one, other] = [new Calls(turn, clock), new Calls(turn, clock)];
   await one.take(0.5, 0.9, 0.9);
-  assert.ok(!turn.isOver);
-  await other.take(0.5, 0.1, 0.1);
-  assert.ok(turn.isOver);
+  await other.take(0.5, 0.9);
+  // What is done between the calls takes the others' time as well.
+  clock.now += 0.75;
+  assert.ok(!turn.isOver(clock.now));
+  await other.take(0.125);
+  assert.ok(turn.isOver(clock.now));
   assert.deepEqual(other.places, ["elsewhere", "here", "here"]);
-  const taking = Array.from({ length: 5 }, () => one.take(0.9));
+  const taking = Array.from({ length: 8 }, () => one.take(0.9));
   const made = async () => {
     // Whatever needs no other turn of the event loop is done.
     for (let i = 0; i < 100; i++) await undefined;
     return one.places.length;
   };
   assert.equal(await made(), 3, "they wait for a turn");
+  // The time that passes in between is nobody's.
+  clock.now += 100;
   await turn.next();
-  assert.equal(await made(), 6, "which has as much time, and no more");
+  assert.equal(await made(), 8, "which has as much time, and no more");
   await turn.next();
-  assert.equal(await made(), 8);
+  assert.equal(await made(), 11);
   await Promise.all(taking);
   assert.deepEqual(new Set(one.places.slice(1)), new Set(["here"]));
   await turn.next();
-  assert.ok(!turn.isOver);
+  assert.ok(!turn.isOver(clock.now));
 });
 
 test("P2 a call that took just a millisecond is not quick, wherever it was made", async () => {
