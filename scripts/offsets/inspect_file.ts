@@ -13,6 +13,7 @@ import {
 } from "../../mod.ts";
 import type { SnapshotId } from "../../src/core/journal.ts";
 import { inspectFile as inspect } from "../../src/file/inspect_file.ts";
+import { statIfPossible } from "../../src/file/stat_if_there.ts";
 import { type AppliedJournal, applyJournal, findJournal } from "./apply_journal.ts";
 import { describeSystemError } from "./system_error.ts";
 
@@ -85,7 +86,7 @@ export async function inspectAlone(path: string): Promise<Inspection> {
     return { state: "bad", path, info, reason, position };
   } catch (error) {
     if (!(error instanceof OffsetLoadError)) throw error;
-    const info = await nodeFileSystem.stat(path).catch(() => undefined);
+    const info = await statIfPossible(nodeFileSystem, path);
     return { state: "bad", path, info, reason: describeSystemError(error) };
   }
 }

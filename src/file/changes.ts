@@ -25,7 +25,7 @@ export function isFew(slots: Uint32Array): boolean {
 
 /** Changes a column. */
 export function applyChanges(column: OffsetColumn, { slots, offsets, deleted }: Changes): void {
-  if (isFew(slots)) slots.forEach((slot, i) => column.set(slot, offsets[i]));
-  else column.setAll(slots, offsets);
-  deleted.forEach((slot) => column.delete(slot));
+  if (!isFew(slots)) column.setAll(slots, offsets);
+  else for (let i = 0; i < slots.length; i++) column.set(slots[i], offsets[i]);
+  for (const slot of deleted) column.delete(slot);
 }

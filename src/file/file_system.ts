@@ -1,9 +1,12 @@
+import type { Answer } from "./answer.ts";
+
 /**
  * All the input and output of the file store: what it asks of a file system, call by call.
  *
  * One method is one system call wherever that can be, so that a simulated file system can stop,
- * fail or reorder at each. A method rejects with an error that carries Node's `code`, as far as the
- * runtime knows one. The default, `nodeFileSystem`, works on Deno, Bun and Node.
+ * fail or reorder at each. An error carries Node's `code`, as far as the runtime knows one. What
+ * each persist calls may answer, or throw, at once. The default, `nodeFileSystem`, works on Deno,
+ * Bun and Node.
  */
 export interface FileSystem {
   /**
@@ -17,7 +20,7 @@ export interface FileSystem {
    * Describes what a path leads to, following links: a file, or a directory, whose time must change
    * with each name that it gets or loses.
    */
-  stat(path: string): Promise<FileInfo>;
+  stat(path: string): Answer<FileInfo>;
   /** The target of a symbolic link as it is written there; `undefined` for anything else. */
   readLink(path: string): Promise<string | undefined>;
   /** The names in a directory, in any order. */
@@ -51,7 +54,7 @@ export interface WritableFile {
    *
    * @returns How many were accepted: on a full disk fewer than were given, without an error.
    */
-  write(bytes: Uint8Array, position: number): Promise<number>;
+  write(bytes: Uint8Array, position: number): Answer<number>;
   /**
    * Fills the room behind the end with zeros, so that to write there is all that a write does: what
    * makes a file longer takes longer to sync. It may do less; nothing depends on it.
@@ -72,7 +75,7 @@ export interface WritableFile {
   /** Makes the content and everything else about the file durable (fsync). */
   sync(): Promise<void>;
   /** Makes the content durable, and of the rest what is needed to read it (fdatasync). */
-  syncData(): Promise<void>;
+  syncData(): Answer<void>;
   /** Closes the file. */
   close(): Promise<void>;
 }

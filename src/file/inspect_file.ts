@@ -7,6 +7,7 @@ import { isMissing, isUnreadable, messageOf } from "./error_code.ts";
 import { type FileInfo, type FileSystem, isFresh } from "./file_system.ts";
 import type { FileFault } from "./offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "./offset_load_error.ts";
+import { statIfPossible } from "./stat_if_there.ts";
 
 /** What was found at a path. */
 export type Inspection =
@@ -52,7 +53,7 @@ export async function inspectFile(fileSystem: FileSystem, path: string): Promise
   } catch (error) {
     if (isMissing(error)) return { state: "missing", path };
     if (!isUnreadable(error)) throw new OffsetLoadError(path, error);
-    const info = await fileSystem.stat(path).catch(() => undefined);
+    const info = await statIfPossible(fileSystem, path);
     return { state: "bad", path, info, reason: messageOf(error), cause: error };
   }
   const { bytes, info } = file;

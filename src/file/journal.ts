@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { SnapshotId } from "../core/journal.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
+import { andThen, type Answer } from "./answer.ts";
 import type { Changes } from "./changes.ts";
 import { isMissing } from "./error_code.ts";
 import { type FileInfo, type FileSystem, isFresh, isSameFile, isSameInode } from "./file_system.ts";
@@ -80,14 +81,22 @@ export class Journal {
    * that time anew, and the sync of such a write takes half as long again. As long as nothing in
    * its directory got or lost a name, a journal of ours is still there, and is not asked.
    */
-  async look(): Promise<FileInfo | undefined> {
+  look(): Answer<FileInfo | undefined> {
     const { fileSystem } = this.#options;
-    if (this.#ours === undefined) return await statIfThere(fileSystem, this.#path);
+    if (this.#ours === undefined) return statIfThere(fileSystem, this.#path);
     const since = Date.now();
-    const directory = await statIfThere(fileSystem, this.#directoryPath);
-    // If it is gone, so is main, and somebody else has changed that.
-    if (isSameFile(directory, this.#directory)) return this.#ours;
-    const info = await statIfThere(fileSystem, this.#path);
+    return andThen(statIfThere(fileSystem, this.#directoryPath), (directory) => {
+      // If it is gone, so is main, and somebody else has changed that.
+      if (isSameFile(directory, this.#directory)) return this.#ours;
+      return this.#lookAgain(directory, since);
+    });
+  }
+
+  async #lookAgain(
+    directory: FileInfo | undefined,
+    since: number,
+  ): Promise<FileInfo | undefined> {
+    const info = await statIfThere(this.#options.fileSystem, this.#path);
     const isSure = directory !== undefined && !isFresh(directory, since) && this.isKnown(info);
     this.#directory = isSure ? directory : undefined;
     return info;
@@ -104,7 +113,7 @@ export class Journal {
   }
 
   /** Appends a record, and answers how many bytes it was; after an error it is to be abandoned. */
-  append(index: QueueIndex, changes: Changes): Promise<number> {
+  append(index: QueueIndex, changes: Changes): Answer<number> {
     return this.#open?.append(index, changes) ?? this.#beginWith(index, changes);
   }
 

@@ -1,14 +1,21 @@
 import { dirname } from "node:path";
-import { crc32 } from "node:zlib";
+import * as zlib from "node:zlib";
+import { type Crc32, crc32 } from "../core/crc32.ts";
 import type { SnapshotId } from "../core/journal.ts";
 import { JournalEncoder } from "../core/journal_encoder.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
+import { andThen, type Answer } from "./answer.ts";
 import type { Changes } from "./changes.ts";
 import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
 import { writeAll } from "./write_file.ts";
 
 /** How much room for records is made at a time: a record then has nothing to sync but itself. */
 const ROOM = 64 * 1024;
+
+/** Of fewer bytes than these ours has the checksum before zlib's has begun. */
+const SHORT = 512;
+
+const quickCrc32: Crc32 = (bytes) => bytes.length < SHORT ? crc32(bytes) : zlib.crc32(bytes);
 
 /** The journal of a main file. */
 export function journalOf(main: string): string {
@@ -37,7 +44,7 @@ export class JournalFile {
   readonly #file: WritableFile;
   readonly #sync: boolean;
   readonly #room: number;
-  readonly #lines = new JournalEncoder(crc32);
+  readonly #lines = new JournalEncoder(quickCrc32);
   /** How long it may become. */
   #limit: number;
   #length = 0;
@@ -95,16 +102,21 @@ export class JournalFile {
    *
    * @returns How many bytes it was.
    */
-  append(index: QueueIndex, { slots, offsets }: Changes): Promise<number> {
+  append(index: QueueIndex, { slots, offsets }: Changes): Answer<number> {
     return this.#write(this.#lines.record(index, slots, offsets));
   }
 
-  async #write(bytes: Uint8Array): Promise<number> {
-    await writeAll(this.#file, bytes, this.#length);
-    this.#length += bytes.length;
-    if (this.#length > this.#reserved) await this.#reserve();
-    if (this.#sync) await this.#file.syncData();
-    return bytes.length;
+  #write(bytes: Uint8Array): Answer<number> {
+    return andThen(writeAll(this.#file, bytes, this.#length), () => {
+      this.#length += bytes.length;
+      if (this.#length <= this.#reserved) return this.#confirm(bytes.length);
+      return this.#reserve().then(() => this.#confirm(bytes.length));
+    });
+  }
+
+  /** So many bytes are there, once they are durable. */
+  #confirm(length: number): Answer<number> {
+    return this.#sync ? andThen(this.#file.syncData(), () => length) : length;
   }
 
   async #reserve(): Promise<void> {

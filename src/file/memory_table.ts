@@ -108,9 +108,10 @@ export class MemoryTable {
     const slots = this.#allDiffer(touched, column)
       ? touched
       : column.differences(touched, this.#offsets);
-    const deleted = [...deleting].filter((slot) =>
-      !this.#has(slot) && column.get(slot) !== undefined
-    );
+    const deleted: number[] = [];
+    for (const slot of deleting) {
+      if (!this.#has(slot) && column.get(slot) !== undefined) deleted.push(slot);
+    }
     return { slots, offsets: this.#gather(slots), deleted };
   }
 
@@ -123,7 +124,11 @@ export class MemoryTable {
 
   /** Whether they are a few, and all differ, as they nearly always do: those need no copy. */
   #allDiffer(slots: Uint32Array, column: OffsetColumn): boolean {
-    return isFew(slots) && slots.every((slot) => column.get(slot) !== this.#offsets[slot]);
+    if (!isFew(slots)) return false;
+    for (let i = 0; i < slots.length; i++) {
+      if (column.get(slots[i]) === this.#offsets[slots[i]]) return false;
+    }
+    return true;
   }
 
   /** Those that were touched and are held; all in one turn of the event loop, hence quickly. */

@@ -21,9 +21,9 @@ import { dirname } from "node:path";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
-import { attempt } from "./attempt.ts";
+import type { Answer } from "./answer.ts";
 import { isNoLink } from "./error_code.ts";
-import { type FileInfo, type FileSystem, TICK_MS, type WritableFile } from "./file_system.ts";
+import { type FileSystem, TICK_MS, type WritableFile } from "./file_system.ts";
 import { patiently } from "./patiently.ts";
 import { QuickCalls } from "./quick_calls.ts";
 import { statNow, toInfo } from "./stat_now.ts";
@@ -89,7 +89,7 @@ export function makeNodeFileSystem(platform: string): FileSystem {
       }
     },
 
-    stat: (path) => attempt(() => statNow(path)),
+    stat: statNow,
 
     async readLink(path) {
       try {
@@ -161,8 +161,7 @@ export function makeNodeFileSystem(platform: string): FileSystem {
 function writable(file: number, { writes, syncs }: Place): WritableFile {
   let isSmall = true;
   const data = new QuickCalls();
-  const syncDataNow = () => data.run(() => fdatasyncSync(file), () => descriptor.syncData(file));
-  const writeAt = (bytes: Uint8Array, position: number): number | Promise<number> => {
+  const writeAt = (bytes: Uint8Array, position: number): Answer<number> => {
     const { length } = bytes;
     const elsewhere = async () => {
       // What the typings say of a promisified write is for strings.
@@ -174,7 +173,7 @@ function writable(file: number, { writes, syncs }: Place): WritableFile {
     return writes.run(() => writeSync(file, bytes, 0, length, position), elsewhere);
   };
   return {
-    write: (bytes, position) => attempt(() => writeAt(bytes, position)),
+    write: writeAt,
     async reserve(position, length) {
       await writeAt(new Uint8Array(length), position);
     },
@@ -188,7 +187,7 @@ function writable(file: number, { writes, syncs }: Place): WritableFile {
       return toInfo(fstatSync(file, { bigint: true }));
     },
     sync: () => isSmall ? sync(file, syncs) : descriptor.sync(file),
-    syncData: () => attempt(syncDataNow),
+    syncData: () => data.run(() => fdatasyncSync(file), () => descriptor.syncData(file)),
     async close() {
       closeSync(file);
     },

@@ -5,6 +5,7 @@ import { OffsetColumn } from "../core/offset_column.ts";
 import { type OffsetTable, partsOf, tableOf } from "../core/offset_table.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
 import { formOf, type OffsetFileFormat } from "../core/serialize.ts";
+import { isLater } from "./answer.ts";
 import { applyChanges, type Changes, isEmpty } from "./changes.ts";
 import { type Doubtful, ensureDirectory } from "./ensure_directory.ts";
 import { FileImage } from "./file_image.ts";
@@ -132,48 +133,56 @@ export class OffsetFile {
    * @throws {OffsetPersistError} If it cannot be written.
    */
   write(take: Take): Promise<number> {
-    const writing = this.#options.onConflict === "throw"
-      ? this.#write(take)
-      : this.#underLock((lock) => this.#write(take, lock));
-    return writing.catch((error) => {
-      if (error instanceof OffsetConflictError || error instanceof OffsetPersistError) throw error;
-      throw new OffsetPersistError(this.path, error, "previous");
-    });
+    return this.#options.onConflict === "throw" ? this.#write(take) : this.#writeUnderLock(take);
   }
 
   /** Only who merges needs the lock: otherwise one of two writers is refused sooner or later. */
-  async #underLock(write: (lock: FileLock) => Promise<number>): Promise<number> {
+  async #writeUnderLock(take: Take): Promise<number> {
     const { fileSystem } = this.#options;
-    if (await statIfThere(fileSystem, this.path) === undefined) await this.#ensureDirectory();
-    const lock = await FileLock.acquire(fileSystem, `${this.path}.lock`);
     try {
-      return await write(lock);
-    } finally {
-      await lock.release();
+      if (await statIfThere(fileSystem, this.path) === undefined) await this.#ensureDirectory();
+      const lock = await FileLock.acquire(fileSystem, `${this.path}.lock`);
+      try {
+        return await this.#write(take, lock);
+      } finally {
+        await lock.release();
+      }
+    } catch (error) {
+      throw this.#persistErrorOf(error);
     }
   }
 
   async #write(take: Take, lock?: FileLock): Promise<number> {
-    const seen = await this.#look();
-    const foreign = this.#isKnown(seen) ? undefined : await this.#takeForeign(seen.main);
-    const { changes, compact } = take(this.#durable, foreign);
-    const compacts = compact && this.#journal.exists;
-    if (this.#isWritten && isEmpty(changes) && !compacts) return 0;
-    const appends = this.#isWritten && !compact && this.#journal.canAppend &&
-      changes.deleted.length === 0;
-    // Until it has succeeded, nothing is sure.
-    this.#isWritten = false;
-    const bytes = appends
-      ? await this.#append(changes, lock)
-      : await this.#replace(seen.main, changes, lock);
-    this.#isWritten = true;
-    return bytes;
+    try {
+      const seen = await this.#look();
+      const foreign = this.#isKnown(seen) ? undefined : await this.#takeForeign(seen.main);
+      const { changes, compact } = take(this.#durable, foreign);
+      const compacts = compact && this.#journal.exists;
+      if (this.#isWritten && isEmpty(changes) && !compacts) return 0;
+      const appends = this.#isWritten && !compact && this.#journal.canAppend &&
+        changes.deleted.length === 0;
+      // Until it has succeeded, nothing is sure.
+      this.#isWritten = false;
+      const bytes = appends
+        ? await this.#append(changes, lock)
+        : await this.#replace(seen.main, changes, lock);
+      this.#isWritten = true;
+      return bytes;
+    } catch (error) {
+      throw this.#persistErrorOf(error);
+    }
+  }
+
+  #persistErrorOf(error: unknown): Error {
+    if (error instanceof OffsetConflictError || error instanceof OffsetPersistError) return error;
+    return new OffsetPersistError(this.path, error, "previous");
   }
 
   /** Adds a record to the journal: its cost is that of the changes (clause J1). */
   async #append(changes: Changes, lock: FileLock | undefined): Promise<number> {
     try {
-      const bytes = await this.#journal.append(this.index, changes);
+      const appending = this.#journal.append(this.index, changes);
+      const bytes = isLater(appending) ? await appending : appending;
       // Who has taken it over may have removed the journal, and not have seen this record.
       if (lock !== undefined) await lock.confirm();
       applyChanges(this.#durable, changes);
@@ -290,8 +299,10 @@ export class OffsetFile {
 
   /** Looks at main and its journal. */
   async #look(): Promise<Sight> {
-    const main = await statIfThere(this.#options.fileSystem, this.path);
-    return { main, journal: await this.#journal.look() };
+    const main = statIfThere(this.#options.fileSystem, this.path);
+    const known = isLater(main) ? await main : main;
+    const journal = this.#journal.look();
+    return { main: known, journal: isLater(journal) ? await journal : journal };
   }
 
   #isKnown({ main, journal }: Sight): boolean {

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers";
+import type { Answer } from "./answer.ts";
 
 /** No call should take longer in the thread of the event loop. */
 const QUICK_MS = 1;
@@ -57,7 +58,7 @@ export class QuickCalls {
   }
 
   /** Makes a call by one of two ways to do the same. */
-  run<T>(here: () => T, elsewhere: () => Promise<T>): T | Promise<T> {
+  run<T>(here: () => T, elsewhere: () => Promise<T>): Answer<T> {
     if (!this.#areQuick) return this.#runElsewhere(elsewhere);
     const now = this.#now();
     return this.#turn.isOver(now) ? this.#runInNextTurn(here) : this.#runHere(here, now);

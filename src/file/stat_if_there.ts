@@ -1,11 +1,29 @@
+import { type Answer, isLater } from "./answer.ts";
 import { isMissing } from "./error_code.ts";
 import type { FileInfo, FileSystem } from "./file_system.ts";
 
 /** Describes what a path leads to; `undefined` if nothing is there. */
-export function statIfThere(fileSystem: FileSystem, path: string): Promise<FileInfo | undefined> {
-  return fileSystem.stat(path).catch(nothingIfMissing);
+export function statIfThere(fileSystem: FileSystem, path: string): Answer<FileInfo | undefined> {
+  try {
+    const answer = fileSystem.stat(path);
+    return isLater(answer) ? answer.catch(nothingIfMissing) : answer;
+  } catch (error) {
+    return nothingIfMissing(error);
+  }
 }
 
 function nothingIfMissing(error: unknown): undefined {
   if (!isMissing(error)) throw error;
+}
+
+/** The same, and `undefined` too if the system does not tell. */
+export async function statIfPossible(
+  fileSystem: FileSystem,
+  path: string,
+): Promise<FileInfo | undefined> {
+  try {
+    return await fileSystem.stat(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,3 +1,4 @@
+import { andThen, type Answer } from "./answer.ts";
 import { errorCode } from "./error_code.ts";
 import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
 
@@ -30,17 +31,26 @@ export async function writeFile(
 }
 
 /** On a full disk a short write is reported as success: only the sum of them tells. */
-export async function writeAll(
+export function writeAll(file: WritableFile, bytes: Uint8Array, position: number): Answer<void> {
+  return andThen(file.write(bytes, position), (accepted) => {
+    // Nearly always the first takes all.
+    if (!(accepted >= bytes.length)) return writeRest(file, bytes, position, accepted);
+  });
+}
+
+/** Writes what the first write did not take, which took so many bytes. */
+async function writeRest(
   file: WritableFile,
   bytes: Uint8Array,
   position: number,
+  first: number,
 ): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    // To cut nothing off would cost, too, and nearly always the first takes all.
-    const rest = done === 0 ? bytes : bytes.subarray(done);
-    const accepted = await file.write(rest, position + done);
+  let [done, accepted] = [0, first];
+  for (;;) {
     if (!(accepted > 0)) throw new ShortWriteError(done, bytes.length);
     done += accepted;
+    if (done >= bytes.length) return;
+    accepted = await file.write(bytes.subarray(done), position + done);
   }
 }
 

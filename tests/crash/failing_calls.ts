@@ -1,4 +1,5 @@
 /** Makes one call of a file system fail, or more from it on. */
+import type { Answer } from "../../src/file/answer.ts";
 import type { FileSystem, WritableFile } from "../../src/file/file_system.ts";
 import type { SimulatedFileSystem } from "./simulated_file_system.ts";
 
@@ -59,7 +60,7 @@ export class FailingCalls {
 
   /** @param fs What is asked if nothing fails; on `disk`. */
   wrap(disk: SimulatedFileSystem, fs: FileSystem = disk): FileSystem {
-    const call = <T>(kind: string, path: string, effect: () => Promise<T>) =>
+    const call = <T>(kind: string, path: string, effect: () => Answer<T>) =>
       this.#call(disk, kind, path, effect);
     return {
       readFile: (path) => call("readFile", path, () => fs.readFile(path)),
@@ -84,8 +85,7 @@ export class FailingCalls {
   }
 
   #wrapFile(disk: SimulatedFileSystem, file: WritableFile, path: string): WritableFile {
-    const call = <T>(kind: string, effect: () => Promise<T>) =>
-      this.#call(disk, kind, path, effect);
+    const call = <T>(kind: string, effect: () => Answer<T>) => this.#call(disk, kind, path, effect);
     return {
       write: (bytes, position) => call("write", () => file.write(bytes, position)),
       reserve: (position, length) => call("reserve", () => file.reserve(position, length)),
@@ -103,7 +103,7 @@ export class FailingCalls {
     disk: SimulatedFileSystem,
     kind: string,
     path: string,
-    effect: () => Promise<T>,
+    effect: () => Answer<T>,
   ): Promise<T> {
     if (!this.#fails(kind)) return await effect();
     const { when, code } = this.#fault!;

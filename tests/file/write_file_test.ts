@@ -53,3 +53,31 @@ test("P4 each write goes on where the one before stopped, and one that takes not
     });
   }
 });
+
+test("P4 what reports more than it was given has taken all, until the length tells", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  const bytes = new TextEncoder().encode("0123456789");
+  const options = { sync: true, like: undefined };
+  for (const most of [10, 4]) {
+    const fileSystem = withFile((file) => ({
+      write: async (part, position) => await file.write(part.subarray(0, most), position) + 1,
+    }));
+    const writing = writeFile(fileSystem, at.path(`${most}`), bytes, options);
+    if (most === 10) assert.equal((await writing).size, 10n);
+    else {
+      await assert.rejects(writing, {
+        name: "ShortWriteError",
+        message: "only 9 of 10 bytes were accepted, as if the disk were full",
+      });
+    }
+  }
+});
+
+test("P4 a file of no bytes is one", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  const options = { sync: true, like: undefined };
+  assert.equal(
+    (await writeFile(nodeFileSystem, at.path("empty"), new Uint8Array(0), options)).size,
+    0n,
+  );
+});

@@ -1,3 +1,4 @@
+import type { Answer } from "../../src/file/answer.ts";
 import type { FileSystem, WritableFile } from "../../src/file/file_system.ts";
 import { nodeFileSystem } from "../../src/file/node_file_system.ts";
 
@@ -57,7 +58,7 @@ export class FaultyFileSystem {
   }
 
   #wrapFile(path: string, file: WritableFile): WritableFile {
-    const run = <T>(name: string, call: () => Promise<T>) => this.#run({ name, path }, call);
+    const run = <T>(name: string, call: () => Answer<T>) => this.#run({ name, path }, call);
     return {
       write: (bytes, position) =>
         run("write", () => file.write(bytes.subarray(0, this.bytesPerWrite), position)),
@@ -80,7 +81,7 @@ export class FaultyFileSystem {
     };
   }
 
-  async #run<T>(call: Call, effect: () => Promise<T>): Promise<T> {
+  async #run<T>(call: Call, effect: () => Answer<T>): Promise<T> {
     await this.before(call);
     this.calls.push(call.name);
     const fault = this.faults.find(({ when }) => when(call));

@@ -1,0 +1,17 @@
+/**
+ * What a call answers at once, or later.
+ *
+ * On the path of each persist nearly all is answered at once, and each `await` of such an answer
+ * costs as much as a small call of the system.
+ */
+export type Answer<T> = T | Promise<T>;
+
+/** Goes on with an answer, at once if it is there. */
+export function andThen<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>): Answer<U> {
+  return isLater(answer) ? answer.then(next) : next(answer);
+}
+
+/** Whether an answer must be waited for; whatever has a `then` counts, as it does for `await`. */
+export function isLater<T>(answer: Answer<T>): answer is Promise<T> {
+  return typeof (answer as { then?: unknown } | undefined)?.then === "function";
+}
