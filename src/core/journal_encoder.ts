@@ -1,25 +1,28 @@
 import { hexadecimal } from "./checksum.ts";
 import { type Crc32, crc32 } from "./crc32.ts";
+import { grown } from "./grown.ts";
 import { CHECKSUM_LENGTH, type SnapshotId } from "./journal.ts";
 import type { QueueIndex } from "./queue_index.ts";
 import { goKeyOf } from "./serialize.ts";
 
-/** What is longer gets memory of its own. */
-const ROOM = 32 * 1024;
+/** How much memory is kept from line to line, in bytes. */
+const ROOM = 8 * 1024;
 /** The most bytes that UTF-8 has for a unit of a string. */
 const LONGEST_UNIT = 3;
+const ASCII = 0x7f;
 
 const encoder = new TextEncoder();
 
 /**
  * Writes the lines of a journal (clause J2; see `readJournal`).
  *
- * One line after the other lies in the same memory: each is good until the next is made. Memory of
- * its own for each would cost a short record more than all else about it.
+ * One line after the other lies in the same memory: each is good until the next is made. To make a
+ * text of a short record first, and then bytes of their own, would take twice as long.
  */
 export class JournalEncoder {
   readonly #crc: Crc32;
-  readonly #room = new Uint8Array(ROOM);
+  #bytes = new Uint8Array(ROOM);
+  #length = 0;
 
   constructor(crc: Crc32 = crc32) {
     this.#crc = crc;
@@ -27,30 +30,56 @@ export class JournalEncoder {
 
   /** The first line. */
   header({ length, crc32: id }: SnapshotId): Uint8Array {
-    return this.#line(`{"snapshot":{"length":${length},"crc32":"${hexadecimal(id)}"}}`);
+    this.#begin();
+    this.#add(`{"snapshot":{"length":${length},"crc32":"${hexadecimal(id)}"}}`);
+    return this.#end();
   }
 
   /** The line of a persist: the queues of these slots, each once, with its offset. */
   record(index: QueueIndex, slots: Uint32Array, offsets: BigInt64Array): Uint8Array {
-    let text = '{"offsetTable":{';
+    this.#begin();
+    this.#add('{"offsetTable":{');
     for (let i = 0; i < slots.length; i++) {
       const [before, behind] = goKeyOf(index.brokerAt(slots[i]));
-      text += (i === 0 ? "" : ",") + before + index.queueIdAt(slots[i]) + behind + offsets[i];
+      if (i > 0) this.#add(",");
+      this.#add(before);
+      this.#add(String(index.queueIdAt(slots[i])));
+      this.#add(behind);
+      this.#add(String(offsets[i]));
     }
-    return this.#line(text + "}}");
+    this.#add("}}");
+    return this.#end();
   }
 
-  /** The checksum takes the place of eight others, so that the text is encoded once. */
-  #line(text: string): Uint8Array {
-    const bytes = this.#encode(`00000000 ${text}\n`);
-    const sum = this.#crc(bytes.subarray(CHECKSUM_LENGTH, -1));
-    for (let digit = 0; digit < 8; digit++) bytes[digit] = digitOf(sum >>> (28 - 4 * digit) & 0xf);
-    return bytes;
+  #begin(): void {
+    // A long line is not what all the memory is kept for.
+    if (this.#bytes.length > ROOM) this.#bytes = new Uint8Array(ROOM);
+    this.#length = 0;
+    this.#add("00000000 ");
   }
 
-  #encode(text: string): Uint8Array {
-    if (LONGEST_UNIT * text.length > ROOM) return encoder.encode(text);
-    return this.#room.subarray(0, encoder.encodeInto(text, this.#room).written);
+  #add(text: string): void {
+    this.#bytes = grown(this.#bytes, this.#length + LONGEST_UNIT * text.length);
+    const bytes = this.#bytes;
+    const start = this.#length;
+    let units = 0;
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      units |= unit;
+      bytes[start + i] = unit;
+    }
+    this.#length += units <= ASCII
+      ? text.length
+      : encoder.encodeInto(text, bytes.subarray(start)).written;
+  }
+
+  /** The checksum takes the place of the zeros. */
+  #end(): Uint8Array {
+    this.#add("\n");
+    const line = this.#bytes.subarray(0, this.#length);
+    const sum = this.#crc(line.subarray(CHECKSUM_LENGTH, -1));
+    for (let digit = 0; digit < 8; digit++) line[digit] = digitOf(sum >>> (28 - 4 * digit) & 0xf);
+    return line;
   }
 }
 

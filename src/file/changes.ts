@@ -15,12 +15,12 @@ export function isEmpty({ slots, deleted }: Changes): boolean {
   return slots.length === 0 && deleted.length === 0;
 }
 
-/**
- * Whether they are so few that to take them one by one, a bigint each, costs less than to prepare
- * for many.
- */
+/** So many are many: to prepare for them costs less than to take them one by one, a bigint each. */
+export const MANY = 16;
+
+/** Whether they are not many. */
 export function isFew(slots: Uint32Array): boolean {
-  return slots.length < 16;
+  return slots.length < MANY;
 }
 
 /** Changes a column. */

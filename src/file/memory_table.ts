@@ -5,7 +5,7 @@ import type { Offset } from "../core/offset.ts";
 import { gather, type OffsetColumn } from "../core/offset_column.ts";
 import { OffsetTable } from "../core/offset_table.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
-import { type Changes, isFew } from "./changes.ts";
+import { type Changes, isFew, MANY } from "./changes.ts";
 
 /** What memory holds of a queue; while it is frozen, updates are ignored (clause U7). */
 export interface Held {
@@ -33,6 +33,9 @@ export class MemoryTable {
   #touched = new Uint32Array(0);
   #touchedCount = 0;
   #size = 0;
+  /** Where a few changes are told: new arrays would cost more than all else about those. */
+  readonly #fewSlots = new Uint32Array(MANY);
+  readonly #fewOffsets = new BigInt64Array(MANY);
 
   /** `durable` is what it begins with. */
   constructor(index: QueueIndex, durable: OffsetColumn) {
@@ -101,7 +104,8 @@ export class MemoryTable {
 
   /**
    * Takes what must be written over a column: the queues that were touched since the last time,
-   * and hold another offset than it; and those that are deleted, unless they have one again.
+   * and hold another offset than it; and those that are deleted, unless they have one again. The
+   * answer is good until the next.
    */
   takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
     const touched = this.#takeTouched();
@@ -117,9 +121,9 @@ export class MemoryTable {
 
   #gather(slots: Uint32Array): BigInt64Array {
     if (!isFew(slots)) return gather(this.#offsets, slots);
-    const offsets = new BigInt64Array(slots.length);
+    const offsets = this.#fewOffsets;
     for (let i = 0; i < slots.length; i++) offsets[i] = this.#offsets[slots[i]];
-    return offsets;
+    return offsets.subarray(0, slots.length);
   }
 
   /** Whether they are a few, and all differ, as they nearly always do: those need no copy. */
@@ -134,7 +138,7 @@ export class MemoryTable {
   /** Those that were touched and are held; all in one turn of the event loop, hence quickly. */
   #takeTouched(): Uint32Array {
     const [touched, flags, length] = [this.#touched, this.#flags, this.#touchedCount];
-    const held = new Uint32Array(length);
+    const held = length < MANY ? this.#fewSlots : new Uint32Array(length);
     let count = 0;
     for (let i = 0; i < length; i++) {
       const slot = touched[i];
@@ -142,7 +146,7 @@ export class MemoryTable {
       if ((flags[slot] & HELD) !== 0) held[count++] = slot;
     }
     this.#touchedCount = 0;
-    return count === length ? held : held.subarray(0, count);
+    return held.subarray(0, count);
   }
 
   /** Has the next persist look again at queues that are held, at all of them unless told. */

@@ -48,7 +48,7 @@ test("J2 whatever was written before, a line is the text of its record, and its 
 test("J2 a line may have any length, in letters of one byte, two, or three", () => {
   const encoder = new JournalEncoder();
   for (const letter of ["t", "é", "消"]) {
-    for (const letters of [10_000, 10_700, 10_800, 10_922, 10_923, 16_400, 32_700, 40_000]) {
+    for (const letters of [1, 2_700, 2_730, 4_100, 8_100, 8_200, 10_000, 40_000]) {
       const record: Entry[] = [[
         { topic: letter.repeat(letters), brokerName: "b", queueId: 1 },
         2n,
@@ -66,4 +66,16 @@ test("J2 a short line takes no memory of its own, and is good until the next", (
   const second = encoder.header({ length: 2, crc32: 2 });
   assert.equal(second.buffer, first.buffer);
   assert.notDeepEqual(first, copy);
+});
+
+test("J2 the memory that a long line took is not kept", () => {
+  const encoder = new JournalEncoder();
+  const long = recordOf(encoder, [[
+    { topic: "t".repeat(40_000), brokerName: "b", queueId: 1 },
+    2n,
+  ]]);
+  assert.ok(long.buffer.byteLength >= 40_000);
+  const { buffer } = encoder.header({ length: 1, crc32: 1 });
+  assert.ok(buffer.byteLength < 10_000);
+  assert.equal(encoder.header({ length: 2, crc32: 2 }).buffer, buffer);
 });
