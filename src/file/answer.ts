@@ -11,6 +11,16 @@ export function andThen<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>):
   return isLater(answer) ? answer.then(next) : next(answer);
 }
 
+/** Makes a call, and has `failed` deal with its error, at once or later. */
+export function orElse<T, U>(call: () => Answer<T>, failed: (error: unknown) => U): Answer<T | U> {
+  try {
+    const answer = call();
+    return isLater(answer) ? answer.catch(failed) : answer;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
 /** Whether an answer must be waited for; whatever has a `then` counts, as it does for `await`. */
 export function isLater<T>(answer: Answer<T>): answer is Promise<T> {
   return typeof (answer as { then?: unknown } | undefined)?.then === "function";

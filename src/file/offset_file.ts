@@ -5,7 +5,7 @@ import { OffsetColumn } from "../core/offset_column.ts";
 import { type OffsetTable, partsOf, tableOf } from "../core/offset_table.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
 import { formOf, type OffsetFileFormat } from "../core/serialize.ts";
-import { isLater } from "./answer.ts";
+import { andThen, type Answer, isLater, orElse } from "./answer.ts";
 import { applyChanges, type Changes, isEmpty } from "./changes.ts";
 import { type Doubtful, ensureDirectory } from "./ensure_directory.ts";
 import { FileImage } from "./file_image.ts";
@@ -163,9 +163,10 @@ export class OffsetFile {
         changes.deleted.length === 0;
       // Until it has succeeded, nothing is sure.
       this.#isWritten = false;
-      const bytes = appends
-        ? await this.#append(changes, lock)
-        : await this.#replace(seen.main, changes, lock);
+      const writing = appends
+        ? this.#append(changes, lock)
+        : this.#replace(seen.main, changes, lock);
+      const bytes = isLater(writing) ? await writing : writing;
       this.#isWritten = true;
       return bytes;
     } catch (error) {
@@ -179,21 +180,20 @@ export class OffsetFile {
   }
 
   /** Adds a record to the journal: its cost is that of the changes (clause J1). */
-  async #append(changes: Changes, lock: FileLock | undefined): Promise<number> {
-    try {
-      const appending = this.#journal.append(this.index, changes);
-      const bytes = isLater(appending) ? await appending : appending;
-      // Who has taken it over may have removed the journal, and not have seen this record.
-      if (lock !== undefined) await lock.confirm();
-      applyChanges(this.#durable, changes);
-      return bytes;
-    } catch (error) {
+  #append(changes: Changes, lock: FileLock | undefined): Answer<number> {
+    this.#image.forget();
+    const append = () =>
+      andThen(this.#journal.append(this.index, changes), (bytes) =>
+        // Who has taken it over may have removed the journal, and not have seen this record.
+        andThen(lock?.confirm(), () => {
+          applyChanges(this.#durable, changes);
+          return bytes;
+        }));
+    return orElse(append, (error) => {
       this.#journal.abandon();
       // The record may be whole; the next persist writes a snapshot, whichever it is.
       throw new OffsetPersistError(this.path, error, "either");
-    } finally {
-      this.#image.forget();
-    }
+    });
   }
 
   async #ensureDirectory(): Promise<void> {

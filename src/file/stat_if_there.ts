@@ -1,15 +1,10 @@
-import { type Answer, isLater } from "./answer.ts";
+import { type Answer, orElse } from "./answer.ts";
 import { isMissing } from "./error_code.ts";
 import type { FileInfo, FileSystem } from "./file_system.ts";
 
 /** Describes what a path leads to; `undefined` if nothing is there. */
 export function statIfThere(fileSystem: FileSystem, path: string): Answer<FileInfo | undefined> {
-  try {
-    const answer = fileSystem.stat(path);
-    return isLater(answer) ? answer.catch(nothingIfMissing) : answer;
-  } catch (error) {
-    return nothingIfMissing(error);
-  }
+  return orElse(() => fileSystem.stat(path), nothingIfMissing);
 }
 
 function nothingIfMissing(error: unknown): undefined {

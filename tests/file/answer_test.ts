@@ -1,7 +1,7 @@
 /** Answers that are there at once, and those that must be waited for. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { andThen, isLater } from "../../src/file/answer.ts";
+import { andThen, isLater, orElse } from "../../src/file/answer.ts";
 
 test("P1 whatever has a `then` must be waited for, and nothing else", () => {
   const thenable = { then: () => {} } as unknown as Promise<void>;
@@ -28,4 +28,20 @@ test("P1 what comes later is gone on with then, and its error too is an error", 
   assert.equal(await andThen(1, (value) => Promise.resolve(value + 1)), 2);
   const failed: Promise<number> = Promise.reject(new Error("before"));
   await assert.rejects(async () => await andThen(failed, (value) => value + 1), /before/);
+});
+
+test("P4 an error, now or later, is dealt with once, and an answer is left alone", async () => {
+  const failed = (error: unknown) => (error as Error).message;
+  assert.equal(orElse(() => 1, failed), 1);
+  assert.equal(await orElse(() => Promise.resolve(1), failed), 1);
+  const now = () => {
+    throw new Error("now");
+  };
+  assert.equal(orElse(now, failed), "now");
+  assert.equal(await orElse(() => Promise.reject(new Error("later")), failed), "later");
+  const again = () => {
+    throw new Error("again");
+  };
+  assert.throws(() => orElse(now, again), /again/);
+  await assert.rejects(async () => await orElse(() => Promise.reject(), again), /again/);
 });

@@ -1,32 +1,36 @@
 /** A stat by the runtime's own interface tells what `node:fs` tells. */
 import assert from "node:assert/strict";
-import { type BigIntStats, statSync } from "node:fs";
+import { type BigIntStats, closeSync, fstatSync, openSync, type Stats, statSync } from "node:fs";
 import { chmod, mkdir, symlink, utimes } from "node:fs/promises";
 import { test } from "node:test";
-import { type DenoStat, statNow, statOf, toInfo } from "../../src/file/stat_now.ts";
+import type { FileInfo } from "../../src/file/file_system.ts";
+import {
+  type DenoStat,
+  exactInfoOf,
+  fstatNow,
+  infoOf,
+  statNow,
+  statOf,
+} from "../../src/file/stat_now.ts";
 import { StoreDirectory } from "../support/store_directory.ts";
 
-const byNode = (path: string) => toInfo(statSync(path, { bigint: true }));
+const exactly = (path: string) => exactInfoOf(statSync(path, { bigint: true }));
+
+/** As exact as it is told: its time to the microsecond, which is from a number that is not exact. */
+function assertTells(info: FileInfo, path: string): void {
+  const { mtimeNs, ...exact } = exactly(path);
+  assert.deepEqual({ ...info, mtimeNs }, { ...exact, mtimeNs });
+  const difference = info.mtimeNs - mtimeNs;
+  assert.ok(-1000n <= difference && difference <= 1000n, `${difference} ns`);
+}
 
 /** A runtime whose stat tells what `node:fs` does, but for what is given. */
 function runtimeWith(replaced: Partial<ReturnType<DenoStat["statSync"]>>): { Deno: DenoStat } {
-  const numbers = ({ dev, ino, size, mode, uid, gid }: BigIntStats) => ({
-    dev: Number(dev),
-    ino: Number(ino),
-    size: Number(size),
-    mode: Number(mode),
-    uid: Number(uid),
-    gid: Number(gid),
+  const tell = ({ dev, ino, size, mtime, mode, uid, gid }: Stats) => ({
+    ...{ dev, ino, size, mtime, mode, uid, gid },
+    ...replaced,
   });
-  return {
-    Deno: {
-      statSync: (path) => ({
-        ...numbers(statSync(path, { bigint: true })),
-        mtime: statSync(path).mtime,
-        ...replaced,
-      }),
-    },
-  };
+  return { Deno: { statSync: (path) => tell(statSync(path)) } };
 }
 
 test("P9 a stat tells what node:fs tells: of a file, a directory, and where a link leads", async () => {
@@ -37,11 +41,21 @@ test("P9 a stat tells what node:fs tells: of a file, a directory, and where a li
   // Exact to the millisecond, which is what the coarsest runtime tells, and in binary.
   await utimes(at.path("empty"), 1e9, 1_234_567_890.5);
   for (const name of ["file", "empty", "executable", "directory", "link"]) {
-    assert.deepEqual(statNow(at.path(name)), byNode(at.path(name)), name);
+    assertTells(statNow(at.path(name)), at.path(name));
   }
   assert.equal(statNow(at.path("executable")).mode, 0o751);
   assert.equal(statNow(at.path("empty")).mtimeNs, 1_234_567_890_500_000_000n);
-  assert.deepEqual(statOf(runtimeWith({}))(at.path("empty")), byNode(at.path("empty")));
+  assert.equal(statNow(at.path("directory")).mtimeNs % 1000n, 0n);
+});
+
+test("P9 an open file is described as its name is, so that it is the same", async () => {
+  await using at = await StoreDirectory.make({ file: "text", other: "" });
+  for (const name of ["file", "other"]) {
+    const file = openSync(at.path(name), "r");
+    assert.deepEqual(fstatNow(file), statNow(at.path(name)));
+    closeSync(file);
+    assert.throws(() => fstatNow(file), { code: "EBADF" });
+  }
 });
 
 test("P9 what is not there, or cannot be, is the error that node:fs has for it", async () => {
@@ -66,9 +80,29 @@ test("P9 what is not there, or cannot be, is the error that node:fs has for it",
 test("P9 where Deno has not everything, node:fs is asked", async () => {
   await using at = await StoreDirectory.make({ file: "text" });
   const path = at.path("file");
+  assertTells(statOf(runtimeWith({}))(path), path);
   assert.equal(statOf(runtimeWith({ size: 77 }))(path).size, 77n, "Deno is asked first");
   for (const field of ["ino", "mtime", "mode", "uid", "gid"]) {
-    assert.deepEqual(statOf(runtimeWith({ size: 77, [field]: null }))(path), byNode(path), field);
+    assertTells(statOf(runtimeWith({ size: 77, [field]: null }))(path), path);
   }
-  assert.deepEqual(statOf({})(path), byNode(path));
+  assertTells(statOf({})(path), path);
+});
+
+test("P9 a file whose number is beyond 2^53 is not told by a rounded one", async () => {
+  await using at = await StoreDirectory.make({ file: "text" });
+  const path = at.path("file");
+  const { dev, ino, size, mtimeMs, mode, uid, gid } = statSync(path);
+  const numbers = { dev, ino, size, mtimeMs, mode, uid, gid };
+  assert.ok(infoOf(numbers));
+  for (const unsafe of [2 ** 53, -(2 ** 53), 2 ** 64]) {
+    assert.equal(infoOf({ ...numbers, ino: unsafe }), undefined);
+    assert.equal(infoOf({ ...numbers, dev: unsafe }), undefined);
+    assertTells(statOf(runtimeWith({ size: 77, ino: unsafe }))(path), path);
+  }
+});
+
+test("P9 what is told exactly is kept so, but for the kind of file", () => {
+  const exact = { dev: 1n, ino: 2n ** 63n + 1n, size: 2n ** 60n + 1n, mtimeNs: 123_456_789n };
+  const told = { ...exact, mode: 0o104751n, uid: 7n, gid: 8n } as BigIntStats;
+  assert.deepEqual(exactInfoOf(told), { ...exact, mode: 0o751, uid: 7, gid: 8 });
 });
