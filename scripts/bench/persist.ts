@@ -11,7 +11,7 @@ import { median, quantile, ratio } from "./statistics.ts";
 export const FLOOR = "floor, asynchronous";
 export const SQLITE = "SQLite, one upsert";
 export const SNAPSHOT = "ours, plain file";
-export const LOOK = "look, overwrite + fdatasync, blocking";
+export const LOOK = "look, overwrite and sync, blocking";
 export const JOURNAL = "ours, journal";
 
 /** A rewrite of megabytes is done once a round, what takes a fraction of a millisecond often. */

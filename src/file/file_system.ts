@@ -26,7 +26,7 @@ export interface FileSystem {
   /** The names in a directory, in any order. */
   readDirectory(path: string): Promise<string[]>;
   /** Creates a file that must not be there yet (O_CREAT | O_EXCL) with mode 0600, to write it. */
-  create(path: string): Promise<WritableFile>;
+  create(path: string, options?: CreateOptions): Promise<WritableFile>;
   /** Makes a file's content durable (fsync). */
   syncFile(path: string): Promise<void>;
   /** Makes a directory's entries durable (fsync); does nothing where the platform has no such call. */
@@ -45,6 +45,16 @@ export interface FileSystem {
   pause(ms: number): Promise<void>;
   /** A part of a file name that nobody else has used or will use. */
   uniqueName(): string;
+}
+
+/** How a file will be used. */
+export interface CreateOptions {
+  /**
+   * Whether `syncData` follows each write (`false` by default), so that the system may be told to do
+   * both in one call. It is a hint: who heeds it makes writes durable, and leaves `syncData` nothing
+   * to do.
+   */
+  readonly syncsEachWrite?: boolean;
 }
 
 /** A file that was just created, open for writing. */

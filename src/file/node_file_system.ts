@@ -1,59 +1,20 @@
-import {
-  closeSync,
-  fchmod,
-  fchown,
-  fdatasync,
-  fdatasyncSync,
-  fstatSync,
-  fsync,
-  fsyncSync,
-  futimesSync,
-  linkSync,
-  open,
-  openSync,
-  renameSync,
-  unlinkSync,
-  write,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, linkSync, open, openSync, renameSync, unlinkSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import { dirname } from "node:path";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { Answer } from "./answer.ts";
 import { isNoLink } from "./error_code.ts";
-import { type FileSystem, TICK_MS, type WritableFile } from "./file_system.ts";
+import type { FileSystem } from "./file_system.ts";
+import { nodeWritableFile } from "./node_writable_file.ts";
 import { patiently } from "./patiently.ts";
-import { QuickCalls } from "./quick_calls.ts";
-import { statNow, toInfo } from "./stat_now.ts";
+import { type Place, placeOf } from "./place.ts";
+import { fstatNow, statNow } from "./stat_now.ts";
 
-/** What is no longer goes to the system's cache in less time than to another thread. */
-const SMALL_WRITE = 128 * 1024;
+const openElsewhere = promisify(open);
 
-/** The calls in a directory that may wait for its disk, each kind by its own pace. */
-class Place {
-  readonly names = new QuickCalls();
-  readonly syncs = new QuickCalls();
-  readonly writes = new QuickCalls();
-}
-
-const places = new Map<string, Place>();
-
-function placeOf(directory: string): Place {
-  let place = places.get(directory);
-  if (place === undefined) places.set(directory, place = new Place());
-  return place;
-}
-
-const descriptor = {
-  open: promisify(open),
-  write: promisify(write),
-  sync: promisify(fsync),
-  syncData: promisify(fdatasync),
-  chmod: promisify(fchmod),
-  chown: promisify(fchown),
-};
+/** As `"wx"`, and each write is as if `fdatasync` followed it. */
+const SYNCED = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_DSYNC;
 
 /**
  * The real file system, through `node:fs`, on Deno, Bun and Node.
@@ -78,11 +39,13 @@ export const nodeFileSystem: FileSystem = makeNodeFileSystem(process.platform);
 /** The same for a given platform; what is particular to Windows can so be tried anywhere. */
 export function makeNodeFileSystem(platform: string): FileSystem {
   const isWindows = platform === "win32";
+  // Elsewhere that flag does less than the call, or is not there.
+  const isLinux = platform === "linux";
   return {
     async readFile(path) {
       const file = await fs.open(path, "r");
       try {
-        const info = toInfo(await file.stat({ bigint: true }));
+        const info = fstatNow(file.fd);
         return { info, bytes: await file.readFile() };
       } finally {
         await file.close();
@@ -104,13 +67,15 @@ export function makeNodeFileSystem(platform: string): FileSystem {
       return fs.readdir(path);
     },
 
-    async create(path) {
+    async create(path, { syncsEachWrite = false } = {}) {
       const place = placeOf(dirname(path));
+      const isSynced = syncsEachWrite && isLinux;
+      const flags = isSynced ? SYNCED : "wx";
       const file = await place.names.run(
-        () => openSync(path, "wx", 0o600),
-        () => descriptor.open(path, "wx", 0o600),
+        () => openSync(path, flags, 0o600),
+        () => openElsewhere(path, flags, 0o600),
       );
-      return writable(file, place);
+      return nodeWritableFile(file, place, isSynced);
     },
 
     async syncFile(path) {
@@ -158,50 +123,10 @@ export function makeNodeFileSystem(platform: string): FileSystem {
   };
 }
 
-function writable(file: number, { writes, syncs }: Place): WritableFile {
-  let isSmall = true;
-  const data = new QuickCalls();
-  const writeAt = (bytes: Uint8Array, position: number): Answer<number> => {
-    const { length } = bytes;
-    const elsewhere = async () => {
-      // What the typings say of a promisified write is for strings.
-      const written: unknown = await descriptor.write(file, bytes, 0, length, position);
-      return (written as { bytesWritten: number }).bytesWritten;
-    };
-    isSmall &&= length <= SMALL_WRITE;
-    if (!isSmall) return elsewhere();
-    return writes.run(() => writeSync(file, bytes, 0, length, position), elsewhere);
-  };
-  return {
-    write: writeAt,
-    async reserve(position, length) {
-      await writeAt(new Uint8Array(length), position);
-    },
-    chmod: (mode) => descriptor.chmod(file, mode),
-    chown: (uid, gid) => descriptor.chown(file, uid, gid),
-    async backdate() {
-      const seconds = (Date.now() - 2 * TICK_MS) / 1000;
-      futimesSync(file, seconds, seconds);
-    },
-    async stat() {
-      return toInfo(fstatSync(file, { bigint: true }));
-    },
-    sync: () => isSmall ? sync(file, syncs) : descriptor.sync(file),
-    syncData: () => data.run(() => fdatasyncSync(file), () => descriptor.syncData(file)),
-    async close() {
-      closeSync(file);
-    },
-  };
-}
-
-async function syncAndClose(file: number, { syncs }: Place): Promise<void> {
+async function syncAndClose(file: number, place: Place): Promise<void> {
   try {
-    await sync(file, syncs);
+    await place.sync(file);
   } finally {
     closeSync(file);
   }
-}
-
-async function sync(file: number, syncs: QuickCalls): Promise<void> {
-  await syncs.run(() => fsyncSync(file), () => descriptor.sync(file));
 }

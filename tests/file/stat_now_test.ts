@@ -1,6 +1,6 @@
 /** A stat by the runtime's own interface tells what `node:fs` tells. */
 import assert from "node:assert/strict";
-import { type BigIntStats, closeSync, fstatSync, openSync, type Stats, statSync } from "node:fs";
+import { type BigIntStats, closeSync, openSync, type Stats, statSync } from "node:fs";
 import { chmod, mkdir, symlink, utimes } from "node:fs/promises";
 import { test } from "node:test";
 import type { FileInfo } from "../../src/file/file_system.ts";

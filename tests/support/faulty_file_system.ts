@@ -46,8 +46,11 @@ export class FaultyFileSystem {
     }
     this.fileSystem = {
       ...wrapped as unknown as FileSystem,
-      create: async (path) =>
-        this.#wrapFile(path, await this.#run({ name: "create", path }, () => base.create(path))),
+      create: async (path, options) =>
+        this.#wrapFile(
+          path,
+          await this.#run({ name: "create", path }, () => base.create(path, options)),
+        ),
       uniqueName: () => base.uniqueName(),
     };
   }

@@ -1,0 +1,70 @@
+import {
+  closeSync,
+  fchmod,
+  fchown,
+  fdatasync,
+  fdatasyncSync,
+  fsync,
+  futimesSync,
+  write,
+  writeSync,
+} from "node:fs";
+import { promisify } from "node:util";
+import type { Answer } from "./answer.ts";
+import { type FileInfo, TICK_MS, type WritableFile } from "./file_system.ts";
+import type { Place } from "./place.ts";
+import { QuickCalls } from "./quick_calls.ts";
+import { fstatNow } from "./stat_now.ts";
+
+/** What is no longer goes to the system's cache in less time than to another thread. */
+const SMALL_WRITE = 128 * 1024;
+
+const elsewhere = {
+  write: promisify(write),
+  sync: promisify(fsync),
+  syncData: promisify(fdatasync),
+  chmod: promisify(fchmod),
+  chown: promisify(fchown),
+};
+
+/** A new file of the real file system; `isSynced` if each write is durable when it has returned. */
+export function nodeWritableFile(file: number, place: Place, isSynced: boolean): WritableFile {
+  let isSmall = true;
+  const data = new QuickCalls();
+  const writes = isSynced ? data : place.writes;
+  const writeAt = (bytes: Uint8Array, position: number): Answer<number> => {
+    const { length } = bytes;
+    const writeElsewhere = async () => {
+      // What the typings say of a promisified write is for strings.
+      const written: unknown = await elsewhere.write(file, bytes, 0, length, position);
+      return (written as { bytesWritten: number }).bytesWritten;
+    };
+    if (length <= SMALL_WRITE) {
+      return writes.run(() => writeSync(file, bytes, 0, length, position), writeElsewhere);
+    }
+    isSmall = false;
+    return writeElsewhere();
+  };
+  return {
+    write: writeAt,
+    async reserve(position, length) {
+      await writeAt(new Uint8Array(length), position);
+    },
+    chmod: (mode) => elsewhere.chmod(file, mode),
+    chown: (uid, gid) => elsewhere.chown(file, uid, gid),
+    async backdate() {
+      const seconds = (Date.now() - 2 * TICK_MS) / 1000;
+      futimesSync(file, seconds, seconds);
+    },
+    async stat(): Promise<FileInfo> {
+      return fstatNow(file);
+    },
+    sync: () => isSmall ? place.sync(file) : elsewhere.sync(file),
+    syncData() {
+      if (!isSynced) return data.run(() => fdatasyncSync(file), () => elsewhere.syncData(file));
+    },
+    async close() {
+      closeSync(file);
+    },
+  };
+}
