@@ -19,8 +19,10 @@ export interface FileSystem {
   /**
    * Describes what a path leads to, following links: a file, or a directory, whose time must change
    * with each name that it gets or loses.
+   *
+   * @returns `undefined` if nothing is there; an error whose code is ENOENT says the same.
    */
-  stat(path: string): Answer<FileInfo>;
+  stat(path: string): Answer<FileInfo | undefined>;
   /** The target of a symbolic link as it is written there; `undefined` for anything else. */
   readLink(path: string): Promise<string | undefined>;
   /** The names in a directory, in any order. */

@@ -30,8 +30,8 @@ const SYNCED = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | const
  * ```ts
  * import { nodeFileSystem } from "@offsetstore/rocketmq";
  *
- * const { size } = await nodeFileSystem.stat("deno.json");
- * if (size === 0n) throw new Error("deno.json is not empty");
+ * const info = await nodeFileSystem.stat("deno.json");
+ * if (info === undefined || info.size === 0n) throw new Error("deno.json is there, and not empty");
  * ```
  */
 export const nodeFileSystem: FileSystem = makeNodeFileSystem(process.platform);

@@ -1,8 +1,10 @@
 import { type BigIntStats, fstatSync, type Stats, statSync } from "node:fs";
+import { isMissing } from "./error_code.ts";
 import type { FileInfo } from "./file_system.ts";
 
 /** What is used here of Deno's own interface. */
 export interface DenoStat {
+  readonly errors: { readonly NotFound: new () => Error };
   statSync(path: string): {
     readonly dev: number;
     readonly ino: number | null;
@@ -14,18 +16,20 @@ export interface DenoStat {
   };
 }
 
+/** Describes what a path leads to, if there is anything. */
+export type Stat = (path: string) => FileInfo | undefined;
+
 /**
  * Describes what a path leads to, and blocks until the system has answered.
  *
  * Two such calls are a part of every persist. Deno's own takes a third of the time of its
  * `node:fs`, and has the same data.
  */
-export const statNow: (path: string) => FileInfo = statOf(globalThis as { Deno?: DenoStat });
+export const statNow: Stat = statOf(globalThis as { readonly Deno?: DenoStat });
 
 /** The same for a given runtime. */
-export function statOf({ Deno: deno }: { readonly Deno?: DenoStat }): (path: string) => FileInfo {
-  // `node:fs` has the errors that are known, too.
-  return deno === undefined ? nodeStat : (path) => denoStat(deno, path) ?? nodeStat(path);
+export function statOf({ Deno: deno }: { readonly Deno?: DenoStat }): Stat {
+  return deno === undefined ? nodeStat : (path) => denoStat(deno, path);
 }
 
 /** Describes an open file as `statNow` would. */
@@ -33,20 +37,30 @@ export function fstatNow(file: number): FileInfo {
   return infoOf(fstatSync(file)) ?? exactInfoOf(fstatSync(file, { bigint: true }));
 }
 
-function nodeStat(path: string): FileInfo {
-  return infoOf(statSync(path)) ?? exactInfoOf(statSync(path, { bigint: true }));
+function nodeStat(path: string): FileInfo | undefined {
+  try {
+    return infoOf(statSync(path)) ?? exactInfoOf(statSync(path, { bigint: true }));
+  } catch (error) {
+    // `throwIfNoEntry` would pass ENOTDIR for missing, too.
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
-/** `undefined` if that fails, or the platform has not all of it. */
-function denoStat({ statSync }: DenoStat, path: string): FileInfo | undefined {
+/**
+ * What fails otherwise, or is not all there, is asked of `node:fs`, whose errors are known. To make
+ * one of either kind takes several times as long as the call.
+ */
+function denoStat({ statSync, errors }: DenoStat, path: string): FileInfo | undefined {
   try {
     const { dev, ino, size, mtime, mode, uid, gid } = statSync(path);
     if (ino === null || mtime === null || mode === null || uid === null || gid === null) {
-      return undefined;
+      return nodeStat(path);
     }
-    return infoOf({ dev, ino, size, mtimeMs: mtime.getTime(), mode, uid, gid });
-  } catch {
-    return undefined;
+    const mtimeMs = mtime.getTime();
+    return infoOf({ dev, ino, size, mtimeMs, mode, uid, gid }) ?? nodeStat(path);
+  } catch (error) {
+    return error instanceof errors.NotFound ? undefined : nodeStat(path);
   }
 }
 

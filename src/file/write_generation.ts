@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { errorCode, isLinkUnsupported, isMissing } from "./error_code.ts";
 import { type FileInfo, type FileSystem, isSameFile } from "./file_system.ts";
 import { backupOf, newTemporary } from "./leftovers.ts";
+import { statIfThere } from "./stat_if_there.ts";
 import { writeFile } from "./write_file.ts";
 
 /** How to write a generation. */
@@ -118,8 +119,8 @@ async function renewBackup(fileSystem: FileSystem, main: string, sync: boolean):
 /** Whether main is the new file, after a failure that leaves it open; also if nobody can tell. */
 async function mayBe(fileSystem: FileSystem, main: string, info: FileInfo): Promise<boolean> {
   try {
-    return isSameFile(await fileSystem.stat(main), info);
-  } catch (error) {
-    return !isMissing(error);
+    return isSameFile(await statIfThere(fileSystem, main), info);
+  } catch {
+    return true;
   }
 }

@@ -56,6 +56,7 @@ const BY_NAME: Readonly<Record<string, ByName>> = {
   // A directory's size is its file system's affair.
   async stat(fileSystem, path) {
     const info = await fileSystem.stat(path);
+    if (info === undefined) return "nothing";
     return info.mode === 0o700 ? "directory" : sizeAndMode(info);
   },
   readLink: (fileSystem, path) => fileSystem.readLink(path),

@@ -1,3 +1,4 @@
+import { isMissing } from "../../src/file/error_code.ts";
 import type { FileInfo, FileSystem, WritableFile } from "../../src/file/file_system.ts";
 import { BLOCK, type Ino, ROOT, type SimulatedDisk } from "./simulated_disk.ts";
 
@@ -37,8 +38,13 @@ export class SimulatedFileSystem implements FileSystem {
     return { bytes: this.disk.file(ino).data, info: this.#info(ino) };
   }
 
-  async stat(path: string): Promise<FileInfo> {
-    return this.#info(this.#find("stat", path));
+  async stat(path: string): Promise<FileInfo | undefined> {
+    try {
+      return this.#info(this.#find("stat", path));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
   async readLink(path: string): Promise<string | undefined> {

@@ -61,6 +61,10 @@ async function view(fileSystem: FileSystem, root: string): Promise<View> {
   for (const name of NAMES) {
     try {
       const info = await fileSystem.stat(join(root, name));
+      if (info === undefined) {
+        seen.push([name]);
+        continue;
+      }
       if (!inodes.includes(info.ino)) inodes.push(info.ino);
       const isDirectory = info.mode === 0o700;
       files.set(name, info);
@@ -91,7 +95,7 @@ test("the simulated file system answers every sequence of calls as the real one 
 /** Every call succeeds somewhere, and fails in each way that Linux has for it. */
 const EXPECTED = [
   ...["readFile done", "readFile ENOENT", "readFile ENOTDIR", "readFile EISDIR"],
-  ...["stat done", "stat ENOENT", "stat ENOTDIR"],
+  ...["stat done", "stat ENOTDIR"],
   ...["readLink done", "readLink ENOENT", "readLink ENOTDIR"],
   ...["readDirectory done", "readDirectory ENOENT", "readDirectory ENOTDIR"],
   ...["create done", "create EEXIST", "create ENOENT", "create ENOTDIR"],

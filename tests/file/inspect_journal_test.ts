@@ -61,7 +61,7 @@ test("J5 L4 a failure that says nothing about the journal is not taken for a bad
       throw new RangeError("out of memory");
     },
   } as Uint8Array;
-  const info = await nodeFileSystem.stat(at.path(JOURNAL));
+  const info = (await nodeFileSystem.stat(at.path(JOURNAL)))!;
   const readFile = async (path: string) =>
     path.endsWith(JOURNAL) ? { bytes, info } : await nodeFileSystem.readFile(path);
   await assert.rejects(

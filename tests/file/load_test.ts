@@ -247,7 +247,7 @@ test("L4 a failure that says nothing about the file is not taken for a bad one",
       throw new RangeError("out of memory");
     },
   } as Uint8Array;
-  const info = await nodeFileSystem.stat(at.main);
+  const info = (await nodeFileSystem.stat(at.main))!;
   const readFile = async (path: string) =>
     path === at.main ? { bytes, info } : await nodeFileSystem.readFile(path);
   const fileSystem = { ...nodeFileSystem, readFile };

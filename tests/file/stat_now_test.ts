@@ -14,11 +14,10 @@ import {
 } from "../../src/file/stat_now.ts";
 import { StoreDirectory } from "../support/store_directory.ts";
 
-const exactly = (path: string) => exactInfoOf(statSync(path, { bigint: true }));
-
 /** As exact as it is told: its time to the microsecond, which is from a number that is not exact. */
-function assertTells(info: FileInfo, path: string): void {
-  const { mtimeNs, ...exact } = exactly(path);
+function assertTells(info: FileInfo | undefined, path: string): void {
+  const { mtimeNs, ...exact } = exactInfoOf(statSync(path, { bigint: true }));
+  assert.ok(info);
   assert.deepEqual({ ...info, mtimeNs }, { ...exact, mtimeNs });
   const difference = info.mtimeNs - mtimeNs;
   assert.ok(-1000n <= difference && difference <= 1000n, `${difference} ns`);
@@ -30,7 +29,8 @@ function runtimeWith(replaced: Partial<ReturnType<DenoStat["statSync"]>>): { Den
     ...{ dev, ino, size, mtime, mode, uid, gid },
     ...replaced,
   });
-  return { Deno: { statSync: (path) => tell(statSync(path)) } };
+  const errors = { NotFound: class extends Error {} };
+  return { Deno: { errors, statSync: (path) => tell(statSync(path)) } };
 }
 
 test("P9 a stat tells what node:fs tells: of a file, a directory, and where a link leads", async () => {
@@ -43,9 +43,9 @@ test("P9 a stat tells what node:fs tells: of a file, a directory, and where a li
   for (const name of ["file", "empty", "executable", "directory", "link"]) {
     assertTells(statNow(at.path(name)), at.path(name));
   }
-  assert.equal(statNow(at.path("executable")).mode, 0o751);
-  assert.equal(statNow(at.path("empty")).mtimeNs, 1_234_567_890_500_000_000n);
-  assert.equal(statNow(at.path("directory")).mtimeNs % 1000n, 0n);
+  assert.equal(statNow(at.path("executable"))?.mode, 0o751);
+  assert.equal(statNow(at.path("empty"))?.mtimeNs, 1_234_567_890_500_000_000n);
+  assert.equal(statNow(at.path("directory"))!.mtimeNs % 1000n, 0n);
 });
 
 test("P9 an open file is described as its name is, so that it is the same", async () => {
@@ -58,10 +58,19 @@ test("P9 an open file is described as its name is, so that it is the same", asyn
   }
 });
 
-test("P9 what is not there, or cannot be, is the error that node:fs has for it", async () => {
+test("P9 nothing is there where a name is missing, or a link leads nowhere", async () => {
+  await using at = await StoreDirectory.make({ file: "" });
+  await symlink("none", at.path("link"));
+  for (const name of ["none", "none/none", "link"]) {
+    assert.equal(statNow(at.path(name)), undefined, name);
+    assert.equal(statOf({})(at.path(name)), undefined, name);
+  }
+});
+
+test("P9 what cannot be is the error that node:fs has for it", async () => {
   await using at = await StoreDirectory.make({ file: "" });
   await symlink("circle", at.path("circle"));
-  const codes = { none: "ENOENT", "file/none": "ENOTDIR", circle: "ELOOP" };
+  const codes = { "file/none": "ENOTDIR", circle: "ELOOP" };
   for (const [name, code] of Object.entries(codes)) {
     let expected: unknown;
     try {
@@ -81,7 +90,7 @@ test("P9 where Deno has not everything, node:fs is asked", async () => {
   await using at = await StoreDirectory.make({ file: "text" });
   const path = at.path("file");
   assertTells(statOf(runtimeWith({}))(path), path);
-  assert.equal(statOf(runtimeWith({ size: 77 }))(path).size, 77n, "Deno is asked first");
+  assert.equal(statOf(runtimeWith({ size: 77 }))(path)?.size, 77n, "Deno is asked first");
   for (const field of ["ino", "mtime", "mode", "uid", "gid"]) {
     assertTells(statOf(runtimeWith({ size: 77, [field]: null }))(path), path);
   }
@@ -105,4 +114,20 @@ test("P9 what is told exactly is kept so, but for the kind of file", () => {
   const exact = { dev: 1n, ino: 2n ** 63n + 1n, size: 2n ** 60n + 1n, mtimeNs: 123_456_789n };
   const told = { ...exact, mode: 0o104751n, uid: 7n, gid: 8n } as BigIntStats;
   assert.deepEqual(exactInfoOf(told), { ...exact, mode: 0o751, uid: 7, gid: 8 });
+});
+
+test("P9 what Deno does not find is missing, and what fails otherwise is asked of node:fs", async () => {
+  await using at = await StoreDirectory.make({ file: "text" });
+  const errors = { NotFound: class extends Error {} };
+  const failing = (error: unknown) =>
+    statOf({
+      Deno: {
+        errors,
+        statSync() {
+          throw error;
+        },
+      },
+    })(at.path("file"));
+  assert.equal(failing(new errors.NotFound()), undefined);
+  assertTells(failing(new Error("not this")), at.path("file"));
 });

@@ -17,7 +17,7 @@ function withFile(over: (file: WritableFile) => Partial<WritableFile>): FileSyst
 
 test("P4 an owner or a group that differs is taken over, and only then", async () => {
   await using at = await StoreDirectory.make({ like: "" });
-  const like = await nodeFileSystem.stat(at.path("like"));
+  const like = (await nodeFileSystem.stat(at.path("like")))!;
   const { uid, gid } = like;
   const given: [number, number][] = [];
   const fileSystem = withFile(() => ({ chown: async (...owner) => void given.push(owner) }));
