@@ -14,17 +14,17 @@ const TURN_MS = 4;
 
 /** The present turn of the event loop, since a call was made in its thread. */
 export class Turn {
-  #start: number | undefined;
+  #start = Infinity;
   #next: Promise<void> | undefined;
 
   /** Whether the others should have theirs. */
   isOver(now: number): boolean {
-    return this.#start !== undefined && now - this.#start >= TURN_MS;
+    return now - this.#start >= TURN_MS;
   }
 
   /** A call is made in it. */
   use(now: number): void {
-    if (this.#start !== undefined) return;
+    if (this.#start !== Infinity) return;
     this.#start = now;
     void this.next();
   }
@@ -35,7 +35,8 @@ export class Turn {
   }
 
   readonly #begin = (resolve: () => void) => {
-    this.#start = this.#next = undefined;
+    this.#start = Infinity;
+    this.#next = undefined;
     resolve();
   };
 }

@@ -12,13 +12,6 @@ function nothingIfMissing(error: unknown): undefined {
 }
 
 /** The same, and `undefined` too if the system does not tell. */
-export async function statIfPossible(
-  fileSystem: FileSystem,
-  path: string,
-): Promise<FileInfo | undefined> {
-  try {
-    return await fileSystem.stat(path);
-  } catch {
-    return undefined;
-  }
+export function statIfPossible(fileSystem: FileSystem, path: string): Answer<FileInfo | undefined> {
+  return orElse(() => fileSystem.stat(path), () => undefined);
 }

@@ -27,31 +27,22 @@ export type Stat = (path: string) => FileInfo | undefined;
  */
 export const statNow: Stat = statOf(globalThis as { readonly Deno?: DenoStat });
 
-/** The same for a given runtime. */
-export function statOf({ Deno: deno }: { readonly Deno?: DenoStat }): Stat {
-  return deno === undefined ? nodeStat : (path) => denoStat(deno, path);
+/** The same for a given runtime, and its `node:fs`. */
+export function statOf({ Deno: deno }: { readonly Deno?: DenoStat }, ask = statSync): Stat {
+  const nodeStat: Stat = (path) => {
+    try {
+      return infoOf(ask(path)) ?? exactInfoOf(ask(path, { bigint: true }));
+    } catch (error) {
+      // `throwIfNoEntry` would pass ENOTDIR for missing, too.
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  };
+  return deno === undefined ? nodeStat : (path) => denoStat(deno, path, nodeStat);
 }
 
-/** Describes an open file as `statNow` would. */
-export function fstatNow(file: number): FileInfo {
-  return infoOf(fstatSync(file)) ?? exactInfoOf(fstatSync(file, { bigint: true }));
-}
-
-function nodeStat(path: string): FileInfo | undefined {
-  try {
-    return infoOf(statSync(path)) ?? exactInfoOf(statSync(path, { bigint: true }));
-  } catch (error) {
-    // `throwIfNoEntry` would pass ENOTDIR for missing, too.
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-/**
- * What fails otherwise, or is not all there, is asked of `node:fs`, whose errors are known. To make
- * one of either kind takes several times as long as the call.
- */
-function denoStat({ statSync, errors }: DenoStat, path: string): FileInfo | undefined {
+/** What fails otherwise, or is not all there, is asked of `node:fs`, whose errors are known. */
+function denoStat({ statSync, errors }: DenoStat, path: string, nodeStat: Stat) {
   try {
     const { dev, ino, size, mtime, mode, uid, gid } = statSync(path);
     if (ino === null || mtime === null || mode === null || uid === null || gid === null) {
@@ -60,8 +51,14 @@ function denoStat({ statSync, errors }: DenoStat, path: string): FileInfo | unde
     const mtimeMs = mtime.getTime();
     return infoOf({ dev, ino, size, mtimeMs, mode, uid, gid }) ?? nodeStat(path);
   } catch (error) {
+    // A second error would take as long as the first, several times as long as the call.
     return error instanceof errors.NotFound ? undefined : nodeStat(path);
   }
+}
+
+/** Describes an open file as `statNow` would. */
+export function fstatNow(file: number, ask = fstatSync): FileInfo {
+  return infoOf(ask(file)) ?? exactInfoOf(ask(file, { bigint: true }));
 }
 
 /**

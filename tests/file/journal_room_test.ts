@@ -18,6 +18,22 @@ test("J1 room is made for many records, of which each then syncs no more than it
   }
 });
 
+test("P2 J1 the record that makes room is synced like any other, and counted", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  const { fileSystem } = faulty;
+  const store = await journaled(at, { journal: { compactAtBytes: 1e6 }, fileSystem });
+  let [calls, records] = [faulty.take(), 0];
+  do {
+    const { bytesWritten } = store.status();
+    for (let id = 0; id < 100; id++) store.update(queue(id), 10 + records, true);
+    await store.persist();
+    calls = faulty.take().filter((name) => name !== "stat");
+    assert.ok(store.status().bytesWritten > bytesWritten + 1000);
+  } while (calls.length < 3 && ++records < 100);
+  assert.deepEqual(calls, ["write", "reserve", "syncData"]);
+});
+
 test("J1 when the room is used up, as much again is made", async () => {
   await using at = await StoreDirectory.make();
   const store = await journaled(at, { journal: { compactAtBytes: 1e6 } });

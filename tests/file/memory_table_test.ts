@@ -70,7 +70,10 @@ test("P1 P6 a few changes and many are taken alike, all or some, and so applied"
       const durable = columnOf(...Array.from({ length: count }, () => 1n));
       // Those of which the file holds just this already; and one is negative, in both halves.
       const offsetOf = (slot: number) => same.includes(slot) ? 1n : 2n ** 40n * BigInt(slot) - 7n;
-      for (let slot = 0; slot < count; slot++) memory.update(slot, offsetOf(slot), false);
+      for (let slot = 0; slot < count; slot++) {
+        memory.update(slot, 2n, false);
+        memory.update(slot, offsetOf(slot), false);
+      }
       const changes = memory.takeChanges(durable, []);
       const slots = Array.from({ length: count }, (_, slot) => slot);
       const differ = slots.filter((slot) => !same.includes(slot));

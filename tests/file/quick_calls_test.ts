@@ -42,8 +42,8 @@ test("P2 a call is made elsewhere at first, here while that is quick, and elsewh
 test("P2 quick calls, of whatever kind, do not take all of a turn of the event loop", async () => {
   const [turn, clock] = [new Turn(), new Clock()];
   const [one, other] = [new Calls(turn, clock), new Calls(turn, clock)];
-  await one.take(0.5, 0.9, 0.9);
-  await other.take(0.5, 0.9);
+  await one.take(0.5, 0.875, 0.875);
+  await other.take(0.5, 0.875);
   // What is done between the calls takes the others' time as well.
   clock.now += 0.75;
   assert.ok(!turn.isOver(clock.now));

@@ -1,6 +1,6 @@
 /** A stat by the runtime's own interface tells what `node:fs` tells. */
 import assert from "node:assert/strict";
-import { type BigIntStats, closeSync, openSync, type Stats, statSync } from "node:fs";
+import { type BigIntStats, closeSync, fstatSync, openSync, type Stats, statSync } from "node:fs";
 import { chmod, mkdir, symlink, utimes } from "node:fs/promises";
 import { test } from "node:test";
 import type { FileInfo } from "../../src/file/file_system.ts";
@@ -107,6 +107,17 @@ test("P9 a file whose number is beyond 2^53 is not told by a rounded one", async
     assert.equal(infoOf({ ...numbers, ino: unsafe }), undefined);
     assert.equal(infoOf({ ...numbers, dev: unsafe }), undefined);
     assertTells(statOf(runtimeWith({ size: 77, ino: unsafe }))(path), path);
+    // The same of `node:fs`, if it has a file of such a number.
+    const told = { ...numbers, size: 77, ino: unsafe };
+    const ask = (
+      exactly: (options: { bigint: true }) => unknown,
+    ) => ((_: unknown, options?: { bigint: true }) => options?.bigint ? exactly(options) : told);
+    const stat = ask((options) => statSync(path, options)) as typeof statSync;
+    const file = openSync(path, "r");
+    const fstat = ask((options) => fstatSync(file, options)) as typeof fstatSync;
+    assert.deepEqual(statOf({}, stat)(path), exactInfoOf(statSync(path, { bigint: true })));
+    assert.deepEqual(fstatNow(file, fstat), exactInfoOf(statSync(path, { bigint: true })));
+    closeSync(file);
   }
 });
 
