@@ -63,7 +63,7 @@ export class JournalEncoder {
     const bytes = this.#bytes;
     const start = this.#length;
     let units = 0;
-    for (let i = text.length - 1; i >= 0; i--) {
+    for (let i = text.length; i-- > 0;) {
       const unit = text.charCodeAt(i);
       units |= unit;
       bytes[start + i] = unit;
