@@ -118,7 +118,7 @@ export class OffsetFile {
   }
 
   async #readTable(): Promise<OffsetTable> {
-    const seen = await this.#look().catch((error) => {
+    const seen = await orElse(() => this.#look(), (error) => {
       throw new OffsetLoadError(this.path, error);
     });
     return this.#isKnown(seen) ? this.#durableTable() : await this.#view.read(seen);
@@ -154,6 +154,7 @@ export class OffsetFile {
 
   async #write(take: Take, lock?: FileLock): Promise<number> {
     try {
+      // Who asks in the same turn, while this waits, is in this write too.
       const seen = await this.#look();
       const foreign = this.#isKnown(seen) ? undefined : await this.#takeForeign(seen.main);
       const { changes, compact } = take(this.#durable, foreign);
@@ -298,11 +299,11 @@ export class OffsetFile {
   }
 
   /** Looks at main and its journal. */
-  async #look(): Promise<Sight> {
-    const main = statIfThere(this.#options.fileSystem, this.path);
-    const known = isLater(main) ? await main : main;
-    const journal = this.#journal.look();
-    return { main: known, journal: isLater(journal) ? await journal : journal };
+  #look(): Answer<Sight> {
+    return andThen(
+      statIfThere(this.#options.fileSystem, this.path),
+      (main) => andThen(this.#journal.look(), (journal) => ({ main, journal })),
+    );
   }
 
   #isKnown({ main, journal }: Sight): boolean {
