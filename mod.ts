@@ -24,7 +24,7 @@
  */
 export * from "./src/core/mod.ts";
 export type { Answer } from "./src/file/answer.ts";
-export type { CreateOptions, FileInfo, FileSystem, WritableFile } from "./src/file/file_system.ts";
+export type { FileInfo, FileSystem, WritableFile } from "./src/file/file_system.ts";
 export { LocalFileOffsetStore } from "./src/file/local_file_offset_store.ts";
 export { nodeFileSystem } from "./src/file/node_file_system.ts";
 export { OffsetConflictError } from "./src/file/offset_conflict_error.ts";

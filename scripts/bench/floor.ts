@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
-import process from "node:process";
 import { statNow } from "../../src/file/stat_now.ts";
 
 /** Bytes that were made before. */
@@ -72,21 +71,20 @@ export function syncAppend(directory: string) {
 /**
  * The least that a journal can be that notices other writers (clause P9): a look at main and at the
  * directory, and a record over zeros that lie there, which takes less time to sync than one that
- * makes a file longer; where the system can, it writes and syncs in one call.
+ * makes a file longer.
  */
 export function lookAndOverwrite(directory: string) {
   const [main, journal] = ["look", "look.journal"].map((name) => join(directory, name));
   fs.writeFileSync(main, RECORD);
   fs.writeFileSync(journal, new Uint8Array(ROOM), { flag: "wx" });
-  const isLinux = process.platform === "linux";
-  const file = fs.openSync(journal, fs.constants.O_WRONLY | (isLinux ? fs.constants.O_DSYNC : 0));
+  const file = fs.openSync(journal, "r+");
   fs.fsyncSync(file);
   let position = 0;
   const run = () => {
     for (const path of [main, directory]) statNow(path);
     position = (position + RECORD.length) % (ROOM - RECORD.length);
     fs.writeSync(file, RECORD, 0, RECORD.length, position);
-    if (!isLinux) fs.fdatasyncSync(file);
+    fs.fdatasyncSync(file);
   };
   return { run, close: () => fs.closeSync(file) };
 }

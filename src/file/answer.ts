@@ -15,7 +15,7 @@ export function andThen<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>):
 export function orElse<T, U>(call: () => Answer<T>, failed: (error: unknown) => U): Answer<T | U> {
   try {
     const answer = call();
-    return isLater(answer) ? answer.catch(failed) : answer;
+    return isLater(answer) ? answer.then(undefined, failed) : answer;
   } catch (error) {
     return failed(error);
   }

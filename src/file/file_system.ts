@@ -28,7 +28,7 @@ export interface FileSystem {
   /** The names in a directory, in any order. */
   readDirectory(path: string): Promise<string[]>;
   /** Creates a file that must not be there yet (O_CREAT | O_EXCL) with mode 0600, to write it. */
-  create(path: string, options?: CreateOptions): Promise<WritableFile>;
+  create(path: string): Promise<WritableFile>;
   /** Makes a file's content durable (fsync). */
   syncFile(path: string): Promise<void>;
   /** Makes a directory's entries durable (fsync); does nothing where the platform has no such call. */
@@ -49,20 +49,11 @@ export interface FileSystem {
   uniqueName(): string;
 }
 
-/** How a file will be used. */
-export interface CreateOptions {
-  /**
-   * Whether `syncData` follows each write (`false` by default), so that the system may be told to do
-   * both in one call. It is a hint: who heeds it makes writes durable, and leaves `syncData` nothing
-   * to do.
-   */
-  readonly syncsEachWrite?: boolean;
-}
-
 /** A file that was just created, open for writing. */
 export interface WritableFile {
   /**
-   * Writes bytes at a position, over what is there, and makes the file longer where it ends.
+   * Writes bytes at a position, over what is there, and makes the file longer where it ends. Once it
+   * has answered, the bytes are the caller's again.
    *
    * @returns How many were accepted: on a full disk fewer than were given, without an error.
    */
@@ -118,7 +109,7 @@ export interface FileInfo {
   readonly size: bigint;
   /**
    * When its content, or a directory's names, were last changed, in nanoseconds since 1970, as fine
-   * as the runtime tells.
+   * as the runtime tells, or to the microsecond.
    */
   readonly mtimeNs: bigint;
   /** The permission bits, without the file type. */

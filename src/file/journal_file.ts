@@ -73,7 +73,7 @@ export class JournalFile {
     path: string,
     options: JournalFileOptions,
   ): Promise<JournalFile> {
-    const file = await fileSystem.create(path, { syncsEachWrite: options.sync });
+    const file = await fileSystem.create(path);
     try {
       return new JournalFile(fileSystem, path, file, await file.stat(), options);
     } catch (error) {

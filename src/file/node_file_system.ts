@@ -1,4 +1,4 @@
-import { closeSync, constants, linkSync, open, openSync, renameSync, unlinkSync } from "node:fs";
+import { closeSync, linkSync, open, openSync, renameSync, unlinkSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import { dirname } from "node:path";
 import process from "node:process";
@@ -9,12 +9,9 @@ import type { FileSystem } from "./file_system.ts";
 import { nodeWritableFile } from "./node_writable_file.ts";
 import { patiently } from "./patiently.ts";
 import { type Place, placeOf } from "./place.ts";
-import { fstatNow, statNow } from "./stat_now.ts";
+import { exactInfoOf, infoOf, statNow } from "./stat_now.ts";
 
 const openElsewhere = promisify(open);
-
-/** As `"wx"`, and each write is as if `fdatasync` followed it. */
-const SYNCED = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_DSYNC;
 
 /**
  * The real file system, through `node:fs`, on Deno, Bun and Node.
@@ -39,13 +36,11 @@ export const nodeFileSystem: FileSystem = makeNodeFileSystem(process.platform);
 /** The same for a given platform; what is particular to Windows can so be tried anywhere. */
 export function makeNodeFileSystem(platform: string): FileSystem {
   const isWindows = platform === "win32";
-  // Elsewhere that flag does less than the call, or is not there.
-  const isLinux = platform === "linux";
   return {
     async readFile(path) {
       const file = await fs.open(path, "r");
       try {
-        const info = fstatNow(file.fd);
+        const info = infoOf(await file.stat()) ?? exactInfoOf(await file.stat({ bigint: true }));
         return { info, bytes: await file.readFile() };
       } finally {
         await file.close();
@@ -67,15 +62,13 @@ export function makeNodeFileSystem(platform: string): FileSystem {
       return fs.readdir(path);
     },
 
-    async create(path, { syncsEachWrite = false } = {}) {
+    async create(path) {
       const place = placeOf(dirname(path));
-      const isSynced = syncsEachWrite && isLinux;
-      const flags = isSynced ? SYNCED : "wx";
       const file = await place.names.run(
-        () => openSync(path, flags, 0o600),
-        () => openElsewhere(path, flags, 0o600),
+        () => openSync(path, "wx", 0o600),
+        () => openElsewhere(path, "wx", 0o600),
       );
-      return nodeWritableFile(file, place, isSynced);
+      return nodeWritableFile(file, place);
     },
 
     async syncFile(path) {

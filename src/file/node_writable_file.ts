@@ -27,11 +27,10 @@ const elsewhere = {
   chown: promisify(fchown),
 };
 
-/** A new file of the real file system; `isSynced` if each write is durable when it has returned. */
-export function nodeWritableFile(file: number, place: Place, isSynced: boolean): WritableFile {
+/** A new file of the real file system, that is open. */
+export function nodeWritableFile(file: number, place: Place): WritableFile {
   let isSmall = true;
   const data = new QuickCalls();
-  const writes = isSynced ? data : place.writes;
   const writeAt = (bytes: Uint8Array, position: number): Answer<number> => {
     const { length } = bytes;
     const writeElsewhere = async () => {
@@ -40,7 +39,7 @@ export function nodeWritableFile(file: number, place: Place, isSynced: boolean):
       return (written as { bytesWritten: number }).bytesWritten;
     };
     if (length <= SMALL_WRITE) {
-      return writes.run(() => writeSync(file, bytes, 0, length, position), writeElsewhere);
+      return place.writes.run(() => writeSync(file, bytes, 0, length, position), writeElsewhere);
     }
     isSmall = false;
     return writeElsewhere();
@@ -60,9 +59,7 @@ export function nodeWritableFile(file: number, place: Place, isSynced: boolean):
       return fstatNow(file);
     },
     sync: () => isSmall ? place.sync(file) : elsewhere.sync(file),
-    syncData() {
-      if (!isSynced) return data.run(() => fdatasyncSync(file), () => elsewhere.syncData(file));
-    },
+    syncData: () => data.run(() => fdatasyncSync(file), () => elsewhere.syncData(file)),
     async close() {
       closeSync(file);
     },

@@ -38,7 +38,9 @@ export function statOf({ Deno: deno }: { readonly Deno?: DenoStat }, ask = statS
       throw error;
     }
   };
-  return deno === undefined ? nodeStat : (path) => denoStat(deno, path, nodeStat);
+  // Elsewhere somebody may have put up a name of that kind, with less behind it.
+  const isDeno = deno?.statSync !== undefined && deno.errors?.NotFound !== undefined;
+  return isDeno ? (path) => denoStat(deno, path, nodeStat) : nodeStat;
 }
 
 /** What fails otherwise, or is not all there, is asked of `node:fs`, whose errors are known. */

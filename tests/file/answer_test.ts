@@ -39,6 +39,8 @@ test("P4 an error, now or later, is dealt with once, and an answer is left alone
   };
   assert.equal(orElse(now, failed), "now");
   assert.equal(await orElse(() => Promise.reject(new Error("later")), failed), "later");
+  const thenable = { then: (_: unknown, fail: (error: Error) => unknown) => fail(new Error("x")) };
+  assert.equal(orElse(() => thenable as unknown as Promise<void>, failed), "x");
   const again = () => {
     throw new Error("again");
   };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { copyFile } from "node:fs/promises";
 import { test } from "node:test";
-import { type CreateOptions, type Diagnostic, type FileSystem, nodeFileSystem } from "../../mod.ts";
+import type { Diagnostic } from "../../mod.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
 import { JOURNAL, journaled, lines, textOf } from "../support/journaled.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";
@@ -22,26 +22,6 @@ test("J1 J2 a persist appends one line with what has changed, and syncs it once"
   const changing = faulty.take().filter((name) => name !== "stat");
   assert.deepEqual(changing, ["write", "syncData"]);
   assert.equal(store.status().generationsWritten, 4);
-});
-
-test("P2 the file system hears that each record is synced, unless none is", async () => {
-  for (const durability of ["full", "relaxed"] as const) {
-    await using at = await StoreDirectory.make();
-    const heard = new Map<string, CreateOptions | undefined>();
-    const fileSystem: FileSystem = {
-      ...nodeFileSystem,
-      create(path, options) {
-        heard.set(path, options);
-        return nodeFileSystem.create(path, options);
-      },
-    };
-    await using _store = await journaled(at, { fileSystem, durability });
-    const syncsEachWrite = durability === "full";
-    assert.deepEqual(heard.get(at.path(JOURNAL)), { syncsEachWrite });
-    heard.delete(at.path(JOURNAL));
-    assert.ok(heard.size > 0);
-    assert.deepEqual(new Set(heard.values()), new Set([undefined]), "no other file is so written");
-  }
 });
 
 test("J1 what a record costs does not depend on the size of the table", async () => {

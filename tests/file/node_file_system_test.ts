@@ -1,6 +1,6 @@
 /** The real file system: what its calls do, and what is particular to Windows. */
 import assert from "node:assert/strict";
-import { constants, mkdir, readdir, readFile, readlink, stat, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import process from "node:process";
 import { test } from "node:test";
 import { setImmediate } from "node:timers";
@@ -87,47 +87,6 @@ test("P4 a new file takes what it is given, and every call reaches the system", 
   // What shows nothing when it succeeds must fail once the file is closed.
   for (const call of [() => file.chown(uid, gid), file.sync, file.syncData]) {
     await assert.rejects(async () => await call(), { code: "EBADF" });
-  }
-});
-
-/** Whether the system makes each write to an open file durable (O_DSYNC), as Linux tells. */
-async function isSynced(path: string): Promise<boolean> {
-  for (const number of await readdir("/proc/self/fd")) {
-    if (await readlink(`/proc/self/fd/${number}`).catch(() => "") !== path) continue;
-    const [, flags] = /^flags:\s*(\d+)/m.exec(
-      await readFile(`/proc/self/fdinfo/${number}`, "utf8"),
-    )!;
-    return (Number.parseInt(flags, 8) & constants.O_DSYNC) !== 0;
-  }
-  throw new Error(`${path} is not open`);
-}
-
-test("P2 a write that is to be synced is so by one call or by two, and fails if it cannot be", async () => {
-  await using at = await StoreDirectory.make({ other: "" });
-  const text = new TextEncoder().encode("text");
-  for (const [platform, byOne] of [["linux", true], ["darwin", false], ["win32", false]] as const) {
-    const system = makeNodeFileSystem(platform);
-    for (const syncsEachWrite of [true, false]) {
-      const path = at.path(`${platform} ${syncsEachWrite}`);
-      const file = await system.create(path, { syncsEachWrite });
-      if (process.platform === "linux") {
-        assert.equal(await isSynced(path), byOne && syncsEachWrite);
-      }
-      for (let n = 0; n < 3; n++) {
-        assert.equal(await file.write(text, 4 * n), 4);
-        await file.syncData();
-      }
-      await file.reserve(12, 200_000);
-      await file.sync();
-      await file.close();
-      assert.equal(await readFile(path, "utf8"), "texttexttext" + "\0".repeat(200_000));
-      assert.equal((await stat(path)).mode & 0o777, 0o600);
-      await assert.rejects(async () => await file.write(text, 0), { code: "EBADF" });
-      if (!byOne || !syncsEachWrite) {
-        await assert.rejects(async () => await file.syncData(), { code: "EBADF" });
-      }
-      await assert.rejects(system.create(path, { syncsEachWrite }), { code: "EEXIST" });
-    }
   }
 });
 

@@ -127,6 +127,16 @@ test("P9 what is told exactly is kept so, but for the kind of file", () => {
   assert.deepEqual(exactInfoOf(told), { ...exact, mode: 0o751, uid: 7, gid: 8 });
 });
 
+test("P9 what is called Deno, and has less, is not asked", async () => {
+  await using at = await StoreDirectory.make({ file: "text" });
+  const { Deno: { statSync } } = runtimeWith({ size: 77 });
+  for (
+    const part of [{}, { statSync }, { statSync, errors: {} }, { errors: { NotFound: Error } }]
+  ) {
+    assertTells(statOf({ Deno: part as unknown as DenoStat })(at.path("file")), at.path("file"));
+  }
+});
+
 test("P9 what Deno does not find is missing, and what fails otherwise is asked of node:fs", async () => {
   await using at = await StoreDirectory.make({ file: "text" });
   const errors = { NotFound: class extends Error {} };

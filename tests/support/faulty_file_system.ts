@@ -46,11 +46,8 @@ export class FaultyFileSystem {
     }
     this.fileSystem = {
       ...wrapped as unknown as FileSystem,
-      create: async (path, options) =>
-        this.#wrapFile(
-          path,
-          await this.#run({ name: "create", path }, () => base.create(path, options)),
-        ),
+      create: async (path) =>
+        this.#wrapFile(path, await this.#run({ name: "create", path }, () => base.create(path))),
       uniqueName: () => base.uniqueName(),
     };
   }
