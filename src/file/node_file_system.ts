@@ -64,7 +64,8 @@ export function makeNodeFileSystem(platform: string): FileSystem {
 
     async create(path) {
       const place = placeOf(dirname(path));
-      const file = await place.names.run(
+      place.isLarge = false;
+      const file = await place.name(
         () => openSync(path, "wx", 0o600),
         () => openElsewhere(path, "wx", 0o600),
       );
@@ -82,20 +83,20 @@ export function makeNodeFileSystem(platform: string): FileSystem {
     },
 
     async link(existing, path) {
-      const { names } = placeOf(dirname(path));
-      await names.run(() => linkSync(existing, path), () => fs.link(existing, path));
+      const place = placeOf(dirname(path));
+      await place.name(() => linkSync(existing, path), () => fs.link(existing, path));
     },
 
     async rename(from, to) {
-      const { names } = placeOf(dirname(to));
+      const place = placeOf(dirname(to));
       const rename = async () =>
-        await names.run(() => renameSync(from, to), () => fs.rename(from, to));
+        await place.name(() => renameSync(from, to), () => fs.rename(from, to));
       await (isWindows ? patiently(rename, setTimeout) : rename());
     },
 
     async unlink(path) {
-      const { names } = placeOf(dirname(path));
-      await names.run(() => unlinkSync(path), () => fs.unlink(path));
+      const place = placeOf(dirname(path));
+      await place.name(() => unlinkSync(path), () => fs.unlink(path));
     },
 
     async makeDirectory(path) {

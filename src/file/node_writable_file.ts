@@ -42,6 +42,7 @@ export function nodeWritableFile(file: number, place: Place): WritableFile {
       return place.writes.run(() => writeSync(file, bytes, 0, length, position), writeElsewhere);
     }
     isSmall = false;
+    place.isLarge = true;
     return writeElsewhere();
   };
   return {

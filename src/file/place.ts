@@ -1,14 +1,25 @@
 import { fsync, fsyncSync } from "node:fs";
 import { promisify } from "node:util";
+import type { Answer } from "./answer.ts";
 import { QuickCalls } from "./quick_calls.ts";
 
 const fsyncElsewhere = promisify(fsync);
 
 /** The calls in a directory that may wait for its disk, each kind by its own pace. */
 export class Place {
-  readonly names = new QuickCalls();
   readonly writes = new QuickCalls();
+  readonly #names = new QuickCalls();
   readonly #syncs = new QuickCalls();
+  /**
+   * Whether the file that was last created here is large, and so, most likely, are those that it
+   * replaces: to take the last name from one takes as long as to free all of it.
+   */
+  isLarge = false;
+
+  /** Makes a call that gives a name, or takes one. */
+  name<T>(here: () => T, elsewhere: () => Promise<T>): Answer<T> {
+    return this.isLarge ? elsewhere() : this.#names.run(here, elsewhere);
+  }
 
   /** Syncs an open file. */
   async sync(file: number): Promise<void> {
