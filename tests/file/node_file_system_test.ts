@@ -145,32 +145,6 @@ test("P1 a short write and its sync wait for no other thread, where calls are qu
   });
 });
 
-test("P1 where a large file was created, the names of such are taken and given by another thread", async () => {
-  await using at = await StoreDirectory.make({ other: "" });
-  const { create, link, rename, unlink } = nodeFileSystem;
-  const write = async (name: string, ...lengths: number[]) => {
-    const file = await create(at.path(name));
-    for (const [n, length] of lengths.entries()) await file.write(new Uint8Array(length), n);
-    await file.close();
-  };
-  await withClockThatTakes(0, async () => {
-    // Nobody knows yet that they are quick.
-    await write("first");
-    for (const [length, isQuick] of [[128 * 1024, true], [128 * 1024 + 1, false]] as const) {
-      await write("file", length);
-      const [file, second, third] = ["file", "second", "third"].map((name) => at.path(name));
-      assert.equal(await isDoneAtOnce(link(file, second)), isQuick);
-      assert.equal(await isDoneAtOnce(rename(second, third)), isQuick);
-      for (const path of [file, third]) assert.equal(await isDoneAtOnce(unlink(path)), isQuick);
-    }
-    // A small write after a large one does not make the file a small one; a new file is.
-    await write("file", 200_000, 1);
-    assert.ok(!await isDoneAtOnce(unlink(at.path("file"))));
-    await write("file", 1);
-    assert.ok(await isDoneAtOnce(unlink(at.path("file"))));
-  });
-});
-
 test("P4 a rename replaces a file, and what cannot be renamed is an error at once", async () => {
   for (const fileSystem of [posix, windows]) {
     await using at = await StoreDirectory.make({ from: "new", to: "old" });
