@@ -11,7 +11,7 @@ import { median } from "./statistics.ts";
 export const CURVES = ["ours, plain file", "ours, journal", "SQLite", "write-file-atomic"] as const;
 
 /** How often that is done in a round which appends. */
-const APPENDS = 20;
+const APPENDS = 40;
 
 export const growthSection: Section = {
   name: "growth",
@@ -37,7 +37,7 @@ export const growthSection: Section = {
       const rounds = quick ? 2 : queues > 100_000 ? 3 : 8;
       // What a whole file leaves behind slows the next one's sync down.
       const measured = [
-        ...await measure(cases.filter(({ batch }) => batch === APPENDS), rounds),
+        ...await measure(cases.filter(({ batch }) => batch === APPENDS), 5 * rounds),
         ...await measure(cases.filter(({ batch }) => batch !== APPENDS), rounds),
       ];
       const medianOf = (name: string) =>

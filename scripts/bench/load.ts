@@ -20,10 +20,8 @@ async function loadAt(queues: number, context: Context): Promise<Result> {
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, "offset.json"), text);
   const rounds = context.quick ? 3 : queues > 100_000 ? 5 : 12;
-  let round = 0;
-  const onRound = () => {
-    context.progress(`load, ${queues.toLocaleString("en")} queues`, ++round / 2 / (rounds + 2));
-  };
+  const half = (i: number) => (share: number) =>
+    context.progress(`load, ${queues.toLocaleString("en")} queues`, (i + share) / 2);
   // Otherwise one pays for the garbage of another.
   const swept = (cases: readonly Case[]) => cases.map((each) => ({ ...each, prepare: sweep }));
   const loading: Case[] = [
@@ -39,7 +37,7 @@ async function loadAt(queues: number, context: Context): Promise<Result> {
     { name: "parse", batch: 1, run: () => void parse(text) },
   ];
   // Before there are a million objects more for each collection of garbage to look at.
-  const loads = await measure(swept(loading), rounds, onRound);
+  const loads = await measure(swept(loading), rounds, half(0));
   const object = JSON.parse(text);
   const entries = Object.entries(object.offsetTable).map(([key, offset]) => [
     key,
@@ -51,7 +49,7 @@ async function loadAt(queues: number, context: Context): Promise<Result> {
     { name: "JSON.stringify, bigint by rawJSON", batch: 1, run: () => void JSON.stringify(raw) },
     { name: "serialize", batch: 1, run: () => void serialize(table) },
   ];
-  const measured = [...loads, ...await measure(swept(encoding), rounds, onRound)];
+  const measured = [...loads, ...await measure(swept(encoding), rounds, half(1))];
   const megabytes = new TextEncoder().encode(text).length / 1e6;
   const against = (i: number) => ratio(measured[i].rounds, measured[i < 3 ? 0 : 3].rounds);
   return {

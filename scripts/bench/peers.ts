@@ -142,7 +142,7 @@ async function peersAt(
   contest: Contest,
   rounds: number,
   syncs: ReadonlyMap<string, string>,
-  onRound: () => void,
+  onRound: (share: number) => void,
 ): Promise<Result> {
   await mkdir(contest.directory, { recursive: true });
   const contenders: Contender[] = [];
@@ -193,13 +193,12 @@ export const peersSection: Section = {
     const results: Result[] = [];
     for (const queues of sizes) {
       const rounds = quick ? 4 : queues > 10_000 ? 8 : 24;
-      let round = 0;
       results.push(
         await peersAt(
           { directory: join(directory, `peers-${queues}`), queues },
           rounds,
           syncs,
-          () => progress(`other stores, ${queues} queues`, ++round / (rounds + 2)),
+          (share) => progress(`other stores, ${queues} queues`, share),
         ),
       );
     }

@@ -14,11 +14,12 @@ export const SNAPSHOT = "ours, plain file";
 export const LOOK = "look, overwrite and sync, blocking";
 export const JOURNAL = "ours, journal";
 
-/** A rewrite of megabytes is done once a round, what takes a fraction of a millisecond often. */
-function batchOf(queues: number, rewrites: boolean): number {
-  if (!rewrites) return queues > 10_000 ? 20 : 40;
-  return queues > 10_000 ? 1 : 10;
-}
+/**
+ * A rewrite of megabytes is done once a round; what takes a fraction of a millisecond often, and in
+ * more rounds, since it goes on becoming quicker while it is compiled.
+ */
+const APPENDS = 40;
+const rewritesOf = (queues: number) => queues > 10_000 ? 1 : 10;
 
 async function persistAt(contest: Contest, rounds: number, context: Context): Promise<Result> {
   const { directory, queues } = contest;
@@ -36,14 +37,13 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
     syncAppend(directory),
     lookAndOverwrite(directory),
   ];
-  const slow = batchOf(queues, true);
-  const quick = batchOf(queues, false);
+  const slow = rewritesOf(queues);
   const appending: Case[] = [
-    { name: JOURNAL, run: journal.persist, batch: quick },
-    { name: SQLITE, run: database.persist, batch: quick },
-    { name: "append + fdatasync, asynchronous", run: appends[0].run, batch: quick },
-    { name: "append + fdatasync, blocking", run: appends[1].run, batch: quick },
-    { name: LOOK, run: appends[2].run, batch: quick },
+    { name: JOURNAL, run: journal.persist, batch: APPENDS },
+    { name: SQLITE, run: database.persist, batch: APPENDS },
+    { name: "append + fdatasync, asynchronous", run: appends[0].run, batch: APPENDS },
+    { name: "append + fdatasync, blocking", run: appends[1].run, batch: APPENDS },
+    { name: LOOK, run: appends[2].run, batch: APPENDS },
   ];
   // What is left unsynced, or is given back to the disk, slows the next one's sync down; so those
   // that are compared are measured among themselves.
@@ -56,13 +56,14 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
       { name: "floor, blocking", run: syncFloor(directory, bytes), batch: slow },
     ], [{ name: "ours, relaxed", run: relaxed.persist, batch: slow }]);
   }
-  let round = 0;
-  const onRound = () => {
-    const share = ++round / (contests.length * (rounds + 2));
-    context.progress(`persist, ${queues.toLocaleString("en")} queues`, share);
-  };
   const measured: Measured[] = [];
-  for (const cases of contests) measured.push(...await measure(cases, rounds, onRound));
+  for (const [i, cases] of contests.entries()) {
+    const onRound = (share: number) => {
+      const all = (i + share) / contests.length;
+      context.progress(`persist, ${queues.toLocaleString("en")} queues`, all);
+    };
+    measured.push(...await measure(cases, cases === appending ? 5 * rounds : rounds, onRound));
+  }
   await verify(journal.store);
   if (snapshot !== undefined) await verify(snapshot.store);
   for (const each of [journal, snapshot, relaxed, database, ...appends]) await each?.close();

@@ -15,13 +15,13 @@ export function queuesOf(count: number): MessageQueue[] {
   return queues;
 }
 
-/** An order in which each index comes once, and that no cache foresees. */
-export function shuffled(count: number): number[] {
+/** An order in which each index comes once, and that no cache foresees; another for each seed. */
+export function shuffled(count: number, seed = 0): number[] {
   const order = Array.from({ length: count }, (_, i) => i);
-  let state = 20261123;
+  let state = 20261123 + seed;
   for (let i = count - 1; i > 0; i--) {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    const j = state % (i + 1);
+    const j = (state >>> 8) % (i + 1);
     [order[i], order[j]] = [order[j], order[i]];
   }
   return order;

@@ -1,3 +1,6 @@
+import { setImmediate } from "node:timers/promises";
+import { shuffled } from "./queues.ts";
+
 /** Something to be measured against others. */
 export interface Case {
   readonly name: string;
@@ -15,29 +18,39 @@ export interface Measured {
   readonly rounds: readonly number[];
 }
 
-/** How many first rounds, in which everything is compiled, are left out. */
-const WARM_UP = 2;
+/** How many first rounds, in which everything is compiled, are left out of so many more. */
+const warmUpOf = (rounds: number) => Math.max(2, Math.ceil(rounds / 4));
 
-/** Measures cases in turn, round after round, so that all meet the same machine. */
+/**
+ * Measures cases in turn, round after round, so that all meet the same machine; each time in another
+ * order, since what one leaves to the disk slows the next one down.
+ *
+ * @param onRound Is told how much is done, from 0 to 1.
+ */
 export async function measure(
   cases: readonly Case[],
   rounds: number,
-  onRound: () => void = () => {},
+  onRound: (share: number) => void = () => {},
   now: () => number = () => performance.now(),
 ): Promise<Measured[]> {
   const taken = cases.map((): number[] => []);
-  for (let round = 0; round < rounds + WARM_UP; round++) {
-    for (const [i, { prepare, run, batch }] of cases.entries()) {
+  const warmUp = warmUpOf(rounds);
+  const all = warmUp + rounds;
+  for (let round = 0; round < all; round++) {
+    for (const i of shuffled(cases.length, round)) {
+      const { prepare, run, batch } = cases[i];
       prepare?.();
+      // What one kept the event loop from doing, the next one would have to wait for.
+      await setImmediate();
       const start = now();
       for (let done = 0; done < batch; done++) {
         const running = run();
         // What is synchronous is not made to wait for a turn of the event loop.
         if (running instanceof Promise) await running;
       }
-      if (round >= WARM_UP) taken[i].push((now() - start) / batch);
+      if (round >= warmUp) taken[i].push((now() - start) / batch);
     }
-    onRound();
+    onRound((round + 1) / all);
   }
   return cases.map(({ name }, i) => ({ name, rounds: taken[i] }));
 }

@@ -108,13 +108,11 @@ async function updatesAt(queues: number, isRandom: boolean, context: Context): P
       for (let i = 0; i < queues; i++) store.update(met[i], numbers[i], true);
     },
   });
-  let round = 0;
   const rounds = repeat * (context.quick ? 1 : 3) + 8;
   const measured = await measure(
     cases,
     rounds,
-    () =>
-      context.progress(`updates of ${queues.toLocaleString("en")} queues`, ++round / (rounds + 2)),
+    (share) => context.progress(`updates of ${queues.toLocaleString("en")} queues`, share),
   );
   const bytes = await allocation(cases[0], queues, repeat);
   if (store.peek(met[6]) !== offsets[6]) throw new Error("the last update is not there");

@@ -1,6 +1,7 @@
 import { hexadecimal } from "./checksum.ts";
 import { type Crc32, crc32 } from "./crc32.ts";
 import { grown } from "./grown.ts";
+import type { Int64Array } from "./int64_array.ts";
 import { CHECKSUM_LENGTH, type SnapshotId } from "./journal.ts";
 import type { QueueIndex } from "./queue_index.ts";
 import { goKeyOf } from "./serialize.ts";
@@ -36,7 +37,7 @@ export class JournalEncoder {
   }
 
   /** The line of a persist: the queues of these slots, each once, with its offset. */
-  record(index: QueueIndex, slots: Uint32Array, offsets: BigInt64Array): Uint8Array {
+  record(index: QueueIndex, slots: Uint32Array, offsets: Int64Array): Uint8Array {
     this.#begin();
     this.#add('{"offsetTable":{');
     for (let i = 0; i < slots.length; i++) {
@@ -45,7 +46,7 @@ export class JournalEncoder {
       this.#add(before);
       this.#add(String(index.queueIdAt(slots[i])));
       this.#add(behind);
-      this.#add(String(offsets[i]));
+      this.#add(String(offsets.get(i)));
     }
     this.#add("}}");
     return this.#end();

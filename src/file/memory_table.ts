@@ -1,11 +1,12 @@
 import { takesOffset } from "../core/apply_update.ts";
 import { grown } from "../core/grown.ts";
+import { Int64Array } from "../core/int64_array.ts";
 import type { MessageQueue } from "../core/message_queue.ts";
 import type { Offset } from "../core/offset.ts";
-import { gather, type OffsetColumn } from "../core/offset_column.ts";
+import type { OffsetColumn } from "../core/offset_column.ts";
 import { OffsetTable } from "../core/offset_table.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
-import { type Changes, isFew, MANY } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 
 /** What memory holds of a queue; while it is frozen, updates are ignored (clause U7). */
 export interface Held {
@@ -18,6 +19,9 @@ const FROZEN = 2;
 /** Among those that a persist must look at. */
 const TOUCHED = 4;
 
+/** So many changes are told in arrays that are used again. */
+const FEW = 1024;
+
 /**
  * What a store holds in memory: the fold of `applyUpdate` over all updates, in O(1) for each.
  *
@@ -27,15 +31,15 @@ const TOUCHED = 4;
  */
 export class MemoryTable {
   readonly #index: QueueIndex;
-  #offsets = new BigInt64Array(0);
+  readonly #offsets = new Int64Array();
   #flags = new Uint8Array(0);
   /** The slots with that flag, each once, as many as are counted. */
   #touched = new Uint32Array(0);
   #touchedCount = 0;
   #size = 0;
   /** Where a few changes are told: new arrays would cost more than all else about those. */
-  readonly #fewSlots = new Uint32Array(MANY);
-  readonly #fewOffsets = new BigInt64Array(MANY);
+  readonly #fewSlots = new Uint32Array(FEW);
+  readonly #fewOffsets = new Int64Array(FEW);
 
   /** `durable` is what it begins with. */
   constructor(index: QueueIndex, durable: OffsetColumn) {
@@ -52,7 +56,7 @@ export class MemoryTable {
   }
 
   get(slot: number | undefined): Offset | undefined {
-    return this.#has(slot) ? this.#offsets[slot] : undefined;
+    return this.#has(slot) ? this.#offsets.get(slot) : undefined;
   }
 
   update(slot: number, offset: Offset, increaseOnly: boolean): void {
@@ -61,7 +65,7 @@ export class MemoryTable {
     // Each of the two is asked with one kind of value, so that no bigint is made for the question.
     const isTaken = (flags & HELD) === 0
       ? takesOffset(undefined, offset, increaseOnly)
-      : takesOffset(this.#offsets[slot], offset, increaseOnly);
+      : takesOffset(this.#offsets.get(slot), offset, increaseOnly);
     if (isTaken) this.#set(slot, offset, HELD);
   }
 
@@ -97,7 +101,7 @@ export class MemoryTable {
   countDifferent(column: OffsetColumn): number {
     let count = 0;
     for (const slot of this.#slots()) {
-      if (this.#has(slot) && this.#offsets[slot] !== column.get(slot)) count++;
+      if (this.#has(slot) && this.#offsets.get(slot) !== column.get(slot)) count++;
     }
     return count;
   }
@@ -108,45 +112,24 @@ export class MemoryTable {
    * answer is good until the next.
    */
   takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
-    const touched = this.#takeTouched();
-    const slots = this.#allDiffer(touched, column)
-      ? touched
-      : column.differences(touched, this.#offsets);
-    const deleted: number[] = [];
-    for (const slot of deleting) {
-      if (!this.#has(slot) && column.get(slot) !== undefined) deleted.push(slot);
-    }
-    return { slots, offsets: this.#gather(slots), deleted };
-  }
-
-  #gather(slots: Uint32Array): BigInt64Array {
-    if (!isFew(slots)) return gather(this.#offsets, slots);
-    const offsets = this.#fewOffsets;
-    for (let i = 0; i < slots.length; i++) offsets[i] = this.#offsets[slots[i]];
-    return offsets.subarray(0, slots.length);
-  }
-
-  /** Whether they are a few, and all differ, as they nearly always do: those need no copy. */
-  #allDiffer(slots: Uint32Array, column: OffsetColumn): boolean {
-    if (!isFew(slots)) return false;
-    for (let i = 0; i < slots.length; i++) {
-      if (column.get(slots[i]) === this.#offsets[slots[i]]) return false;
-    }
-    return true;
-  }
-
-  /** Those that were touched and are held; all in one turn of the event loop, hence quickly. */
-  #takeTouched(): Uint32Array {
     const [touched, flags, length] = [this.#touched, this.#flags, this.#touchedCount];
-    const held = length < MANY ? this.#fewSlots : new Uint32Array(length);
+    const [slots, offsets] = length <= FEW
+      ? [this.#fewSlots, this.#fewOffsets]
+      : [new Uint32Array(length), new Int64Array(length)];
     let count = 0;
     for (let i = 0; i < length; i++) {
       const slot = touched[i];
       flags[slot] &= ~TOUCHED;
-      if ((flags[slot] & HELD) !== 0) held[count++] = slot;
+      if ((flags[slot] & HELD) === 0 || column.isSame(slot, this.#offsets, slot)) continue;
+      slots[count] = slot;
+      offsets.copyFrom(count++, this.#offsets, slot);
     }
     this.#touchedCount = 0;
-    return held.subarray(0, count);
+    const deleted: number[] = [];
+    for (const slot of deleting) {
+      if (!this.#has(slot) && column.get(slot) !== undefined) deleted.push(slot);
+    }
+    return { slots: slots.subarray(0, count), offsets, deleted };
   }
 
   /** Has the next persist look again at queues that are held, at all of them unless told. */
@@ -162,7 +145,7 @@ export class MemoryTable {
 
   *#entries(topic: string | undefined): Generator<[MessageQueue, Offset]> {
     for (const slot of topic === undefined ? this.#slots() : this.#index.ofTopic(topic)) {
-      if (this.#has(slot)) yield [this.#index.queueAt(slot), this.#offsets[slot]];
+      if (this.#has(slot)) yield [this.#index.queueAt(slot), this.#offsets.get(slot)];
     }
   }
 
@@ -184,7 +167,7 @@ export class MemoryTable {
 
   #hold(slot: number, offset: Offset, flags: number): void {
     this.#size += 1 - (this.#flags[slot] & HELD);
-    this.#offsets[slot] = offset;
+    this.#offsets.set(slot, offset);
     this.#flags[slot] = flags | this.#flags[slot] & TOUCHED;
   }
 
@@ -195,7 +178,7 @@ export class MemoryTable {
   }
 
   #makeRoom(size: number): void {
-    this.#offsets = grown(this.#offsets, size);
+    this.#offsets.makeRoom(size);
     this.#flags = grown(this.#flags, size);
     this.#touched = grown(this.#touched, size);
   }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { crc32 } from "../../src/core/crc32.ts";
+import { Int64Array } from "../../src/core/int64_array.ts";
 import { JournalEncoder } from "../../src/core/journal_encoder.ts";
 import { OffsetTable, serialize } from "../../src/core/mod.ts";
 import { QueueIndex } from "../../src/core/queue_index.ts";
@@ -22,7 +23,7 @@ function recordOf(encoder: JournalEncoder, entries: readonly Entry[]): Uint8Arra
   entries.forEach(([mq]) => index.add(mq));
   const slots = Uint32Array.from(index.order().flatMap((run) => [...run.slots]));
   const table = OffsetTable.from(entries);
-  const offsets = BigInt64Array.from(slots, (slot) => table.get(index.queueAt(slot))!);
+  const offsets = Int64Array.of(...Array.from(slots, (slot) => table.get(index.queueAt(slot))!));
   return encoder.record(index, slots, offsets);
 }
 

@@ -10,6 +10,7 @@ import {
   parse,
   serialize,
 } from "../../src/core/mod.ts";
+import { Int64Array } from "../../src/core/int64_array.ts";
 import { tableOf } from "../../src/core/offset_table.ts";
 import { formOf } from "../../src/core/serialize.ts";
 import { FileImage } from "../../src/file/file_image.ts";
@@ -197,7 +198,7 @@ test("P1 while a large image is made others have their turns, and a small one is
 test("S2 an image has no checksum unless told", async () => {
   const imaged = new Imaged({ format: "go", checksum: false });
   imaged.offsets.set(imaged.index.add(at(0)), 1n);
-  const none = { slots: new Uint32Array(0), offsets: new BigInt64Array(0), deleted: [] };
+  const none = { slots: new Uint32Array(0), offsets: new Int64Array(), deleted: [] };
   const bytes = await new FileImage(formOf("go")).encode(imaged, none);
   assert.equal(decoder.decode(bytes), serialize(OffsetTable.from([[at(0), 1n]])));
 });

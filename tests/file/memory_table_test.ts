@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Offset } from "../../src/core/mod.ts";
+import { Int64Array } from "../../src/core/int64_array.ts";
 import { QueueIndex } from "../../src/core/queue_index.ts";
 import { applyChanges, isEmpty } from "../../src/file/changes.ts";
 import { MemoryTable } from "../../src/file/memory_table.ts";
@@ -64,7 +65,7 @@ test("P6 a queue that is updated often is written once, with its last offset", (
 });
 
 test("P1 P6 a few changes and many are taken alike, all or some, and so applied", () => {
-  for (const count of [1, 2, 15, 16, 17, 40]) {
+  for (const count of [1, 2, 1023, 1024, 1025, 3000]) {
     for (const same of [[], [0], [count - 1], [0, count - 1]]) {
       const memory = memoryOf(...Array.from({ length: count }, () => 1n));
       const durable = columnOf(...Array.from({ length: count }, () => 1n));
@@ -160,10 +161,10 @@ test("P6 dirty queues are those that are held with another offset than the file'
 
 test("P1 changes tell whether there are any, and change a column", () => {
   const column = columnOf(1n, 2n);
-  const changes = { slots: Uint32Array.of(2, 0), offsets: BigInt64Array.of(-7n, 9n), deleted: [1] };
+  const changes = { slots: Uint32Array.of(2, 0), offsets: Int64Array.of(-7n, 9n), deleted: [1] };
   applyChanges(column, changes);
   assert.deepEqual([0, 1, 2].map((slot) => column.get(slot)), [9n, undefined, -7n]);
-  const none = { slots: new Uint32Array(0), offsets: new BigInt64Array(0), deleted: [] };
+  const none = { slots: new Uint32Array(0), offsets: new Int64Array(), deleted: [] };
   assert.equal(isEmpty(none), true);
   assert.equal(isEmpty(changes), false);
   assert.equal(isEmpty({ ...none, deleted: [1] }), false);

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setImmediate } from "node:timers";
 import { main } from "../../scripts/bench.ts";
 import { judgeGoals } from "../../scripts/bench/goals.ts";
 import { CURVES } from "../../scripts/bench/growth.ts";
@@ -26,9 +27,10 @@ test("bench: medians, quantiles, and ratios round by round", () => {
   assert.notEqual(ratio([2, 200, 2], [1, 100, 1]), median([2, 200, 2]) / median([1, 1, 100, 100]));
 });
 
-test("bench: cases take turns, batches are divided, and the first rounds are left out", async () => {
+test("bench: cases meet in any order, batches are divided, and the first rounds are left out", async () => {
   let clock = 0;
   const calls: string[] = [];
+  const shares: number[] = [];
   const takes = (name: string, ms: () => number) => () => {
     calls.push(name);
     clock += ms();
@@ -39,12 +41,29 @@ test("bench: cases take turns, batches are divided, and the first rounds are lef
       { name: "a", batch: 2, run: takes("a", () => slow = Math.max(1, slow / 1000)) },
       { name: "b", batch: 1, run: async () => await takes("b", () => 5)() },
     ],
-    3,
-    () => calls.push("|"),
+    30,
+    (share) => calls.push("|") && shares.push(share),
     () => clock,
   );
-  assert.equal(calls.join(""), "aab|aab|aab|aab|aab|");
-  assert.deepEqual(measured, [{ name: "a", rounds: [1, 1, 1] }, { name: "b", rounds: [5, 5, 5] }]);
+  const rounds = calls.join("").split("|").slice(0, -1);
+  assert.equal(rounds.length, 38);
+  assert.deepEqual(shares, rounds.map((_, i) => (i + 1) / 38));
+  const first = rounds.filter((each) => each === "aab").length;
+  assert.equal(first + rounds.filter((each) => each === "baa").length, 38);
+  assert.ok(first >= 10 && first <= 28, `a came first ${first} times of 38`);
+  const each = (ms: number) => new Array(30).fill(ms);
+  assert.deepEqual(measured, [{ name: "a", rounds: each(1) }, { name: "b", rounds: each(5) }]);
+});
+
+test("bench: nobody waits for what the one before kept the event loop from doing", async () => {
+  let [runs, waiting] = [0, 0];
+  const run = () => {
+    assert.equal(waiting++, 0);
+    setImmediate(() => waiting--);
+    runs++;
+  };
+  await measure([{ name: "a", batch: 1, run }, { name: "b", batch: 1, run }], 1);
+  assert.equal(runs, 6);
 });
 
 test("bench: its queues are different ones, and a random order meets each once", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type MessageQueue, type Offset, serialize } from "../../src/core/mod.ts";
+import { Int64Array } from "../../src/core/int64_array.ts";
 import { tableOf } from "../../src/core/offset_table.ts";
 import { QueueIndex } from "../../src/core/queue_index.ts";
 import { formOf, type OffsetFileFormat } from "../../src/core/serialize.ts";
@@ -35,7 +36,7 @@ export class Imaged {
     const slots = Uint32Array.from(set, ([mq]) => this.index.add(mq));
     const changes = {
       slots,
-      offsets: BigInt64Array.from(set, ([, offset]) => offset),
+      offsets: Int64Array.of(...set.map(([, offset]) => offset)),
       deleted: deleted.map((mq) => this.index.add(mq)),
     };
     applyChanges(this.offsets, changes);

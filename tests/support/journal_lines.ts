@@ -1,5 +1,6 @@
 /** The lines of a journal as texts. */
 import type { Crc32 } from "../../src/core/crc32.ts";
+import { Int64Array } from "../../src/core/int64_array.ts";
 import type { SnapshotId } from "../../src/core/journal.ts";
 import { JournalEncoder } from "../../src/core/journal_encoder.ts";
 import { QueueIndex } from "../../src/core/queue_index.ts";
@@ -16,6 +17,6 @@ export function headerOf(snapshot: SnapshotId, crc?: Crc32): string {
 export function recordOf(entries: readonly Entry[], crc?: Crc32): string {
   const index = new QueueIndex();
   const slots = Uint32Array.from(entries, ([mq]) => index.add(mq));
-  const offsets = BigInt64Array.from(entries, ([, offset]) => BigInt(offset));
+  const offsets = Int64Array.of(...entries.map(([, offset]) => BigInt(offset)));
   return decode(new JournalEncoder(crc).record(index, slots, offsets));
 }

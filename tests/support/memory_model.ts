@@ -18,7 +18,7 @@ export function columnOf(...offsets: (Offset | undefined)[]): OffsetColumn {
 
 /** Changes as they are easily compared. */
 export const plain = ({ slots, offsets, deleted }: ReturnType<MemoryTable["takeChanges"]>) => ({
-  set: Array.from(slots, (slot, i) => [slot, offsets[i]]),
+  set: Array.from(slots, (slot, i) => [slot, offsets.get(i)]),
   deleted,
 });
 

@@ -1,0 +1,63 @@
+import { grown } from "./grown.ts";
+
+/**
+ * An array of int64s that grows.
+ *
+ * Each is two halves as well: to move or to compare one in halves makes no bigint, and a bigint
+ * costs more than all else about it.
+ */
+export class Int64Array {
+  #values: BigInt64Array;
+  #halves: Int32Array;
+
+  /** So many zeros. */
+  constructor(length = 0) {
+    this.#values = new BigInt64Array(length);
+    this.#halves = halvesOf(this.#values);
+  }
+
+  /** Those of a list. */
+  static of(...values: bigint[]): Int64Array {
+    const array = new Int64Array(values.length);
+    array.#values.set(values);
+    return array;
+  }
+
+  /** Has at least so many elements from now on; those that are new are 0. */
+  makeRoom(length: number): void {
+    if (length <= this.#values.length) return;
+    this.#values = grown(this.#values, length);
+    this.#halves = halvesOf(this.#values);
+  }
+
+  get(at: number): bigint {
+    return this.#values[at];
+  }
+
+  set(at: number, value: bigint): void {
+    this.#values[at] = value;
+  }
+
+  /** Sets an element to what another array has. */
+  copyFrom(at: number, other: Int64Array, from: number): void {
+    this.#halves[2 * at] = other.#halves[2 * from];
+    this.#halves[2 * at + 1] = other.#halves[2 * from + 1];
+  }
+
+  /** Whether an element is what another array has. */
+  isSame(at: number, other: Int64Array, from: number): boolean {
+    return this.#halves[2 * at] === other.#halves[2 * from] &&
+      this.#halves[2 * at + 1] === other.#halves[2 * from + 1];
+  }
+
+  /** A copy of all. */
+  slice(): Int64Array {
+    const copy = new Int64Array(this.#values.length);
+    copy.#values.set(this.#values);
+    return copy;
+  }
+}
+
+function halvesOf(values: BigInt64Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
+}
