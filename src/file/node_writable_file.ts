@@ -19,6 +19,13 @@ import { fstatNow } from "./stat_now.ts";
 /** What is no longer goes to the system's cache in less time than to another thread. */
 const SMALL_WRITE = 128 * 1024;
 
+/**
+ * Linux keeps what one call writes as one piece, if there is memory for that, and looks through all
+ * of the piece whenever a part of it is synced. What is written page by page is kept so.
+ */
+const PAGE = 4096;
+const ZEROS = new Uint8Array(PAGE);
+
 const elsewhere = {
   write: promisify(write),
   sync: promisify(fsync),
@@ -48,7 +55,11 @@ export function nodeWritableFile(file: number, place: Place): WritableFile {
   return {
     write: writeAt,
     async reserve(position, length) {
-      await writeAt(new Uint8Array(length), position);
+      for (let [at, end] = [position, position + length]; at < end;) {
+        const piece = ZEROS.subarray(0, Math.min(PAGE - at % PAGE, end - at));
+        await writeAt(piece, at);
+        at += piece.length;
+      }
     },
     chmod: (mode) => elsewhere.chmod(file, mode),
     chown: (uid, gid) => elsewhere.chown(file, uid, gid),
