@@ -149,5 +149,5 @@ export function modifiedOf(inspection: ValidInspection): number;
 export function modifiedOf(inspection: Inspection): number | undefined;
 export function modifiedOf(inspection: Inspection): number | undefined {
   const info = infoOf(inspection);
-  return info && Number(info.mtimeNs / 1_000_000n);
+  return info && Math.round(info.mtimeMs);
 }

@@ -76,7 +76,7 @@ async function inspectRow({ path, levels }: FoundStore) {
       ? journalNote(main.journal)
       : `main ${main.state === "missing" ? "missing" : `bad: ${fault(main)}`}`,
     !good && (source ? `recoverable from ${basename(source.path)}` : "not recoverable"),
-    backup.state === "bad" && (infoOf(backup)?.size === 0n ? "backup empty" : "backup bad"),
+    backup.state === "bad" && (infoOf(backup)?.size === 0 ? "backup empty" : "backup bad"),
     leftovers.length > 0 && `${leftovers.length} leftover .tmp`,
   ];
   return {

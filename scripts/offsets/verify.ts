@@ -154,6 +154,6 @@ function validDetails(file: ValidInspection, io: Io): string {
 
 /** Go's client writes its backups empty (apache/rocketmq-client-go issue 572): not a new fault. */
 function hint(role: Finding["role"], file: Inspection): string {
-  const empty = role === "backup" && infoOf(file)?.size === 0n;
+  const empty = role === "backup" && infoOf(file)?.size === 0;
   return fault(file) + (empty ? ", as Go's client leaves it" : "");
 }

@@ -95,23 +95,28 @@ export const TICK_MS = 20;
  *
  * @param since When the reading began, in milliseconds since 1970.
  */
-export function isFresh({ mtimeNs }: FileInfo, since: number): boolean {
-  return Math.abs(since - Number(mtimeNs / 1_000_000n)) <= TICK_MS;
+export function isFresh({ mtimeMs }: FileInfo, since: number): boolean {
+  return Math.abs(since - mtimeMs) <= TICK_MS;
 }
 
-/** What is known of a file without reading it. */
+/**
+ * What is known of a file without reading it.
+ *
+ * Numbers beyond those that a `number` holds exactly are bigints: rounded, two of the files of
+ * Windows could look like one.
+ */
 export interface FileInfo {
   /** The device that holds it. */
-  readonly dev: bigint;
+  readonly dev: number | bigint;
   /** Its number on that device. */
-  readonly ino: bigint;
+  readonly ino: number | bigint;
   /** Its length in bytes. */
-  readonly size: bigint;
+  readonly size: number;
   /**
-   * When its content, or a directory's names, were last changed, in nanoseconds since 1970, as fine
-   * as the runtime tells, or to the microsecond.
+   * When its content, or a directory's names, were last changed, in milliseconds since 1970, as fine
+   * as the runtime tells.
    */
-  readonly mtimeNs: bigint;
+  readonly mtimeMs: number;
   /** The permission bits, without the file type. */
   readonly mode: number;
   /** The owner's number. */
@@ -128,7 +133,7 @@ export interface FileInfo {
  */
 export function isSameFile(a: FileInfo | undefined, b: FileInfo | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return isSameInode(a, b) && a.size === b.size && a.mtimeNs === b.mtimeNs;
+  return isSameInode(a, b) && a.size === b.size && a.mtimeMs === b.mtimeMs;
 }
 
 /** Tells whether two descriptions are of one file, changed or not. */

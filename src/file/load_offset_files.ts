@@ -156,7 +156,7 @@ function newest(files: readonly Inspection[]): ValidFile | undefined {
   let best: ValidFile | undefined;
   for (const file of files) {
     if (file.state !== "valid") continue;
-    if (best === undefined || file.info.mtimeNs > best.info.mtimeNs) best = file;
+    if (best === undefined || file.info.mtimeMs > best.info.mtimeMs) best = file;
   }
   return best;
 }

@@ -28,7 +28,7 @@ const openElsewhere = promisify(open);
  * import { nodeFileSystem } from "@offsetstore/rocketmq";
  *
  * const info = await nodeFileSystem.stat("deno.json");
- * if (info === undefined || info.size === 0n) throw new Error("deno.json is there, and not empty");
+ * if (info === undefined || info.size === 0) throw new Error("deno.json is there, and not empty");
  * ```
  */
 export const nodeFileSystem: FileSystem = makeNodeFileSystem(process.platform);

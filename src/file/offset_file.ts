@@ -316,5 +316,5 @@ export class OffsetFile {
 }
 
 function isWorthKeeping(main: Inspection): boolean {
-  return main.state === "bad" && main.info?.size !== 0n;
+  return main.state === "bad" && main.info?.size !== 0;
 }

@@ -64,33 +64,29 @@ export function fstatNow(file: number, ask = fstatSync): FileInfo {
 }
 
 /**
- * What the store wants to know of a file; `undefined` if it takes more than numbers: rounded, two
- * of the files of Windows could look like one.
+ * What the store wants to know of a file; `undefined` if some of it is no exact `number`.
  *
- * Numbers take less time than the bigints that `node:fs` makes of everything. A time to the
- * microsecond is fine enough: what was changed within `TICK_MS` is looked into in any case.
+ * A time in binary fractions is fine enough: what was changed within `TICK_MS` is looked into in any
+ * case.
  */
 export function infoOf(
-  { dev, ino, size, mtimeMs, mode, uid, gid }: Pick<
-    Stats,
-    "dev" | "ino" | "size" | "mtimeMs" | "mode" | "uid" | "gid"
-  >,
+  { dev, ino, size, mtimeMs, mode, uid, gid }: NumberStats,
 ): FileInfo | undefined {
   if (!Number.isSafeInteger(ino) || !Number.isSafeInteger(dev)) return undefined;
-  return {
-    dev: BigInt(dev),
-    ino: BigInt(ino),
-    size: BigInt(size),
-    mtimeNs: BigInt(Math.round(mtimeMs * 1000)) * 1000n,
-    mode: mode & 0o777,
-    uid,
-    gid,
-  };
+  return { dev, ino, size, mtimeMs, mode: mode & 0o777, uid, gid };
 }
 
+type NumberStats = Pick<Stats, "dev" | "ino" | "size" | "mtimeMs" | "mode" | "uid" | "gid">;
+
 /** The same of what is exact. */
-export function exactInfoOf(stats: BigIntStats): FileInfo {
-  const { dev, ino, size, mtimeNs } = stats;
-  const mode = Number(stats.mode & 0o777n);
-  return { dev, ino, size, mtimeNs, mode, uid: Number(stats.uid), gid: Number(stats.gid) };
+export function exactInfoOf({ dev, ino, size, mtimeNs, mode, uid, gid }: BigIntStats): FileInfo {
+  return {
+    dev,
+    ino,
+    size: Number(size),
+    mtimeMs: Number(mtimeNs) / 1e6,
+    mode: Number(mode & 0o777n),
+    uid: Number(uid),
+    gid: Number(gid),
+  };
 }

@@ -21,7 +21,7 @@ export async function writeFile(
     await file.backdate().catch(() => {});
     const info = await file.stat();
     // Some systems report more than they took.
-    if (info.size !== BigInt(bytes.length)) throw new ShortWriteError(info.size, bytes.length);
+    if (info.size !== bytes.length) throw new ShortWriteError(info.size, bytes.length);
     if (like !== undefined) await takeAfter(file, info, like);
     if (sync) await file.sync();
     return info;
@@ -71,7 +71,7 @@ async function takeAfter(file: WritableFile, info: FileInfo, like: FileInfo): Pr
 class ShortWriteError extends Error {
   override readonly name = "ShortWriteError";
 
-  constructor(accepted: number | bigint, length: number) {
+  constructor(accepted: number, length: number) {
     super(`only ${accepted} of ${length} bytes were accepted, as if the disk were full`);
   }
 }

@@ -95,7 +95,7 @@ const OF_FILE: Readonly<Record<string, OfFile>> = {
   },
 };
 
-function sizeAndMode({ size, mode }: FileInfo): readonly [bigint, number] {
+function sizeAndMode({ size, mode }: FileInfo): readonly [number, number] {
   return [size, mode];
 }
 

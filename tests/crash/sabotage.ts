@@ -149,7 +149,7 @@ export const SABOTAGES: readonly Sabotage[] = [
             await file.write(bytes.subarray(0, 100), position);
             return bytes.length;
           },
-          stat: async () => ({ ...await file.stat(), size: BigInt(given) }),
+          stat: async () => ({ ...await file.stat(), size: given }),
         };
       }),
   },

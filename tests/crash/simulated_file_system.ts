@@ -216,10 +216,10 @@ export class SimulatedFileSystem implements FileSystem {
     const node = this.disk.nodes.get(ino)!;
     const [size, mode] = node.kind === "file" ? [node.data.length, node.mode] : [0, 0o700];
     return {
-      dev: 1n,
-      ino: BigInt(ino),
-      size: BigInt(size),
-      mtimeNs: BigInt(node.mtime),
+      dev: 1,
+      ino,
+      size,
+      mtimeMs: node.mtime / 1e6,
       mode,
       uid: 0,
       gid: 0,

@@ -56,7 +56,7 @@ async function views([a, b]: readonly [Caller, Caller]): Promise<[View, View]> {
 
 async function view(fileSystem: FileSystem, root: string): Promise<View> {
   const seen: unknown[] = [];
-  const inodes: bigint[] = [];
+  const inodes: (number | bigint)[] = [];
   const files = new Map<string, FileInfo>();
   for (const name of NAMES) {
     try {

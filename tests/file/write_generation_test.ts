@@ -46,7 +46,7 @@ test("P4 a rename that fails: main tells whether it is the new file", async () =
     failing("rename", { after: true }),
   );
   assert.equal(await at.text("offset.json"), "new");
-  assert.equal(info.ino, (await stat(at.main, { bigint: true })).ino);
+  assert.equal(info.ino, (await stat(at.main)).ino);
   assert.equal((doubt as Error).message, "EIO: rename failed");
 });
 
