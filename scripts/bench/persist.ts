@@ -62,7 +62,7 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
       const all = (i + share) / contests.length;
       context.progress(`persist, ${queues.toLocaleString("en")} queues`, all);
     };
-    measured.push(...await measure(cases, cases === appending ? 5 * rounds : rounds, onRound));
+    measured.push(...await measure(cases, cases === appending ? 8 * rounds : rounds, onRound));
   }
   await verify(journal.store);
   if (snapshot !== undefined) await verify(snapshot.store);
