@@ -25,6 +25,7 @@ export class Int64Array {
 
   /** Has at least so many elements from now on; those that are new are 0. */
   makeRoom(length: number): void {
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: the same would be made anew
     if (length <= this.#values.length) return;
     this.#values = grown(this.#values, length);
     this.#halves = halvesOf(this.#values);

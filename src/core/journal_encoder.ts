@@ -45,6 +45,7 @@ export class JournalEncoder {
     let at = addText(bytes, CHECKSUM_LENGTH, '{"offsetTable":{');
     for (let i = 0; i < slots.length; i++) {
       const [before, behind] = goKeyOf(index.brokerAt(slots[i]));
+      // Stryker disable next-line ArithmeticOperator: what is around the names is shorter than it may be
       bytes = this.#makeRoom(at + LONGEST_UNIT * before.length + LONGEST_REST);
       if (i > 0) at = addText(bytes, at, ",");
       at = addText(bytes, at, before);
