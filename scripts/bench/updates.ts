@@ -115,6 +115,8 @@ async function updatesAt(queues: number, isRandom: boolean, context: Context): P
     (share) => context.progress(`updates of ${queues.toLocaleString("en")} queues`, share),
   );
   const bytes = await allocation(cases[0], queues, repeat);
+  prepare();
+  cases[0].run();
   if (store.peek(met[6]) !== offsets[6]) throw new Error("the last update is not there");
   await store.close();
   const perSecond = (ms: number) => queues / ms / 1000;
