@@ -102,7 +102,8 @@ export class FileImage {
     const { bytes, starts, runOf, runs } = kept;
     const longer = new Map<number, Uint8Array>();
     const isChanged = new Uint8Array(runs.length);
-    for (const slot of changes.slots) isChanged[runOf[slot]] = 1;
+    // On Bun an iterator takes ten times as long, all in one turn of the event loop.
+    for (let i = 0; i < changes.slots.length; i++) isChanged[runOf[changes.slots[i]]] = 1;
     for (let number = 0; number < runs.length; number++) {
       if (isChanged[number] === 0) continue;
       const piece = encoder.encode(runText(runs[number], table, this.#form));

@@ -55,7 +55,8 @@ export interface WritableFile {
    * Writes bytes at a position, over what is there, and makes the file longer where it ends. Once it
    * has answered, the bytes are the caller's again.
    *
-   * @returns How many were accepted: on a full disk fewer than were given, without an error.
+   * @returns How many were accepted: fewer than were given if there are many, and on a full disk,
+   *   without an error.
    */
   write(bytes: Uint8Array, position: number): Answer<number>;
   /**

@@ -18,6 +18,8 @@ import { fstatNow } from "./stat_now.ts";
 
 /** What is no longer goes to the system's cache in less time than to another thread. */
 const SMALL_WRITE = 128 * 1024;
+/** Deno copies what another thread is to write, and that of megabytes would be a stall. */
+const LARGEST_WRITE = 1024 * 1024;
 
 /**
  * Linux keeps what one call writes as one piece, if there is memory for that, and looks through all
@@ -42,7 +44,8 @@ export function nodeWritableFile(file: number, place: Place): WritableFile {
     const { length } = bytes;
     const writeElsewhere = async () => {
       // What the typings say of a promisified write is for strings.
-      const written: unknown = await elsewhere.write(file, bytes, 0, length, position);
+      const most = Math.min(length, LARGEST_WRITE);
+      const written: unknown = await elsewhere.write(file, bytes, 0, most, position);
       return (written as { bytesWritten: number }).bytesWritten;
     };
     if (length <= SMALL_WRITE) {

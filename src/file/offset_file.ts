@@ -208,10 +208,12 @@ export class OffsetFile {
     lock: FileLock | undefined,
   ): Promise<number> {
     const { fileSystem, sync } = this.#options;
-    // The others have theirs before this goes on.
-    await new Pacer(MANY).did(changes.slots.length);
+    // The others have theirs before this goes on, and before it is encoded.
+    const letOthers = () => new Pacer(MANY).did(changes.slots.length);
+    await letOthers();
     const offsets = this.#durable.copy();
     applyChanges(offsets, changes);
+    await letOthers();
     const bytes = await this.#image.encode({ index: this.index, offsets }, changes);
     let isDone = false;
     try {

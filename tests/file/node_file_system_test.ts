@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers";
 import { nodeFileSystem } from "../../mod.ts";
 import { makeNodeFileSystem } from "../../src/file/node_file_system.ts";
 import { patiently } from "../../src/file/patiently.ts";
+import { writeFile } from "../../src/file/write_file.ts";
 import { systemError } from "../support/faulty_file_system.ts";
 import { withClockThatTakes } from "../support/stopped_clock.ts";
 import { StoreDirectory } from "../support/store_directory.ts";
@@ -88,6 +89,20 @@ test("P4 a new file takes what it is given, and every call reaches the system", 
   for (const call of [() => file.chown(uid, gid), file.sync, file.syncData]) {
     await assert.rejects(async () => await call(), { code: "EBADF" });
   }
+});
+
+test("P4 megabytes are taken in pieces, so that none keeps the event loop", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  const [bytes, MiB] = [new Uint8Array(3_000_000).map((_, i) => i % 251), 2 ** 20];
+  const file = await nodeFileSystem.create(at.path("pieces"));
+  assert.equal(await file.write(bytes, 0), MiB);
+  assert.equal(await file.write(bytes.subarray(MiB), MiB), MiB);
+  await file.close();
+  assert.deepEqual(new Uint8Array(await readFile(at.path("pieces"))), bytes.subarray(0, 2 * MiB));
+  const options = { sync: false, like: undefined };
+  const info = await writeFile(nodeFileSystem, at.path("whole"), bytes, options);
+  assert.equal(info.size, 3_000_000);
+  assert.deepEqual(new Uint8Array(await readFile(at.path("whole"))), bytes);
 });
 
 test("P2 the first sync of a file's data reaches the system, as the later ones do", async () => {
