@@ -2,6 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Contender, ours } from "./contender.ts";
 import { PEERS } from "./peers.ts";
+import { appendRoundsOf, APPENDS } from "./persist.ts";
 import { type Case, measure } from "./rounds.ts";
 import { digits, type Figure, type Result, type Section } from "./section.ts";
 import { sqlite } from "./sqlite.ts";
@@ -9,9 +10,6 @@ import { median } from "./statistics.ts";
 
 /** What is drawn: the stores whose acknowledged offsets survive a power cut, or claim to. */
 export const CURVES = ["ours, plain file", "ours, journal", "SQLite", "write-file-atomic"] as const;
-
-/** How often that is done in a round which appends. */
-const APPENDS = 40;
 
 export const growthSection: Section = {
   name: "growth",
@@ -37,7 +35,7 @@ export const growthSection: Section = {
       const rounds = quick ? 2 : queues > 100_000 ? 3 : 8;
       // What a whole file leaves behind slows the next one's sync down.
       const measured = [
-        ...await measure(cases.filter(({ batch }) => batch === APPENDS), 5 * rounds),
+        ...await measure(cases.filter(({ batch }) => batch === APPENDS), appendRoundsOf(rounds)),
         ...await measure(cases.filter(({ batch }) => batch !== APPENDS), rounds),
       ];
       const medianOf = (name: string) =>

@@ -97,14 +97,15 @@ export const TICK_MS = 20;
  * @param since When the reading began, in milliseconds since 1970.
  */
 export function isFresh({ mtimeMs }: FileInfo, since: number): boolean {
-  return Math.abs(since - mtimeMs) <= TICK_MS;
+  // The clock that told `since` has left out the fraction, too.
+  return Math.abs(since - Math.floor(mtimeMs)) <= TICK_MS;
 }
 
 /**
  * What is known of a file without reading it.
  *
- * Numbers beyond those that a `number` holds exactly are bigints: rounded, two of the files of
- * Windows could look like one.
+ * If a `number` does not hold `dev` or `ino` exactly, both are bigints: rounded, two of the files of
+ * Windows could look like one. A file system tells them of one file always by the same kind.
  */
 export interface FileInfo {
   /** The device that holds it. */
@@ -115,7 +116,7 @@ export interface FileInfo {
   readonly size: number;
   /**
    * When its content, or a directory's names, were last changed, in milliseconds since 1970, as fine
-   * as the runtime tells.
+   * as the runtime tells and a `number` holds: to a quarter of a microsecond.
    */
   readonly mtimeMs: number;
   /** The permission bits, without the file type. */

@@ -101,7 +101,7 @@ export class MemoryTable {
   countDifferent(column: OffsetColumn): number {
     let count = 0;
     for (const slot of this.#slots()) {
-      if (this.#has(slot) && this.#offsets.get(slot) !== column.get(slot)) count++;
+      if (this.#has(slot) && !column.isSame(slot, this.#offsets, slot)) count++;
     }
     return count;
   }

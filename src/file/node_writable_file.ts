@@ -36,6 +36,18 @@ const elsewhere = {
   chown: promisify(fchown),
 };
 
+/** The parts of so many bytes from a position on, by the pages of the file: where each begins and ends. */
+export function* pagesOf(
+  position: number,
+  length: number,
+): Generator<[start: number, end: number]> {
+  const all = position + length;
+  for (let start = position, end; start < all; start = end) {
+    end = Math.min(start - start % PAGE + PAGE, all);
+    yield [start, end];
+  }
+}
+
 /** A new file of the real file system, that is open. */
 export function nodeWritableFile(file: number, place: Place): WritableFile {
   let isSmall = true;
@@ -58,10 +70,8 @@ export function nodeWritableFile(file: number, place: Place): WritableFile {
   return {
     write: writeAt,
     async reserve(position, length) {
-      for (let [at, end] = [position, position + length]; at < end;) {
-        const piece = ZEROS.subarray(0, Math.min(PAGE - at % PAGE, end - at));
-        await writeAt(piece, at);
-        at += piece.length;
+      for (const [start, end] of pagesOf(position, length)) {
+        await writeAt(ZEROS.subarray(0, end - start), start);
       }
     },
     chmod: (mode) => elsewhere.chmod(file, mode),

@@ -40,7 +40,7 @@ export interface OffsetFileOptions {
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
-/** To capture so many changes takes a turn of the event loop of its own. */
+/** To capture so many changes takes a turn of the event loop of its own, and so does applying them. */
 const MANY = 10_000;
 
 /** Tells what to write; `foreign` is what somebody else wrote, if it is to be merged. */

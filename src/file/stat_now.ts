@@ -64,7 +64,7 @@ export function fstatNow(file: number, ask = fstatSync): FileInfo {
 }
 
 /**
- * What the store wants to know of a file; `undefined` if some of it is no exact `number`.
+ * What the store wants to know of a file; `undefined` if its device or number is no exact `number`.
  *
  * A time in binary fractions is fine enough: what was changed within `TICK_MS` is looked into in any
  * case.
@@ -84,7 +84,8 @@ export function exactInfoOf({ dev, ino, size, mtimeNs, mode, uid, gid }: BigIntS
     dev,
     ino,
     size: Number(size),
-    mtimeMs: Number(mtimeNs) / 1e6,
+    // As `node:fs` makes it, so that it is the same.
+    mtimeMs: Number(mtimeNs / 1_000_000_000n) * 1e3 + Number(mtimeNs % 1_000_000_000n) / 1e6,
     mode: Number(mode & 0o777n),
     uid: Number(uid),
     gid: Number(gid),

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers";
 import { nodeFileSystem } from "../../mod.ts";
 import { makeNodeFileSystem } from "../../src/file/node_file_system.ts";
+import { pagesOf } from "../../src/file/node_writable_file.ts";
 import { patiently } from "../../src/file/patiently.ts";
 import { writeFile } from "../../src/file/write_file.ts";
 import { systemError } from "../support/faulty_file_system.ts";
@@ -89,6 +90,25 @@ test("P4 a new file takes what it is given, and every call reaches the system", 
   for (const call of [() => file.chown(uid, gid), file.sync, file.syncData]) {
     await assert.rejects(async () => await call(), { code: "EBADF" });
   }
+});
+
+test("J1 room is made page by page, all of it and nothing else", () => {
+  assert.deepEqual([...pagesOf(4000, 5000)], [[4000, 4096], [4096, 8192], [8192, 9000]]);
+  assert.deepEqual([...pagesOf(4096, 4096)], [[4096, 8192]]);
+  assert.deepEqual([...pagesOf(5000, 10)], [[5000, 5010]]);
+  assert.deepEqual([...pagesOf(4095, 2)], [[4095, 4096], [4096, 4097]]);
+  assert.deepEqual([...pagesOf(7, 0)], []);
+});
+
+test("J1 room is written, where a hole would look the same", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  const file = await nodeFileSystem.create(at.path("file"));
+  // Over something else, since zeros cannot be told from a hole.
+  await file.write(new Uint8Array(20_000).fill(1), 0);
+  await file.reserve(3, 15_000);
+  await file.close();
+  const expected = new Uint8Array(20_000).fill(1).fill(0, 3, 15_003);
+  assert.deepEqual(new Uint8Array(await readFile(at.path("file"))), expected);
 });
 
 test("P4 megabytes are taken in pieces, so that none keeps the event loop", async () => {

@@ -46,6 +46,7 @@ test("P9 what is not further than a tick from the clock is only just written, wh
   for (const [distance, expected] of [[0, true], [TICK_MS, true], [TICK_MS + 1, false]] as const) {
     for (const ms of [since - distance, since + distance]) {
       assert.equal(isFresh({ ...INFO, mtimeMs: ms }, since), expected);
+      assert.equal(isFresh({ ...INFO, mtimeMs: ms + 0.9 }, since), expected);
     }
   }
 });

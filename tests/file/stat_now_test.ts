@@ -133,6 +133,15 @@ test("P9 what is told exactly is kept so, but for the kind of file", () => {
   });
 });
 
+test("P9 a time that is told exactly is whole milliseconds if it is", () => {
+  const others = { dev: 1n, ino: 2n, size: 3n, mode: 4n, uid: 5n, gid: 6n };
+  for (let ms = 0n; ms < 1000n; ms++) {
+    const mtimeNs = (1_764_000_000_000n + ms) * 1_000_000n;
+    const { mtimeMs } = exactInfoOf({ ...others, mtimeNs } as BigIntStats);
+    assert.equal(mtimeMs, 1_764_000_000_000 + Number(ms));
+  }
+});
+
 test("P9 what is called Deno, and has less, is not asked", async () => {
   await using at = await StoreDirectory.make({ file: "text" });
   const { Deno: { statSync } } = runtimeWith({ size: 77 });

@@ -136,8 +136,9 @@ test("bench: a quick run prints its tables or its figures, and leaves nothing be
       assert.equal(err, "");
       return { code, out };
     };
-    const { code, out } = await run("--only", "committers", "--only", "load");
+    const { code, out } = await run("--only", "updates", "--only", "committers", "--only", "load");
     assert.equal(code, 0);
+    assert.match(out, /Increase-only updates, 1,000 queues met in order\n/);
     assert.match(out, /64 committers at once, 1,000 queues\n.*DURABLE UPDATES\/s/);
     assert.match(out, /\nopen +\S+ +\S+ +\d+\.\d\d ×\n/);
     const svg = join(directory, "growth.svg");
