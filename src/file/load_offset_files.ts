@@ -98,7 +98,8 @@ export async function loadOffsetFiles(
     throw new OffsetFileCorruptError(path, lost === undefined ? faults : [...faults, lost]);
   }
   const found = journal.state === "readable" ? foundJournal(journal, false) : undefined;
-  const table = OffsetTable.empty;
+  // Not `OffsetTable.empty`: the store adds its queues to the table's index, which would be everybody's.
+  const table = OffsetTable.from([]);
   return {
     kind: "fresh",
     table,

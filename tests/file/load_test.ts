@@ -8,6 +8,7 @@ import {
   OffsetTable,
   serialize,
 } from "../../mod.ts";
+import { partsOf } from "../../src/core/offset_table.ts";
 import { loadOffsetFiles } from "../../src/file/load_offset_files.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
 import { headerOf } from "../support/journal_lines.ts";
@@ -34,6 +35,21 @@ test("L1 no file at all is an empty, fresh store, and open leaves nothing behind
   });
   assert.equal(store.snapshot().size, 0);
   await assert.rejects(at.names());
+});
+
+test("L1 the queues of a store that begins with nothing are known to it alone", async () => {
+  for (const [files, kind] of [[{}, "fresh"], [{ "offset.json": "bad" }, "reset"]] as const) {
+    await using at = await StoreDirectory.make(files);
+    const store = await at.open({ onCorrupt: "reset", journal: true });
+    assert.equal(store.loadOutcome.kind, kind);
+    store.update(queue(0), 1, true);
+    await store.persist();
+    store.update(queue(1), 1, true);
+    await store.persist();
+    // Or each would hold, and go through, what all others ever had.
+    assert.equal(partsOf(OffsetTable.empty).index.size, 0);
+    assert.equal(OffsetTable.empty.size, 0);
+  }
 });
 
 test("L1 a first write that was not finished is no offset file", async () => {
