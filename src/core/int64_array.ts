@@ -1,11 +1,6 @@
 import { grown } from "./grown.ts";
 
-/**
- * An array of int64s that grows.
- *
- * Each is two halves as well: to move or to compare one in halves makes no bigint, and a bigint
- * costs more than all else about it.
- */
+/** An array of int64s that grows. */
 export class Int64Array {
   #values: BigInt64Array;
   #halves: Int32Array;
@@ -31,24 +26,22 @@ export class Int64Array {
     this.#halves = halvesOf(this.#values);
   }
 
+  /**
+   * The same memory as numbers, two for each element; once there is more room, they are others.
+   *
+   * To move or to compare an int64 in halves makes no bigint, and a bigint costs more than all else
+   * about it.
+   */
+  get halves(): Int32Array {
+    return this.#halves;
+  }
+
   get(at: number): bigint {
     return this.#values[at];
   }
 
   set(at: number, value: bigint): void {
     this.#values[at] = value;
-  }
-
-  /** Sets an element to what another array has. */
-  copyFrom(at: number, other: Int64Array, from: number): void {
-    this.#halves[2 * at] = other.#halves[2 * from];
-    this.#halves[2 * at + 1] = other.#halves[2 * from + 1];
-  }
-
-  /** Whether an element is what another array has. */
-  isSame(at: number, other: Int64Array, from: number): boolean {
-    return this.#halves[2 * at] === other.#halves[2 * from] &&
-      this.#halves[2 * at + 1] === other.#halves[2 * from + 1];
   }
 
   /** A copy of all. */

@@ -18,6 +18,6 @@ export function isEmpty({ slots, deleted }: Changes): boolean {
 
 /** Changes a column. */
 export function applyChanges(column: OffsetColumn, { slots, offsets, deleted }: Changes): void {
-  for (let i = 0; i < slots.length; i++) column.copyFrom(slots[i], offsets, i);
+  column.setAll(slots, offsets);
   for (const slot of deleted) column.delete(slot);
 }

@@ -38,8 +38,7 @@ export class MemoryTable {
   #touchedCount = 0;
   #size = 0;
   /** Where a few changes are told: new arrays would cost more than all else about those. */
-  readonly #fewSlots = new Uint32Array(FEW);
-  readonly #fewOffsets = new Int64Array(FEW);
+  readonly #few = { slots: new Uint32Array(FEW), offsets: new Int64Array(FEW) };
 
   /** `durable` is what it begins with. */
   constructor(index: QueueIndex, durable: OffsetColumn) {
@@ -101,7 +100,7 @@ export class MemoryTable {
   countDifferent(column: OffsetColumn): number {
     let count = 0;
     for (const slot of this.#slots()) {
-      if (this.#has(slot) && !column.isSame(slot, this.#offsets, slot)) count++;
+      if (this.#has(slot) && this.#offsets.get(slot) !== column.get(slot)) count++;
     }
     return count;
   }
@@ -113,23 +112,22 @@ export class MemoryTable {
    */
   takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
     const [touched, flags, length] = [this.#touched, this.#flags, this.#touchedCount];
-    const [slots, offsets] = length <= FEW
-      ? [this.#fewSlots, this.#fewOffsets]
-      : [new Uint32Array(length), new Int64Array(length)];
-    let count = 0;
+    const into = length <= FEW
+      ? this.#few
+      : { slots: new Uint32Array(length), offsets: new Int64Array(length) };
+    let held = 0;
     for (let i = 0; i < length; i++) {
       const slot = touched[i];
       flags[slot] &= ~TOUCHED;
-      if ((flags[slot] & HELD) === 0 || column.isSame(slot, this.#offsets, slot)) continue;
-      slots[count] = slot;
-      offsets.copyFrom(count++, this.#offsets, slot);
+      if ((flags[slot] & HELD) !== 0) touched[held++] = slot;
     }
     this.#touchedCount = 0;
+    const count = column.pickDifferent(touched, held, this.#offsets, into);
     const deleted: number[] = [];
     for (const slot of deleting) {
       if (!this.#has(slot) && column.get(slot) !== undefined) deleted.push(slot);
     }
-    return { slots: slots.subarray(0, count), offsets, deleted };
+    return { slots: into.slots.subarray(0, count), offsets: into.offsets, deleted };
   }
 
   /** Has the next persist look again at queues that are held, at all of them unless told. */

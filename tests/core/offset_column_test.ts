@@ -42,42 +42,71 @@ const some = fc.uniqueArray(fc.record({ slot: slots, offset }), {
   maxLength: 10,
 });
 
-test("U5 what is set and compared in halves is as if it were one by one", () => {
-  check(fc.property(some, some, (first, then) => {
+/** Slots as a list, and their offsets in the order of that list. */
+const listed = (all: readonly { slot: number; offset: bigint }[]) =>
+  [
+    Uint32Array.from(all, ({ slot }) => slot),
+    Int64Array.of(...all.map(({ offset }) => offset)),
+  ] as const;
+
+test("U5 what is set all at once is as if it were one by one", () => {
+  check(fc.property(some, some, some, (first, then, deleted) => {
     const [column, model] = [new OffsetColumn(), new Map<number, bigint>()];
     for (const all of [first, then]) {
-      const offsets = Int64Array.of(...all.map(({ offset }) => offset));
-      for (const [i, { slot, offset }] of all.entries()) {
-        assert.equal(column.isSame(slot, offsets, i), model.get(slot) === offset);
-        column.copyFrom(slot, offsets, i);
-        assert.equal(column.isSame(slot, offsets, i), true);
-        model.set(slot, offset);
-        assert.equal(column.size, model.size);
-      }
+      column.setAll(...listed(all));
+      for (const { slot, offset } of all) model.set(slot, offset);
+      assert.equal(column.size, model.size);
       for (let slot = 0; slot <= 300; slot++) assert.equal(column.get(slot), model.get(slot));
+      for (const { slot } of deleted) {
+        column.delete(slot);
+        model.delete(slot);
+      }
     }
+  }));
+});
+
+/** What is picked of the first `count` slots of a list, as pairs. */
+function picked(
+  column: OffsetColumn,
+  slots: readonly number[],
+  count: number,
+  offsets: Int64Array,
+) {
+  const into = { slots: new Uint32Array(count), offsets: new Int64Array(count) };
+  const size = column.pickDifferent(Uint32Array.from(slots), count, offsets, into);
+  return Array.from({ length: size }, (_, i) => [into.slots[i], into.offsets.get(i)]);
+}
+
+test("U5 what is picked is what one by one is another, or is not there", () => {
+  const list = fc.array(slots, { maxLength: 10 });
+  // Now and then the offset that it has is the one that it is to have.
+  const few = fc.array(fc.constantFrom(0n, 1n, -1n, 2n ** 32n), { minLength: 6, maxLength: 6 });
+  check(fc.property(some, few, few, list, fc.nat(), (held, mine, theirs, asked, upTo) => {
+    const [column, offsets] = [new OffsetColumn(), new Int64Array(301)];
+    for (const { slot, offset } of held) column.set(slot, offset);
+    for (const [slot, offset] of mine.entries()) column.set(slot, offset);
+    for (const { slot, offset } of held.slice(1)) offsets.set(slot, offset);
+    for (const [slot, offset] of theirs.entries()) offsets.set(slot, offset);
+    const count = upTo % (asked.length + 1);
+    const expected = asked.slice(0, count).map((slot) => [slot, offsets.get(slot)] as const)
+      .filter(([slot, offset]) => column.get(slot) !== offset);
+    assert.deepEqual(picked(column, asked, count, offsets), expected);
   }));
 });
 
 test("U6 offsets that differ in one half are different, and a slot without one from all", () => {
   const column = new OffsetColumn();
   const [all, low, high] = [7n << 32n | 9n, 7n << 32n | 8n, 6n << 32n | 9n];
-  column.set(7, all);
-  column.set(8, 0n);
-  const others = Int64Array.of(all, low, high, 0n);
-  assert.deepEqual([0, 1, 2, 3].map((i) => column.isSame(7, others, i)), [
-    true,
-    false,
-    false,
-    false,
-  ]);
-  assert.equal(column.isSame(8, others, 3), true);
-  column.delete(8);
-  assert.deepEqual([6, 8, 9, 100].map((slot) => column.isSame(slot, others, 3)), [
-    false,
-    false,
-    false,
-    false,
+  for (const slot of [0, 1, 2]) column.set(slot, all);
+  column.set(3, 0n);
+  column.set(4, 0n);
+  column.delete(4);
+  const others = Int64Array.of(all, low, high, 0n, 0n, 0n);
+  assert.deepEqual(picked(column, [0, 1, 2, 3, 4, 5], 6, others), [
+    [1, low],
+    [2, high],
+    [4, 0n],
+    [5, 0n],
   ]);
 });
 
