@@ -144,18 +144,21 @@ async function updatesAt(queues: number, isRandom: boolean, context: Context): P
   };
 }
 
-/** Bytes for each update; `NaN` where the runtime does not tell its heap from instant to instant. */
+/**
+ * Bytes for each update; `NaN` where the runtime does not tell its heap from instant to instant.
+ *
+ * The median: now and then the runtime allocates for itself, to compile what it knows better by now.
+ */
 async function allocation({ prepare, run }: Case, queues: number, repeat: number): Promise<number> {
   const heapUsed = await collectGarbage();
   if (heapUsed === undefined) return NaN;
-  let bytes = 0;
-  for (let i = 0; i < repeat; i++) {
+  const bytes = Array.from({ length: repeat }, () => {
     prepare?.();
     const before = heapUsed();
     run();
-    bytes += heapUsed() - before;
-  }
-  return Math.max(0, bytes) / (queues * repeat);
+    return heapUsed() - before;
+  });
+  return Math.max(0, median(bytes)) / queues;
 }
 
 export const updatesSection: Section = {

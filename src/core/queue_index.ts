@@ -33,6 +33,8 @@ export class QueueIndex {
   readonly #brokers: Broker[] = [];
   readonly #slots = new SlotTable();
   #order: readonly Run[] | undefined;
+  /** That of the last queue that was met: the next one is often of the same. */
+  #last: Broker | undefined;
 
   /** How many slots there are; they are 0 to `size` − 1. */
   get size(): number {
@@ -42,14 +44,22 @@ export class QueueIndex {
   /** The slot of a queue, if it has one. */
   find(mq: MessageQueue): number | undefined {
     // Whoever is handed what is no queue at all says so, not this.
-    const broker = this.#topics.get(mq?.topic)?.get(mq.brokerName);
+    const broker = this.#brokerOf(mq?.topic, mq?.brokerName);
     return broker && this.#slots.find(broker.number, mq.queueId);
   }
 
   /** The slot of a queue, a new one if it has none. */
   add({ topic, brokerName, queueId }: MessageQueue): number {
-    const broker = this.#topics.get(topic)?.get(brokerName) ?? this.addBroker(topic, brokerName);
+    const broker = this.#brokerOf(topic, brokerName) ?? this.addBroker(topic, brokerName);
     return this.addQueue(broker, queueId);
+  }
+
+  #brokerOf(topic: string, brokerName: string): Broker | undefined {
+    const last = this.#last;
+    if (last !== undefined && last.brokerName === brokerName && last.topic === topic) return last;
+    const broker = this.#topics.get(topic)?.get(brokerName);
+    if (broker !== undefined) this.#last = broker;
+    return broker;
   }
 
   /** Makes an entry for a broker of a topic, which must not be there yet. */

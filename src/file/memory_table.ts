@@ -61,11 +61,13 @@ export class MemoryTable {
   update(slot: number, offset: Offset, increaseOnly: boolean): void {
     const flags = this.#flags[slot];
     if ((flags & FROZEN) !== 0) return;
-    // Each of the two is asked with one kind of value, so that no bigint is made for the question.
-    const isTaken = (flags & HELD) === 0
-      ? takesOffset(undefined, offset, increaseOnly)
-      : takesOffset(this.#offsets.get(slot), offset, increaseOnly);
-    if (isTaken) this.#set(slot, offset, HELD);
+    // Nothing is asked with two kinds of values, so that no bigint is made for the question; and a
+    // slot that holds something has its place.
+    if ((flags & HELD) === 0) this.#set(slot, offset, HELD);
+    else if (takesOffset(this.#offsets.get(slot), offset, increaseOnly)) {
+      this.#offsets.set(slot, offset);
+      this.#touch(slot);
+    }
   }
 
   updateAndFreeze(slot: number, offset: Offset): void {
