@@ -34,9 +34,9 @@ export class OffsetColumn {
 
   /** Sets many slots, each to the element of the array that has its place in the list. */
   setAll(slots: Uint32Array, offsets: Int64Array): void {
-    let last = -1;
-    for (let i = 0; i < slots.length; i++) last = Math.max(last, slots[i]);
-    this.#makeRoom(last + 1);
+    let length = 0;
+    for (let i = 0; i < slots.length; i++) length = Math.max(length, slots[i] + 1);
+    this.#makeRoom(length);
     const [held, to, from] = [this.#held, this.#offsets.halves, offsets.halves];
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i];

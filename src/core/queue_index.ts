@@ -56,10 +56,9 @@ export class QueueIndex {
 
   #brokerOf(topic: string, brokerName: string): Broker | undefined {
     const last = this.#last;
+    // Stryker disable next-line ConditionalExpression: to look it up again gives the same
     if (last !== undefined && last.brokerName === brokerName && last.topic === topic) return last;
-    const broker = this.#topics.get(topic)?.get(brokerName);
-    if (broker !== undefined) this.#last = broker;
-    return broker;
+    return this.#last = this.#topics.get(topic)?.get(brokerName);
   }
 
   /** Makes an entry for a broker of a topic, which must not be there yet. */
