@@ -94,7 +94,16 @@ function isComplete({ lines, branches }: FileCoverage): boolean {
   return lines.hit === lines.found && branches.hit === branches.found;
 }
 
-await deno("test", "--quiet", "-A", `--coverage=${FOLDER}`, "--clean", "tests/core", "tests/file");
+await deno(
+  "test",
+  "--quiet",
+  "--parallel",
+  "-A",
+  `--coverage=${FOLDER}`,
+  "--clean",
+  "tests/core",
+  "tests/file",
+);
 const files = parseLcov(await deno("coverage", "--quiet", FOLDER, "--lcov", "--include=/src/"));
 const rows = ["src/core", "src/file"].flatMap((folder) => {
   const inFolder = [
