@@ -62,8 +62,8 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
       const all = (i + share) / contests.length;
       context.progress(`persist, ${queues.toLocaleString("en")} queues`, all);
     };
-    const most = cases === appending ? appendRoundsOf(rounds) : rounds;
-    measured.push(...await measure(cases, most, onRound));
+    const count = cases === appending ? appendRoundsOf(rounds) : rounds;
+    measured.push(...await measure(cases, count, onRound));
   }
   await verify(journal.store);
   if (snapshot !== undefined) await verify(snapshot.store);

@@ -50,7 +50,8 @@ export class OffsetColumn {
   /**
    * Picks the slots, of the first `count` of a list, that have another offset in an array than here.
    *
-   * All arrays are at hand before it begins: to ask their owners for each slot took twice the time.
+   * All arrays are at hand before it begins, as in `setAll`: to ask their owners for each slot takes
+   * longer.
    *
    * @param into Where to put them, and what the array has for each.
    * @returns How many they are.
