@@ -2,7 +2,8 @@
  * What a call answers at once, or later.
  *
  * On the path of each persist nearly all is answered at once, and each `await` of such an answer
- * costs as much as a small call of the system.
+ * costs as much as a small call of the system. A function that is made to go on with one costs a
+ * part of that, so the path of a record asks `isLater`, and leaves the rest to a method beside it.
  */
 export type Answer<T> = T | Promise<T>;
 
@@ -23,5 +24,7 @@ export function orElse<T, U>(call: () => Answer<T>, failed: (error: unknown) => 
 
 /** Whether an answer must be waited for; whatever has a `then` counts, as it does for `await`. */
 export function isLater<T>(answer: Answer<T>): answer is Promise<T> {
-  return typeof (answer as { then?: unknown } | undefined)?.then === "function";
+  // Most answers are numbers, or nothing; to look for a method in those would take longer.
+  return answer !== undefined && typeof answer !== "number" &&
+    typeof (answer as { then?: unknown } | null)?.then === "function";
 }

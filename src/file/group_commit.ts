@@ -1,3 +1,5 @@
+import { type Answer, isLater } from "./answer.ts";
+
 /**
  * Lets any number of callers share a commit (clause P5): one is running, at most one is waiting.
  *
@@ -5,13 +7,13 @@
  * the next, with everybody else who asks until that has taken its own.
  */
 export class GroupCommit {
-  readonly #commit: (taken: () => void) => Promise<void>;
+  readonly #commit: (taken: () => void) => Answer<void>;
   #running: Promise<void> | undefined;
   #waiting: Promise<void> | undefined;
   #hasTaken = false;
 
   /** `commit` must include all changes that were made before it calls `taken`. */
-  constructor(commit: (taken: () => void) => Promise<void>) {
+  constructor(commit: (taken: () => void) => Answer<void>) {
     this.#commit = commit;
   }
 
@@ -32,11 +34,19 @@ export class GroupCommit {
 
   #start(): Promise<void> {
     this.#hasTaken = false;
-    const running = this.#running = this.#commit(this.#taken);
-    running.then(this.#end, this.#end);
-    return running;
+    return this.#running = this.#run();
+  }
+
+  async #run(): Promise<void> {
+    // Who asks in the same turn is in it, however soon it takes its changes.
+    await undefined;
+    try {
+      const committing = this.#commit(this.#taken);
+      if (isLater(committing)) await committing;
+    } finally {
+      this.#running = undefined;
+    }
   }
 
   readonly #taken = () => void (this.#hasTaken = true);
-  readonly #end = () => void (this.#running = undefined);
 }

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { SnapshotId } from "../core/journal.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
-import { andThen, type Answer } from "./answer.ts";
+import { type Answer, isLater } from "./answer.ts";
 import type { Changes } from "./changes.ts";
 import { isMissing } from "./error_code.ts";
 import { type FileInfo, type FileSystem, isFresh, isSameFile, isSameInode } from "./file_system.ts";
@@ -84,18 +84,17 @@ export class Journal {
   look(): Answer<FileInfo | undefined> {
     const { fileSystem } = this.#options;
     if (this.#ours === undefined) return statIfThere(fileSystem, this.#path);
-    const since = Date.now();
-    return andThen(statIfThere(fileSystem, this.#directoryPath), (directory) => {
-      // If it is gone, so is main, and somebody else has changed that.
-      if (isSameFile(directory, this.#directory)) return this.#ours;
-      return this.#lookAgain(directory, since);
-    });
+    const directory = statIfThere(fileSystem, this.#directoryPath);
+    const isSame = !isLater(directory) && isSameFile(directory, this.#directory);
+    return isSame ? this.#ours : this.#lookAgain(directory);
   }
 
-  async #lookAgain(
-    directory: FileInfo | undefined,
-    since: number,
-  ): Promise<FileInfo | undefined> {
+  async #lookAgain(asked: Answer<FileInfo | undefined>): Promise<FileInfo | undefined> {
+    // If it is gone, so is main, and somebody else has changed that.
+    if (isSameFile(await asked, this.#directory)) return this.#ours;
+    // How old it is counts from before it is asked.
+    const since = Date.now();
+    const directory = await statIfThere(this.#options.fileSystem, this.#directoryPath);
     const info = await statIfThere(this.#options.fileSystem, this.#path);
     const isSure = directory !== undefined && !isFresh(directory, since) && this.isKnown(info);
     this.#directory = isSure ? directory : undefined;

@@ -4,7 +4,7 @@ import { type Crc32, crc32 } from "../core/crc32.ts";
 import type { SnapshotId } from "../core/journal.ts";
 import { JournalEncoder } from "../core/journal_encoder.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
-import { andThen, type Answer } from "./answer.ts";
+import { type Answer, isLater } from "./answer.ts";
 import type { Changes } from "./changes.ts";
 import type { FileInfo, FileSystem, WritableFile } from "./file_system.ts";
 import { writeAll } from "./write_file.ts";
@@ -107,16 +107,26 @@ export class JournalFile {
   }
 
   #write(bytes: Uint8Array): Answer<number> {
-    return andThen(writeAll(this.#file, bytes, this.#length), () => {
-      this.#length += bytes.length;
-      if (this.#length <= this.#reserved) return this.#confirm(bytes.length);
-      return this.#reserve().then(() => this.#confirm(bytes.length));
-    });
+    const writing = writeAll(this.#file, bytes, this.#length);
+    const end = this.#length + bytes.length;
+    if (isLater(writing) || end > this.#reserved) return this.#finish(writing, bytes.length);
+    this.#length = end;
+    const syncing = this.#confirm();
+    return isLater(syncing) ? syncing.then(() => bytes.length) : bytes.length;
   }
 
-  /** So many bytes are there, once they are durable. */
-  #confirm(length: number): Answer<number> {
-    return this.#sync ? andThen(this.#file.syncData(), () => length) : length;
+  /** The same, once they are written, and with room behind them. */
+  async #finish(writing: Answer<void>, length: number): Promise<number> {
+    await writing;
+    this.#length += length;
+    if (this.#length > this.#reserved) await this.#reserve();
+    await this.#confirm();
+    return length;
+  }
+
+  /** Makes durable what was written. */
+  #confirm(): Answer<void> {
+    return this.#sync ? this.#file.syncData() : undefined;
   }
 
   async #reserve(): Promise<void> {

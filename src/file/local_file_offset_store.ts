@@ -4,10 +4,11 @@ import type { OffsetColumn } from "../core/offset_column.ts";
 import type { OffsetTable } from "../core/offset_table.ts";
 import type { QueueIndex } from "../core/queue_index.ts";
 import { memoryAnswers, type ReadType } from "../core/read_with_type.ts";
+import { andThen, type Answer, orElse } from "./answer.ts";
 import type { Changes } from "./changes.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { type Held, MemoryTable } from "./memory_table.ts";
-import type { OffsetFile } from "./offset_file.ts";
+import type { OffsetFile, Take } from "./offset_file.ts";
 import { OffsetStoreClosedError } from "./offset_store_closed_error.ts";
 import { type OpenedFile, openOffsetFile } from "./open_offset_file.ts";
 import { checkOptions } from "./check_options.ts";
@@ -304,25 +305,27 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     this.#timer?.stop();
   }
 
-  async #commit(haveTaken: () => void): Promise<void> {
+  #commit(haveTaken: () => void): Answer<void> {
     let taken: Changes | undefined;
-    try {
-      const bytes = await this.#file.write((durable, foreign) => {
-        haveTaken();
-        taken = this.#takeChanges(durable, foreign);
-        return { changes: taken, compact: this.#isLast || this.#file.wantsCompaction };
-      });
-      if (bytes > 0) this.#generationsWritten++;
-      this.#bytesWritten += bytes;
-      this.#lastSuccess = Date.now();
-      this.#lastError = undefined;
-      if (this.#file.wantsCompaction) this.#commitInBackground();
-    } catch (error) {
+    const take: Take = (durable, foreign) => {
+      haveTaken();
+      taken = this.#takeChanges(durable, foreign);
+      return { changes: taken, compact: this.#isLast || this.#file.wantsCompaction };
+    };
+    return orElse(() => andThen(this.#file.write(take), this.#haveWritten), (error) => {
       if (taken !== undefined) this.#memory.touch(taken.slots);
       this.#lastError = error;
       throw error;
-    }
+    });
   }
+
+  readonly #haveWritten = (bytes: number): void => {
+    if (bytes > 0) this.#generationsWritten++;
+    this.#bytesWritten += bytes;
+    this.#lastSuccess = Date.now();
+    this.#lastError = undefined;
+    if (this.#file.wantsCompaction) this.#commitInBackground();
+  };
 
   /** Persists without anybody to tell of a failure but the listener; the next persist tries again. */
   #commitInBackground(): void {

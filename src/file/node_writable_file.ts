@@ -54,6 +54,8 @@ export function nodeWritableFile(file: number, place: Place): WritableFile {
   const data = new QuickCalls();
   const writeAt = (bytes: Uint8Array, position: number): Answer<number> => {
     const { length } = bytes;
+    // While the file is synced here, its disk is quick: what a page takes is no question then.
+    if (length <= PAGE && data.areQuick) return writeSync(file, bytes, 0, length, position);
     const writeElsewhere = async () => {
       // What the typings say of a promisified write is for strings.
       const most = Math.min(length, LARGEST_WRITE);

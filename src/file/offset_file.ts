@@ -44,12 +44,15 @@ export interface OffsetFileOptions {
 const MANY = 10_000;
 
 /** Tells what to write; `foreign` is what somebody else wrote, if it is to be merged. */
-export type Take = (durable: OffsetColumn, foreign: OffsetColumn | undefined) => {
+export type Take = (durable: OffsetColumn, foreign: OffsetColumn | undefined) => Taken;
+
+/** What is to be written. */
+export interface Taken {
   /** What to change in the file. */
   readonly changes: Changes;
   /** Whether a journal is to be replaced by a plain file. */
   readonly compact: boolean;
-};
+}
 
 /**
  * The main file as this store knows it: what it holds, and which file that was.
@@ -132,7 +135,7 @@ export class OffsetFile {
    * @throws {OffsetConflictError} If somebody else has changed the file, and that is not merged.
    * @throws {OffsetPersistError} If it cannot be written.
    */
-  write(take: Take): Promise<number> {
+  write(take: Take): Answer<number> {
     return this.#options.onConflict === "throw" ? this.#write(take) : this.#writeUnderLock(take);
   }
 
@@ -152,28 +155,40 @@ export class OffsetFile {
     }
   }
 
-  async #write(take: Take, lock?: FileLock): Promise<number> {
-    try {
-      // Who asks in the same turn, while this waits, is in this write too.
-      const seen = await this.#look();
-      const foreign = this.#isKnown(seen) ? undefined : await this.#takeForeign(seen.main);
-      const { changes, compact } = take(this.#durable, foreign);
-      const compacts = compact && this.#journal.exists;
-      if (this.#isWritten && isEmpty(changes) && !compacts) return 0;
-      const appends = this.#isWritten && !compact && this.#journal.canAppend &&
-        changes.deleted.length === 0;
-      // Until it has succeeded, nothing is sure.
-      this.#isWritten = false;
-      const writing = appends
-        ? this.#append(changes, lock)
-        : this.#replace(seen.main, changes, lock);
-      const bytes = isLater(writing) ? await writing : writing;
-      this.#isWritten = true;
-      return bytes;
-    } catch (error) {
+  #write(take: Take, lock?: FileLock): Answer<number> {
+    const look = () => andThen(this.#look(), (seen) => this.#writeOver(seen, take, lock));
+    return orElse(look, (error) => {
       throw this.#persistErrorOf(error);
-    }
+    });
   }
+
+  #writeOver(seen: Sight, take: Take, lock: FileLock | undefined): Answer<number> {
+    return this.#isKnown(seen)
+      ? this.#writeTaken(take(this.#durable, undefined), seen.main, lock)
+      : this.#takeForeign(seen.main).then((foreign) =>
+        this.#writeTaken(take(this.#durable, foreign), seen.main, lock)
+      );
+  }
+
+  #writeTaken(
+    { changes, compact }: Taken,
+    main: FileInfo | undefined,
+    lock: FileLock | undefined,
+  ): Answer<number> {
+    const compacts = compact && this.#journal.exists;
+    if (this.#isWritten && isEmpty(changes) && !compacts) return 0;
+    const appends = this.#isWritten && !compact && this.#journal.canAppend &&
+      changes.deleted.length === 0;
+    // Until it has succeeded, nothing is sure.
+    this.#isWritten = false;
+    const writing = appends ? this.#append(changes, lock) : this.#replace(main, changes, lock);
+    return andThen(writing, this.#haveWritten);
+  }
+
+  readonly #haveWritten = (bytes: number): number => {
+    this.#isWritten = true;
+    return bytes;
+  };
 
   #persistErrorOf(error: unknown): Error {
     if (error instanceof OffsetConflictError || error instanceof OffsetPersistError) return error;
@@ -183,18 +198,31 @@ export class OffsetFile {
   /** Adds a record to the journal: its cost is that of the changes (clause J1). */
   #append(changes: Changes, lock: FileLock | undefined): Answer<number> {
     this.#image.forget();
-    const append = () =>
-      andThen(this.#journal.append(this.index, changes), (bytes) =>
-        // Who has taken it over may have removed the journal, and not have seen this record.
-        andThen(lock?.confirm(), () => {
-          applyChanges(this.#durable, changes);
-          return bytes;
-        }));
+    const append = () => {
+      const appending = this.#journal.append(this.index, changes);
+      if (isLater(appending) || lock !== undefined) {
+        return this.#finishAppend(appending, changes, lock);
+      }
+      applyChanges(this.#durable, changes);
+      return appending;
+    };
     return orElse(append, (error) => {
       this.#journal.abandon();
       // The record may be whole; the next persist writes a snapshot, whichever it is.
       throw new OffsetPersistError(this.path, error, "either");
     });
+  }
+
+  async #finishAppend(
+    appending: Answer<number>,
+    changes: Changes,
+    lock: FileLock | undefined,
+  ): Promise<number> {
+    const bytes = await appending;
+    // Who has taken it over may have removed the journal, and not have seen this record.
+    await lock?.confirm();
+    applyChanges(this.#durable, changes);
+    return bytes;
   }
 
   async #ensureDirectory(): Promise<void> {
@@ -302,14 +330,20 @@ export class OffsetFile {
 
   /** Looks at main and its journal. */
   #look(): Answer<Sight> {
-    return andThen(
-      statIfThere(this.#options.fileSystem, this.path),
-      (main) => andThen(this.#journal.look(), (journal) => ({ main, journal })),
-    );
+    const main = statIfThere(this.#options.fileSystem, this.path);
+    return isLater(main) ? main.then((main) => this.#lookBeside(main)) : this.#lookBeside(main);
+  }
+
+  #lookBeside(main: FileInfo | undefined): Answer<Sight> {
+    const journal = this.#journal.look();
+    return isLater(journal) ? journal.then((journal) => ({ main, journal })) : { main, journal };
   }
 
   #isKnown({ main, journal }: Sight): boolean {
-    return this.#known.some((known) => isSameFile(known, main)) && this.#journal.isKnown(journal);
+    for (const known of this.#known) {
+      if (isSameFile(known, main)) return this.#journal.isKnown(journal);
+    }
+    return false;
   }
 
   #durableTable(): OffsetTable {

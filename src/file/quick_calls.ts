@@ -61,6 +61,11 @@ export class QuickCalls {
     this.#turn = thisTurn;
   }
 
+  /** Whether the last one was quick. */
+  get areQuick(): boolean {
+    return this.#areQuick;
+  }
+
   /** Makes a call by one of two ways to do the same. */
   run<T>(here: () => T, elsewhere: () => Promise<T>): Answer<T> {
     if (!this.#areQuick) return this.#runElsewhere(elsewhere);

@@ -1,10 +1,16 @@
-import { type Answer, orElse } from "./answer.ts";
+import { type Answer, isLater, orElse } from "./answer.ts";
 import { isMissing } from "./error_code.ts";
 import type { FileInfo, FileSystem } from "./file_system.ts";
 
 /** Describes what a path leads to; `undefined` if nothing is there. */
 export function statIfThere(fileSystem: FileSystem, path: string): Answer<FileInfo | undefined> {
-  return orElse(() => fileSystem.stat(path), nothingIfMissing);
+  // As `orElse` does it, without a function for each call: two of these are in every persist.
+  try {
+    const answer = fileSystem.stat(path);
+    return isLater(answer) ? answer.then(undefined, nothingIfMissing) : answer;
+  } catch (error) {
+    return nothingIfMissing(error);
+  }
 }
 
 function nothingIfMissing(error: unknown): undefined {

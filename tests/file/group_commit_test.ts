@@ -113,14 +113,39 @@ test("P5 J4 a close that comes while a persist is running writes a plain file", 
   assert.ok((await at.table()).equals(tableOf(3)));
 });
 
-test("P5 who asks while none is running starts one at once, the first time and later", async () => {
+test("P5 who asks while none is running starts one in this turn, the first time and later", async () => {
   let begun = 0;
   const group = new GroupCommit(async () => void begun++);
   for (const count of [1, 2, 3]) {
     const done = group.run();
+    assert.equal(begun, count - 1, "not before those who ask in this turn have asked");
+    await undefined;
     assert.equal(begun, count);
     await done;
   }
+});
+
+test("P5 a commit that is done at once includes all who ask in the same turn, and no later one", async () => {
+  let [changes, taken] = [0, 0];
+  const commits: number[] = [];
+  const group = new GroupCommit((haveTaken) => {
+    haveTaken();
+    taken = changes;
+    commits.push(taken);
+    if (taken === 6) throw new Error("this commit fails");
+  });
+  const ask = async () => {
+    const mine = ++changes;
+    await group.run();
+    assert.ok(taken >= mine);
+  };
+  await Promise.all([ask(), ask(), ask()]);
+  const asking = [ask(), ask()];
+  await undefined;
+  asking.push(ask());
+  await assert.rejects(Promise.all(asking), /this commit fails/);
+  await ask();
+  assert.deepEqual(commits, [3, 5, 6, 7]);
 });
 
 test("P5 all who ask before the changes are taken share one commit, each time", async () => {

@@ -33,7 +33,7 @@ test("P9 J1 a journal of ours is not asked as long as its directory does not cha
   faulty.before = ({ name, path }) => void (name === "stat" && asked.push(path));
   const store = await settled(at, { fileSystem: faulty.fileSystem });
   const short = [at.main, at.directory];
-  const long = [...short, at.path(JOURNAL)];
+  const long = [...short, at.directory, at.path(JOURNAL)];
   let offset = 5;
   const assertAsks = async (paths: readonly string[]) => {
     asked.length = 0;
@@ -99,4 +99,30 @@ test("P9 a directory that changed just now may change again without a trace", as
     await stand();
     await assert.rejects(persist(store, 5), OffsetConflictError);
   });
+});
+
+test("P9 how old a directory's change is counts from before it is asked, however long that takes", async () => {
+  const now = 1_700_000_000_000;
+  const { now: clock } = Date;
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  const store = await journaled(at, { fileSystem: faulty.fileSystem });
+  const stand = () => utimes(at.directory, new Date(now), new Date(now));
+  try {
+    Date.now = () => now;
+    await stand();
+    // Another process of this machine has the processor while this one waits for the answer that it
+    // goes by, the second.
+    let asked = 0;
+    faulty.before = ({ name, path }) => {
+      if (name === "stat" && path === at.directory && ++asked === 2) Date.now = () => now + 60_000;
+    };
+    await persist(store, 4);
+    assert.equal(asked, 2);
+    await rename(at.path(JOURNAL), at.path("journal"));
+    await stand();
+    await assert.rejects(persist(store, 5), OffsetConflictError);
+  } finally {
+    Date.now = clock;
+  }
 });
