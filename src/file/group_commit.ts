@@ -42,6 +42,7 @@ export class GroupCommit {
     await undefined;
     try {
       const committing = this.#commit(this.#taken);
+      // Stryker disable next-line ConditionalExpression: to wait for nothing takes time, and that is all
       if (isLater(committing)) await committing;
     } finally {
       this.#running = undefined;

@@ -109,6 +109,7 @@ export class JournalFile {
   #write(bytes: Uint8Array): Answer<number> {
     const writing = writeAll(this.#file, bytes, this.#length);
     const end = this.#length + bytes.length;
+    // Stryker disable next-line ConditionalExpression: it is finished in the same way, by and by
     if (isLater(writing) || end > this.#reserved) return this.#finish(writing, bytes.length);
     this.#length = end;
     const syncing = this.#confirm();
