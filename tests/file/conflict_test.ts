@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
-import { statSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { test } from "node:test";
 import { type Diagnostic, OffsetConflictError, serialize } from "../../mod.ts";
 import { TICK_MS } from "../../src/file/file_system.ts";
@@ -109,6 +109,40 @@ test("P9 a writer whose lock was taken over replaces nothing", async () => {
   assert.ok((await at.table()).equals(tableOf(1)));
   await store.persist();
   assert.ok((await at.table()).equals(tableOf(2)));
+});
+
+test("P9 the lock is asked after a record that is written at once, too", async () => {
+  await using at = await StoreDirectory.make();
+  const { nodeFileSystem } = await import("../../mod.ts");
+  let stall = () => {};
+  const fileSystem = {
+    ...nodeFileSystem,
+    async create(path: string) {
+      const file = await nodeFileSystem.create(path);
+      if (!path.endsWith(".journal")) return file;
+      return {
+        ...file,
+        write(bytes: Uint8Array, position: number) {
+          stall();
+          const descriptor = openSync(path, "r+");
+          const written = writeSync(descriptor, bytes, 0, bytes.length, position);
+          closeSync(descriptor);
+          return written;
+        },
+        syncData: () => {},
+      };
+    },
+  };
+  const store = await at.open({ onConflict: "merge", journal: true, fileSystem });
+  const persist = async (offset: number) => {
+    store.update(queue(0), offset, true);
+    await store.persist();
+  };
+  for (const offset of [1, 2, 3]) await persist(offset);
+  stall = () => rmSync(at.path("offset.json.lock"));
+  await assert.rejects(persist(4), /the lock ".*offset\.json\.lock" was taken over/);
+  await persist(5);
+  assert.ok((await at.table()).equals(tableOf(5)));
 });
 
 test("P9 a record of a writer whose lock was taken over is not acknowledged, and not lost", async () => {
