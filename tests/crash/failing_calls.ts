@@ -1,5 +1,5 @@
 /** Makes one call of a file system fail, or more from it on. */
-import type { Answer } from "../../src/file/answer.ts";
+import { andThen, type Answer } from "../../src/file/answer.ts";
 import type { FileSystem, WritableFile } from "../../src/file/file_system.ts";
 import type { SimulatedFileSystem } from "./simulated_file_system.ts";
 
@@ -60,11 +60,14 @@ export class FailingCalls {
 
   /** @param fs What is asked if nothing fails; on `disk`. */
   wrap(disk: SimulatedFileSystem, fs: FileSystem = disk): FileSystem {
-    const call = <T>(kind: string, path: string, effect: () => Answer<T>) =>
+    const answer = <T>(kind: string, path: string, effect: () => Answer<T>) =>
       this.#call(disk, kind, path, effect);
+    // The others never answer, nor fail, at once.
+    const call = async <T>(...all: [kind: string, path: string, effect: () => Answer<T>]) =>
+      await answer(...all);
     return {
       readFile: (path) => call("readFile", path, () => fs.readFile(path)),
-      stat: (path) => call("stat", path, () => fs.stat(path)),
+      stat: (path) => answer("stat", path, () => fs.stat(path)),
       readLink: (path) => call("readLink", path, () => fs.readLink(path)),
       readDirectory: (path) => call("readDirectory", path, () => fs.readDirectory(path)),
       create: async (path) => {
@@ -85,32 +88,37 @@ export class FailingCalls {
   }
 
   #wrapFile(disk: SimulatedFileSystem, file: WritableFile, path: string): WritableFile {
-    const call = <T>(kind: string, effect: () => Answer<T>) => this.#call(disk, kind, path, effect);
+    const answer = <T>(kind: string, effect: () => Answer<T>) =>
+      this.#call(disk, kind, path, effect);
+    const call = async <T>(...all: [kind: string, effect: () => Answer<T>]) => await answer(...all);
     return {
-      write: (bytes, position) => call("write", () => file.write(bytes, position)),
+      write: (bytes, position) => answer("write", () => file.write(bytes, position)),
       reserve: (position, length) => call("reserve", () => file.reserve(position, length)),
       chmod: (mode) => call("chmod", () => file.chmod(mode)),
       backdate: () => call("backdate", () => file.backdate()),
       chown: (uid, gid) => call("chown", () => file.chown(uid, gid)),
       stat: () => call("fileStat", () => file.stat()),
       sync: () => call("sync", () => file.sync()),
-      syncData: () => call("syncData", () => file.syncData()),
+      syncData: () => answer("syncData", () => file.syncData()),
       close: () => call("close", () => file.close()),
     };
   }
 
-  async #call<T>(
+  #call<T>(
     disk: SimulatedFileSystem,
     kind: string,
     path: string,
     effect: () => Answer<T>,
-  ): Promise<T> {
-    if (!this.#fails(kind)) return await effect();
+  ): Answer<T> {
+    if (!this.#fails(kind)) return effect();
     const { when, code } = this.#fault!;
-    if (when === "after") await effect();
+    const fail = () => {
+      throw injectedError(code, kind, path);
+    };
+    if (when === "after") return andThen(effect(), fail);
     // What was pending may have reached the disk, or not, and no later fsync will tell.
-    else if (/sync/i.test(kind)) disk.failSync(path);
-    throw injectedError(code, kind, path);
+    if (/sync/i.test(kind)) disk.failSync(path);
+    return fail();
   }
 
   #fails(kind: string): boolean {
