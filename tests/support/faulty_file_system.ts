@@ -1,4 +1,4 @@
-import type { Answer } from "../../src/file/answer.ts";
+import { andThen, type Answer, isLater } from "../../src/file/answer.ts";
 import type { FileSystem, WritableFile } from "../../src/file/file_system.ts";
 import { nodeFileSystem } from "../../src/file/node_file_system.ts";
 
@@ -24,7 +24,11 @@ export function systemError(code: string | undefined, call: string): Error {
   return code === undefined ? error : Object.assign(error, { code });
 }
 
-/** The real file system, with a log of all calls, and faults. */
+/**
+ * The real file system, with a log of all calls, and faults.
+ *
+ * What each persist calls answers at once where that does, and one time in three later.
+ */
 export class FaultyFileSystem {
   readonly calls: string[] = [];
   readonly fileSystem: FileSystem;
@@ -33,6 +37,7 @@ export class FaultyFileSystem {
   before: (call: Call) => Promise<void> | void = () => {};
   /** How many bytes a write takes at most. */
   bytesPerWrite = Infinity;
+  #answers = 0;
 
   constructor(base: FileSystem = nodeFileSystem) {
     const wrapped: Partial<Record<string, unknown>> = {};
@@ -46,6 +51,7 @@ export class FaultyFileSystem {
     }
     this.fileSystem = {
       ...wrapped as unknown as FileSystem,
+      stat: (path) => this.#answer({ name: "stat", path }, () => base.stat(path)),
       create: async (path) =>
         this.#wrapFile(path, await this.#run({ name: "create", path }, () => base.create(path))),
       uniqueName: () => base.uniqueName(),
@@ -59,16 +65,17 @@ export class FaultyFileSystem {
 
   #wrapFile(path: string, file: WritableFile): WritableFile {
     const run = <T>(name: string, call: () => Answer<T>) => this.#run({ name, path }, call);
+    const answer = <T>(name: string, call: () => Answer<T>) => this.#answer({ name, path }, call);
     return {
       write: (bytes, position) =>
-        run("write", () => file.write(bytes.subarray(0, this.bytesPerWrite), position)),
+        answer("write", () => file.write(bytes.subarray(0, this.bytesPerWrite), position)),
       reserve: (position, length) => run("reserve", () => file.reserve(position, length)),
       chmod: (mode) => run("chmod", () => file.chmod(mode)),
       backdate: () => run("backdate", () => file.backdate()),
       chown: (uid, gid) => run("chown", () => file.chown(uid, gid)),
       stat: () => run("fstat", () => file.stat()),
       sync: () => run("sync", () => file.sync()),
-      syncData: () => run("syncData", () => file.syncData()),
+      syncData: () => answer("syncData", () => file.syncData()),
       close: async () => {
         // A close that fails must not leave the descriptor open.
         let closed = false;
@@ -83,14 +90,28 @@ export class FaultyFileSystem {
 
   async #run<T>(call: Call, effect: () => Answer<T>): Promise<T> {
     await this.before(call);
+    return await this.#perform(call, effect);
+  }
+
+  /** Answers, and fails, at once if the file system does, and nothing is to come before it. */
+  #answer<T>(call: Call, effect: () => Answer<T>): Answer<T> {
+    if (++this.#answers % 3 === 0) return this.#run(call, effect);
+    const waiting = this.before(call);
+    const perform = () => this.#perform(call, effect);
+    return isLater(waiting) ? waiting.then(perform) : perform();
+  }
+
+  #perform<T>(call: Call, effect: () => Answer<T>): Answer<T> {
     this.calls.push(call.name);
     const fault = this.faults.find(({ when }) => when(call));
-    if (fault === undefined) return await effect();
+    if (fault === undefined) return effect();
     if (fault.once) this.faults = this.faults.filter((each) => each !== fault);
-    if (fault.after) {
-      const result = await effect();
-      if (call.name === "create") await (result as WritableFile).close();
-    }
-    throw systemError(fault.code, call.name);
+    const fail = () => {
+      throw systemError(fault.code, call.name);
+    };
+    if (!fault.after) return fail();
+    return andThen(effect(), (result) => {
+      return call.name === "create" ? (result as WritableFile).close().then(fail) : fail();
+    });
   }
 }
