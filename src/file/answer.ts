@@ -24,7 +24,5 @@ export function orElse<T, U>(call: () => Answer<T>, failed: (error: unknown) => 
 
 /** Whether an answer must be waited for; whatever has a `then` counts, as it does for `await`. */
 export function isLater<T>(answer: Answer<T>): answer is Promise<T> {
-  // Most answers are numbers, or nothing; to look for a method in those would take longer.
-  return answer !== undefined && typeof answer !== "number" &&
-    typeof (answer as { then?: unknown } | null)?.then === "function";
+  return typeof (answer as { then?: unknown } | undefined)?.then === "function";
 }
