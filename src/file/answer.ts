@@ -3,7 +3,7 @@
  *
  * On the path of each persist nearly all is answered at once, and each `await` of such an answer
  * costs as much as a small call of the system. A function that is made to go on with one costs a
- * part of that, so the path of a record asks `isLater`, and leaves the rest to a method beside it.
+ * part of that: where it was measured to matter, `isLater` is asked, and a method beside does the rest.
  */
 export type Answer<T> = T | Promise<T>;
 

@@ -90,6 +90,7 @@ export class Journal {
     return isSame ? this.#ours : this.#lookAgain(directory);
   }
 
+  /** Who merges comes here each time: the lock is a name in the directory. */
   async #lookAgain(asked: Answer<FileInfo | undefined>): Promise<FileInfo | undefined> {
     // If it is gone, so is main, and somebody else has changed that.
     if (isSameFile(await asked, this.#directory)) return this.#ours;

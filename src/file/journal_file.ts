@@ -116,7 +116,7 @@ export class JournalFile {
     return isLater(syncing) ? syncing.then(() => bytes.length) : bytes.length;
   }
 
-  /** The same, once they are written, and with room behind them. */
+  /** Ends a write that is answered later, or that is to have room behind it. */
   async #finish(writing: Answer<void>, length: number): Promise<number> {
     await writing;
     this.#length += length;

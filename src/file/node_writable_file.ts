@@ -54,8 +54,6 @@ export function nodeWritableFile(file: number, place: Place): WritableFile {
   const data = new QuickCalls();
   const writeAt = (bytes: Uint8Array, position: number): Answer<number> => {
     const { length } = bytes;
-    // While the file is synced here, its disk is quick: what a page takes is no question then.
-    if (length <= PAGE && data.areQuick) return writeSync(file, bytes, 0, length, position);
     const writeElsewhere = async () => {
       // What the typings say of a promisified write is for strings.
       const most = Math.min(length, LARGEST_WRITE);
@@ -70,11 +68,19 @@ export function nodeWritableFile(file: number, place: Place): WritableFile {
     return writeElsewhere();
   };
   return {
-    write: writeAt,
+    write(bytes, position) {
+      // Who syncs this file, here, does so once a record is written: one call, as far as time goes.
+      const isFirstPart = bytes.length <= PAGE && data.begin();
+      return isFirstPart
+        ? writeSync(file, bytes, 0, bytes.length, position)
+        : writeAt(bytes, position);
+    },
     async reserve(position, length) {
       for (const [start, end] of pagesOf(position, length)) {
         await writeAt(ZEROS.subarray(0, end - start), start);
       }
+      // The others may have had their turn since the record was written.
+      data.begin();
     },
     chmod: (mode) => elsewhere.chmod(file, mode),
     chown: (uid, gid) => elsewhere.chown(file, uid, gid),

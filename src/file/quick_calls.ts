@@ -55,19 +55,36 @@ export class QuickCalls {
   readonly #now: () => number;
   readonly #turn: Turn;
   #areQuick = false;
+  /** When a call was begun, of which the second part is still to be made. */
+  #begun: number | undefined;
 
   constructor(now = () => performance.now(), thisTurn = turn) {
     this.#now = now;
     this.#turn = thisTurn;
   }
 
-  /** Whether the last one was quick. */
-  get areQuick(): boolean {
-    return this.#areQuick;
+  /**
+   * Begins a call of two parts, the second of which `run` makes, at once: their times are one.
+   *
+   * @returns Whether the first part may be made here and now; otherwise nothing is begun.
+   */
+  begin(): boolean {
+    this.#begun = undefined;
+    if (!this.#areQuick) return false;
+    const now = this.#now();
+    if (this.#turn.isOver(now)) return false;
+    this.#turn.use(now);
+    this.#begun = now;
+    return true;
   }
 
   /** Makes a call by one of two ways to do the same. */
   run<T>(here: () => T, elsewhere: () => Promise<T>): Answer<T> {
+    const begun = this.#begun;
+    if (begun !== undefined) {
+      this.#begun = undefined;
+      return this.#runHere(here, begun);
+    }
     if (!this.#areQuick) return this.#runElsewhere(elsewhere);
     const now = this.#now();
     return this.#turn.isOver(now) ? this.#runInNextTurn(here) : this.#runHere(here, now);

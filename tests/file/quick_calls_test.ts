@@ -69,6 +69,41 @@ test("P2 quick calls, of whatever kind, do not take all of a turn of the event l
   assert.ok(!turn.isOver(clock.now));
 });
 
+test("P2 the time of a call of two parts is that of both, and no turn comes between them", async () => {
+  const [turn, clock] = [new Turn(), new Clock()];
+  const quick = new QuickCalls(() => clock.now, turn);
+  const places: string[] = [];
+  const call = (ms: number) =>
+    quick.run(
+      () => void (places.push("here"), clock.now += ms),
+      async () => void (places.push("elsewhere"), clock.now += ms),
+    );
+  assert.ok(!quick.begin(), "nobody knows yet whether they are quick");
+  await call(0.5);
+  assert.ok(quick.begin());
+  clock.now += 0.5;
+  await call(0.25);
+  assert.ok(quick.begin());
+  clock.now += 0.75;
+  await call(0.25);
+  assert.ok(!quick.begin(), "both together took a millisecond");
+  await call(0.25);
+  assert.deepEqual(places, ["elsewhere", "here", "here", "elsewhere"]);
+  clock.now += 1.75;
+  assert.ok(quick.begin());
+  clock.now += 0.75;
+  assert.ok(turn.isOver(clock.now), "the first parts begin the turn, too");
+  const done = call(0.125);
+  assert.equal(places.at(-1), "here", "what is begun does not wait");
+  await done;
+  assert.ok(!quick.begin(), "the turn is over");
+  const waiting = call(0.125);
+  assert.equal(places.length, 5);
+  await turn.next();
+  await waiting;
+  assert.equal(places.length, 6);
+});
+
 test("P2 a call that took just a millisecond is not quick, wherever it was made", async () => {
   const calls = new Calls();
   await calls.take(1, 0.5, 1, 0.5);
