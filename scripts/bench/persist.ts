@@ -58,8 +58,11 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
   }
   // The journal's code is compiled bit by bit, which goes on for ten thousand persists and more; as
   // long as SQLite's log grows, an upsert takes longer, too.
-  context.progress(`warm up, ${queues.toLocaleString("en")} queues`, 0);
-  await measure(appending.slice(0, 2), appendRoundsOf(rounds));
+  await measure(
+    appending.slice(0, 2),
+    appendRoundsOf(rounds),
+    (share) => context.progress(`warm up, ${queues.toLocaleString("en")} queues`, share),
+  );
   const measured: Measured[] = [];
   for (const [i, cases] of contests.entries()) {
     const onRound = (share: number) => {

@@ -112,8 +112,12 @@ export class FailingCalls {
   ): Answer<T> {
     if (!this.#fails(kind)) return effect();
     const { when, code } = this.#fault!;
-    const fail = () => {
-      throw injectedError(code, kind, path);
+    const error = injectedError(code, kind, path);
+    // Here, or in another thread.
+    const isLater = CODES.indexOf(code) % 2 === 0;
+    const fail = (): Promise<never> => {
+      if (isLater) return Promise.reject(error);
+      throw error;
     };
     if (when === "after") return andThen(effect(), fail);
     // What was pending may have reached the disk, or not, and no later fsync will tell.

@@ -140,7 +140,11 @@ test("P9 the lock is asked after a record that is written at once, too", async (
   };
   for (const offset of [1, 2, 3]) await persist(offset);
   stall = () => rmSync(at.path("offset.json.lock"));
-  await assert.rejects(persist(4), /the lock ".*offset\.json\.lock" was taken over/);
+  await assert.rejects(persist(4), {
+    name: "OffsetPersistError",
+    onDisk: "either",
+    message: /the lock ".*offset\.json\.lock" was taken over/,
+  });
   await persist(5);
   assert.ok((await at.table()).equals(tableOf(5)));
 });

@@ -54,11 +54,11 @@ class Notes {
 }
 
 test("P2 J1 a record is acknowledged when it is written and synced, whichever call answers later", async () => {
-  const index = new QueueIndex();
-  const memory = new MemoryTable(index, new OffsetColumn());
-  const slot = index.add(queue(0));
   const answers = fc.array(fc.boolean(), { minLength: 1, maxLength: 7 });
   await check(fc.asyncProperty(answers, fc.boolean(), fc.nat(200), async (later, sync, limit) => {
+    const index = new QueueIndex();
+    const memory = new MemoryTable(index, new OffsetColumn());
+    const slot = index.add(queue(0));
     let asked = 0;
     const notes = new Notes(() => later[asked++ % later.length]);
     const journal = await JournalFile.create(notes.fileSystem, "/journal", { sync, limit });
@@ -69,7 +69,7 @@ test("P2 J1 a record is acknowledged when it is written and synced, whichever ca
       const { length } = notes;
       notes.calls.length = 0;
       assert.equal(await journal.append(index, changes), notes.length - length);
-      // Room, where any is made, is there before the sync, which makes it durable, too.
+      // Room, where any is made (see journal_room_test.ts), is there before the sync, which makes it durable, too.
       const room = notes.calls.includes("reserve") ? ["reserve"] : [];
       assert.deepEqual(notes.calls, ["write", ...room, ...sync ? ["sync"] : []]);
     }

@@ -103,13 +103,11 @@ test("P9 a directory that changed just now may change again without a trace", as
 
 test("P9 how old a directory's change is counts from before it is asked, however long that takes", async () => {
   const now = 1_700_000_000_000;
-  const { now: clock } = Date;
-  await using at = await StoreDirectory.make();
-  const faulty = new FaultyFileSystem();
-  const store = await journaled(at, { fileSystem: faulty.fileSystem });
-  const stand = () => utimes(at.directory, new Date(now), new Date(now));
-  try {
-    Date.now = () => now;
+  await withClockAt(now, async () => {
+    await using at = await StoreDirectory.make();
+    const faulty = new FaultyFileSystem();
+    const store = await journaled(at, { fileSystem: faulty.fileSystem });
+    const stand = () => utimes(at.directory, new Date(now), new Date(now));
     await stand();
     // Another process of this machine has the processor while this one waits for the answer that it
     // goes by, the second.
@@ -122,7 +120,5 @@ test("P9 how old a directory's change is counts from before it is asked, however
     await rename(at.path(JOURNAL), at.path("journal"));
     await stand();
     await assert.rejects(persist(store, 5), OffsetConflictError);
-  } finally {
-    Date.now = clock;
-  }
+  });
 });

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import {
   LocalFileOffsetStore,
   OffsetTable,
@@ -76,8 +77,12 @@ export class StoreDirectory implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // A store may still compact behind a persist: what it writes then must not be in the way. That
-    // it cannot write, a test of failing calls has brought about.
-    await Promise.allSettled(this.#opened.map((store) => store.close()));
+    // it cannot write, a test of failing calls has brought about; and that it waits for ever, a test
+    // that failed while it held it up.
+    const closed = Promise.allSettled(this.#opened.map((store) => store.close()));
+    const enough = new AbortController();
+    await Promise.race([closed, setTimeout(5000, undefined, enough)]);
+    enough.abort();
     await rm(this.root, { recursive: true, force: true });
   }
 }
