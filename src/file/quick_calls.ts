@@ -73,7 +73,6 @@ export class QuickCalls {
     if (!this.#areQuick) return false;
     const now = this.#now();
     if (this.#turn.isOver(now)) return false;
-    this.#turn.use(now);
     this.#begun = now;
     return true;
   }

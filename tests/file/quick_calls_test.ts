@@ -102,6 +102,15 @@ test("P2 the time of a call of two parts is that of both, and no turn comes betw
   await turn.next();
   await waiting;
   assert.equal(places.length, 6);
+  for (let i = 0; i < 2; i++) await call(0.125);
+  assert.deepEqual(places.slice(6), ["here", "here"], "what is over counts no more");
+  assert.ok(quick.begin());
+  clock.now += 4;
+  assert.ok(!quick.begin(), "the others have their turn first");
+  const late = call(0.125);
+  assert.equal(places.length, 8, "and what was begun before is begun anew");
+  await turn.next();
+  await late;
 });
 
 test("P2 a call that took just a millisecond is not quick, wherever it was made", async () => {
