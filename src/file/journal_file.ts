@@ -15,6 +15,7 @@ const ROOM = 64 * 1024;
 /** Of fewer bytes than these ours has the checksum before zlib's has begun. */
 const SHORT = 512;
 
+// Stryker disable next-line ConditionalExpression,EqualityOperator: both have the same answer
 const quickCrc32: Crc32 = (bytes) => bytes.length < SHORT ? crc32(bytes) : zlib.crc32(bytes);
 
 /** The journal of a main file. */
@@ -109,7 +110,7 @@ export class JournalFile {
   #write(bytes: Uint8Array): Answer<number> {
     const writing = writeAll(this.#file, bytes, this.#length);
     const end = this.#length + bytes.length;
-    // Stryker disable next-line ConditionalExpression: it is finished in the same way, by and by
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: it is finished in the same way
     if (isLater(writing) || end > this.#reserved) return this.#finish(writing, bytes.length);
     this.#length = end;
     const syncing = this.#confirm();
@@ -120,6 +121,7 @@ export class JournalFile {
   async #finish(writing: Answer<void>, length: number): Promise<number> {
     await writing;
     this.#length += length;
+    // Stryker disable next-line EqualityOperator: at its very end, room is made now or with the next
     if (this.#length > this.#reserved) await this.#reserve();
     await this.#confirm();
     return length;
