@@ -114,9 +114,9 @@ export class FailingCalls {
     const { when, code } = this.#fault!;
     const error = injectedError(code, kind, path);
     // Here, or in another thread.
-    const isLater = CODES.indexOf(code) % 2 === 0;
+    const rejects = CODES.indexOf(code) % 2 === 0;
     const fail = (): Promise<never> => {
-      if (isLater) return Promise.reject(error);
+      if (rejects) return Promise.reject(error);
       throw error;
     };
     if (when === "after") return andThen(effect(), fail);
