@@ -192,8 +192,8 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * Makes all offsets durable: those in memory, and those that the file holds of other queues.
    *
    * Callers share a write: one is running, at most one is waiting. A table that the file holds
-   * already is not written again. Who does not wait for it must catch its error all the same: like
-   * that of any promise, it ends the process if nobody does.
+   * already is not written again. Who does not wait for it must catch its error all the same: that
+   * of a promise which nobody handles ends the process on Deno and Node, and fails it on Bun.
    *
    * @param mqs Which queues to persist, as in RocketMQ: `[]` does nothing, anything else persists
    *   the whole table.
