@@ -23,15 +23,18 @@
  * @module
  */
 export * from "./src/core/mod.ts";
-export type { Answer } from "./src/file/answer.ts";
-export type { FileInfo, FileSystem, WritableFile } from "./src/file/file_system.ts";
-export { LocalFileOffsetStore } from "./src/file/local_file_offset_store.ts";
-export { nodeFileSystem } from "./src/file/node_file_system.ts";
-export { OffsetConflictError } from "./src/file/offset_conflict_error.ts";
-export { type FileFault, OffsetFileCorruptError } from "./src/file/offset_file_corrupt_error.ts";
-export { OffsetLoadError } from "./src/file/offset_load_error.ts";
-export { OffsetPersistError } from "./src/file/offset_persist_error.ts";
-export { OffsetStoreClosedError } from "./src/file/offset_store_closed_error.ts";
+export type { MaybePromise } from "./src/file/fs/maybe_promise.ts";
+export type { FileInfo, FileSystem, WritableFile } from "./src/file/fs/file_system.ts";
+export { LocalFileOffsetStore } from "./src/file/store/local_file_offset_store.ts";
+export { nodeFileSystem } from "./src/file/fs/node_file_system.ts";
+export { OffsetConflictError } from "./src/file/errors/offset_conflict_error.ts";
+export {
+  type FileFault,
+  OffsetFileCorruptError,
+} from "./src/file/errors/offset_file_corrupt_error.ts";
+export { OffsetLoadError } from "./src/file/errors/offset_load_error.ts";
+export { OffsetPersistError } from "./src/file/errors/offset_persist_error.ts";
+export { OffsetStoreClosedError } from "./src/file/errors/offset_store_closed_error.ts";
 export type {
   Diagnostic,
   Durability,

@@ -26,7 +26,12 @@ import { updatesSection } from "./bench/updates.ts";
 import { type Io, paint } from "./offsets/io.ts";
 import { processIo } from "./offsets/process_io.ts";
 import { formatTable } from "./offsets/table_output.ts";
-import { currentRuntime, findExecutable, readRuntimes, type Runtime } from "./soak/programs.ts";
+import {
+  currentRuntime,
+  findExecutable,
+  readRuntimes,
+  type Runtime,
+} from "./verify/soak/programs.ts";
 
 // Updates come first: on Bun they take half as long again once the engine has compiled the same code
 // for stores that persist.

@@ -11,7 +11,7 @@
  * @module
  */
 import process from "node:process";
-import { errorCode } from "../src/file/error_code.ts";
+import { errorCode } from "../src/file/errors/error_code.ts";
 import { readArgs } from "./offsets/args.ts";
 import type { Command } from "./offsets/command.ts";
 import { CommandError } from "./offsets/command_error.ts";

@@ -6,7 +6,7 @@
  * It goes on after a failure, so that one run shows all that is wrong. The exit code is 1 if anything failed. The last
  * line, `N passed, N failed`, counts the checks.
  *
- * Needed: Deno, and `npx`, which brings Bun and Node. JSR is not: only `scripts/release.ts` imports from it, and where it
+ * Needed: Deno, and `npx`, which brings Bun and Node. JSR is not: only `scripts/release/release.ts` imports from it, and where it
  * cannot be reached a line says that this one file was not checked.
  *
  * @module
@@ -24,7 +24,7 @@ interface Result {
   readonly output: string;
 }
 
-const RELEASE = "scripts/release.ts";
+const RELEASE = "scripts/release/release.ts";
 
 const root = new URL("../", import.meta.url);
 const decoder = new TextDecoder();

@@ -1,7 +1,7 @@
 /** What the cases of the clauses are made of. */
 import fc from "fast-check";
 import { type MessageQueue, type Offset, OffsetTable, type ReadType } from "../../src/core/mod.ts";
-import { INT64_MAX, messageQueue } from "../../tests/support/arbitraries.ts";
+import { INT64_MAX, messageQueue } from "../lib/arbitraries.ts";
 import type { World } from "./world.ts";
 
 /** Few queues, so that sequences meet them again; some look alike when their names are joined. */

@@ -1,7 +1,7 @@
 /** S: what the files look like, and which files are read. */
 import fc from "fast-check";
 import { OffsetTable, serialize } from "../../src/core/mod.ts";
-import { messageQueue } from "../../tests/support/arbitraries.ts";
+import { messageQueue } from "../lib/arbitraries.ts";
 import { hostileTable, offset, queue, table, updateAll } from "./cases.ts";
 import { clause } from "./clause.ts";
 import { badTexts, otherLayout, withoutChecksum } from "./texts.ts";

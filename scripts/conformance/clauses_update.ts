@@ -1,7 +1,7 @@
 /** U: what an update does, seen by reading memory before and after it. */
 import fc from "fast-check";
 import type { MessageQueue } from "../../src/core/mod.ts";
-import { messageQueue } from "../../tests/support/arbitraries.ts";
+import { messageQueue } from "../lib/arbitraries.ts";
 import { edgeOffset, offset, queue, QUEUES, type StepOf, steps, take } from "./cases.ts";
 import { clause } from "./clause.ts";
 import { tellQueue } from "./tell.ts";

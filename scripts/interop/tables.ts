@@ -8,7 +8,7 @@ import {
   INT32_MIN,
   messageQueue,
   offset,
-} from "../../tests/support/arbitraries.ts";
+} from "../lib/arbitraries.ts";
 
 /** Every special name as a topic and as a broker name, with every offset that is an edge. */
 const EDGES: readonly Entry[] = EDGE_NAMES.flatMap((name, index): Entry[] => {

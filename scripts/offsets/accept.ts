@@ -1,7 +1,7 @@
 import { findJournal, lonely } from "./apply_journal.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "./escape.ts";
-import { fault, inspectFile } from "./inspect_file.ts";
+import { fault, readSnapshot } from "./inspect_file.ts";
 import { keepBadFile } from "./keep_bad_file.ts";
 import { writeStore } from "./write_store.ts";
 
@@ -13,7 +13,7 @@ import { writeStore } from "./write_store.ts";
  * @returns Where the file is kept as it was; `undefined` if there was nothing to accept.
  */
 export async function accept(path: string): Promise<string | undefined> {
-  const found = await inspectFile(path);
+  const found = await readSnapshot(path);
   if (found.state === "valid") return undefined;
   if (found.state === "missing" || found.edited === undefined) {
     throw new CommandError(

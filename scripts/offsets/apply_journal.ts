@@ -1,6 +1,10 @@
 import { type FileInfo, nodeFileSystem, OffsetLoadError } from "../../mod.ts";
-import { inspectJournal, type JournalInspection, replay } from "../../src/file/inspect_journal.ts";
-import { journalOf } from "../../src/file/journal_file.ts";
+import {
+  type JournalInspection,
+  readJournalFile,
+  replay,
+} from "../../src/file/recovery/read_journal.ts";
+import { journalOf } from "../../src/file/paths.ts";
 import type { Inspection } from "./inspect_file.ts";
 import { resolveMain } from "./resolve_main.ts";
 import { describeSystemError } from "./system_error.ts";
@@ -21,7 +25,7 @@ export interface AppliedJournal {
 export async function findJournal(main: string): Promise<JournalInspection> {
   const real = await resolveMain(main);
   try {
-    return await inspectJournal(nodeFileSystem, real);
+    return await readJournalFile(nodeFileSystem, real);
   } catch (error) {
     if (!(error instanceof OffsetLoadError)) throw error;
     const fault = { path: journalOf(real), reason: describeSystemError(error), cause: error };

@@ -1,5 +1,5 @@
 import { type FileInfo, type MessageQueue, type Offset, OffsetTable } from "../../mod.ts";
-import { backupOf } from "../../src/file/leftovers.ts";
+import { backupOf } from "../../src/file/paths.ts";
 import type { AppliedJournal } from "./apply_journal.ts";
 import type { Args } from "./args.ts";
 import { CommandError } from "./command_error.ts";

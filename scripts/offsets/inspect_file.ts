@@ -11,9 +11,9 @@ import {
   type OffsetTable,
   parse,
 } from "../../mod.ts";
-import type { SnapshotId } from "../../src/core/journal.ts";
-import { inspectFile as inspect } from "../../src/file/inspect_file.ts";
-import { statIfPossible } from "../../src/file/stat_if_there.ts";
+import type { SnapshotId } from "../../src/core/format/read_journal.ts";
+import { readSnapshot as inspect } from "../../src/file/recovery/read_snapshot.ts";
+import { statIfPossible } from "../../src/file/fs/stat_if_there.ts";
 import { type AppliedJournal, applyJournal, findJournal } from "./apply_journal.ts";
 import { describeSystemError } from "./system_error.ts";
 
@@ -59,7 +59,7 @@ export interface BadInspection {
  * Reads a file, with the journal beside it if there is one, and judges it as the store does;
  * nothing is changed and nothing is thrown.
  */
-export async function inspectFile(path: string): Promise<Inspection> {
+export async function readSnapshot(path: string): Promise<Inspection> {
   // The journal first: if it is compacted in between, the file holds what it held.
   const journal = await findJournal(path);
   return applyJournal(await inspectAlone(path), journal);

@@ -1,5 +1,5 @@
 import { nodeFileSystem } from "../../mod.ts";
-import { keepAside } from "../../src/file/keep_aside.ts";
+import { keepAside } from "../../src/file/recovery/quarantine.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "./escape.ts";
 import { resolveMain } from "./resolve_main.ts";

@@ -1,6 +1,6 @@
 import { CommandError } from "./command_error.ts";
 import { escape, quote } from "./escape.ts";
-import { fault, inspectFile, type Inspection, type ValidInspection } from "./inspect_file.ts";
+import { fault, type Inspection, readSnapshot, type ValidInspection } from "./inspect_file.ts";
 import { type Io, paint } from "./io.ts";
 import { inspectStore, recoveryCandidates } from "./store_files.ts";
 
@@ -10,7 +10,7 @@ import { inspectStore, recoveryCandidates } from "./store_files.ts";
  * Only the named file is read: what is shown or changed is never silently another one.
  */
 export async function readTable(action: string, path: string): Promise<ValidInspection> {
-  const found = await inspectFile(path);
+  const found = await readSnapshot(path);
   if (found.state === "valid") return found;
   throw new CommandError(`Cannot ${action} ${quote(path)}: ${fault(found)}`, await next(found));
 }
@@ -21,7 +21,7 @@ export async function readEditedTable(
   path: string,
   io: Io,
 ): Promise<ValidInspection> {
-  const found = await inspectFile(path);
+  const found = await readSnapshot(path);
   if (found.state !== "bad" || found.edited === undefined) return await readTable(action, path);
   io.err(paint(io, "yellow", escape(`${path}: ${found.reason}`)) + "\n");
   io.err(`  ${escape(acceptHint(path))}\n`);

@@ -1,7 +1,7 @@
 import { OffsetTable } from "../../mod.ts";
 import { applyChanges, type ChangedFile, refuseLowering, toChange } from "./change_table.ts";
 import type { Command } from "./command.ts";
-import { formatForName, inspectFile } from "./inspect_file.ts";
+import { formatForName, readSnapshot } from "./inspect_file.ts";
 import { inspectStore } from "./store_files.ts";
 import { parseOffset, parseQueueId } from "./parse_values.ts";
 import { readTable } from "./read_table.ts";
@@ -48,7 +48,7 @@ function newFile(path: string): ChangedFile {
 
 /** A missing main beside a backup is a store to rescue, not a new one. */
 async function isFresh(path: string): Promise<boolean> {
-  if ((await inspectFile(path)).state !== "missing") return false;
+  if ((await readSnapshot(path)).state !== "missing") return false;
   const { backup, leftovers, journal } = await inspectStore(path);
   return [backup, journal].every(({ state }) => state === "missing") && leftovers.length === 0;
 }

@@ -1,6 +1,7 @@
 import { nodeFileSystem } from "../../mod.ts";
-import { backupOf, findLeftovers } from "../../src/file/leftovers.ts";
-import type { JournalInspection } from "../../src/file/inspect_journal.ts";
+import { backupOf } from "../../src/file/paths.ts";
+import { findLeftovers } from "../../src/file/recovery/temporary_files.ts";
+import type { JournalInspection } from "../../src/file/recovery/read_journal.ts";
 import { applyJournal, extendsFile, findJournal } from "./apply_journal.ts";
 import { inspectAlone, type Inspection, modifiedOf, type ValidInspection } from "./inspect_file.ts";
 import { resolveMain } from "./resolve_main.ts";

@@ -1,5 +1,5 @@
 import { OffsetLoadError } from "../../mod.ts";
-import { errorCode, messageOf } from "../../src/file/error_code.ts";
+import { errorCode, messageOf } from "../../src/file/errors/error_code.ts";
 
 const STATES: Record<string, string> = {
   ENOENT: "there is no such file",

@@ -3,7 +3,7 @@ import { formatAge } from "./age.ts";
 import type { Command } from "./command.ts";
 import { escape } from "./escape.ts";
 import { EXIT } from "./exit_code.ts";
-import type { JournalInspection } from "../../src/file/inspect_journal.ts";
+import type { JournalInspection } from "../../src/file/recovery/read_journal.ts";
 import {
   fault,
   infoOf,

@@ -1,7 +1,7 @@
 import type { OffsetTable } from "../../mod.ts";
 import { escape } from "./escape.ts";
 import { EXIT } from "./exit_code.ts";
-import { fault, inspectFile } from "./inspect_file.ts";
+import { fault, readSnapshot } from "./inspect_file.ts";
 import { type Io, paint } from "./io.ts";
 import { jsonEntry } from "./json_output.ts";
 import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
@@ -26,7 +26,7 @@ export async function watch(
   const samples: Sample[] = [];
   let shown: string | undefined;
   do {
-    const found = await inspectFile(path);
+    const found = await readSnapshot(path);
     const at = io.now();
     let state: string;
     let print: () => string;

@@ -2,7 +2,7 @@ import type { OffsetFileFormat, OffsetTable } from "../../mod.ts";
 import type { Args } from "./args.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "./escape.ts";
-import { infoOf, inspectFile } from "./inspect_file.ts";
+import { infoOf, readSnapshot } from "./inspect_file.ts";
 import { writeStore } from "./write_store.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function writeOutput(
   { format, checksum }: { readonly format: OffsetFileFormat; readonly checksum: boolean },
   args: Args,
 ): Promise<void> {
-  const present = await inspectFile(path);
+  const present = await readSnapshot(path);
   if (present.state !== "missing" && !args.flag("force")) {
     throw new CommandError(
       `Cannot write ${quote(path)}: it exists`,

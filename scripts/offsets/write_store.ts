@@ -6,13 +6,13 @@ import {
   type OffsetTable,
   serialize,
 } from "../../mod.ts";
-import { ensureDirectory } from "../../src/file/ensure_directory.ts";
-import { isSameFile } from "../../src/file/file_system.ts";
-import { journalOf } from "../../src/file/journal_file.ts";
-import { moveAside } from "../../src/file/keep_aside.ts";
-import { resolveLinks } from "../../src/file/resolve_links.ts";
-import { statIfThere } from "../../src/file/stat_if_there.ts";
-import { writeGeneration } from "../../src/file/write_generation.ts";
+import { ensureDirectory } from "../../src/file/fs/ensure_directory.ts";
+import { isSameFile } from "../../src/file/fs/file_system.ts";
+import { journalOf } from "../../src/file/paths.ts";
+import { moveAside } from "../../src/file/recovery/quarantine.ts";
+import { resolveLinks } from "../../src/file/fs/resolve_links.ts";
+import { statIfThere } from "../../src/file/fs/stat_if_there.ts";
+import { replaceSnapshot } from "../../src/file/commit/replace_snapshot.ts";
 import type { AppliedJournal } from "./apply_journal.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "./escape.ts";
@@ -57,7 +57,7 @@ export async function writeStore(
     await confirm();
     await ensureDirectory(nodeFileSystem, directory, directory, true);
     const options = { rotate, isMainSure: false, sync: true, confirm, replaces };
-    ({ doubt } = await writeGeneration(nodeFileSystem, main, bytes, options));
+    ({ doubt } = await replaceSnapshot(nodeFileSystem, main, bytes, options));
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(

@@ -13,13 +13,17 @@
  *
  * @module
  */
-export { applyUpdate } from "./apply_update.ts";
-export { mergeMax } from "./merge_max.ts";
-export { checkMessageQueue, compareMessageQueues, type MessageQueue } from "./message_queue.ts";
-export { NO_OFFSET, type Offset, toOffset } from "./offset.ts";
-export { OffsetFileChecksumError } from "./offset_file_checksum_error.ts";
-export { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
-export { OffsetTable } from "./offset_table.ts";
-export { decode, parse } from "./parse.ts";
-export { type ReadType, readWithType } from "./read_with_type.ts";
-export { type OffsetFileFormat, serialize } from "./serialize.ts";
+export { applyUpdate } from "./rules/apply_update.ts";
+export { mergeMax } from "./rules/merge_max.ts";
+export {
+  checkMessageQueue,
+  compareMessageQueues,
+  type MessageQueue,
+} from "./table/message_queue.ts";
+export { NO_OFFSET, type Offset, toOffset } from "./table/offset.ts";
+export { OffsetFileChecksumError } from "./format/offset_file_checksum_error.ts";
+export { OffsetFileSyntaxError } from "./format/offset_file_syntax_error.ts";
+export { OffsetTable } from "./table/offset_table.ts";
+export { decode, parse } from "./format/parse.ts";
+export { type ReadType, readWithType } from "./rules/read_with_type.ts";
+export { type OffsetFileFormat, serialize } from "./format/serialize.ts";

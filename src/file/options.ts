@@ -1,9 +1,9 @@
-import type { MessageQueue } from "../core/message_queue.ts";
-import type { Offset } from "../core/offset.ts";
-import type { ReadType } from "../core/read_with_type.ts";
-import type { OffsetFileFormat } from "../core/serialize.ts";
-import type { FileSystem } from "./file_system.ts";
-import type { FileFault } from "./offset_file_corrupt_error.ts";
+import type { MessageQueue } from "../core/table/message_queue.ts";
+import type { Offset } from "../core/table/offset.ts";
+import type { ReadType } from "../core/rules/read_with_type.ts";
+import type { OffsetFileFormat } from "../core/format/serialize.ts";
+import type { FileSystem } from "./fs/file_system.ts";
+import type { FileFault } from "./errors/offset_file_corrupt_error.ts";
 
 /** What to do at open when offset files are there and none is usable. */
 export type OnCorrupt = "throw" | "reset";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
-import { explore } from "./explore.ts";
-import { scenarios } from "./scenarios.ts";
+import { explore } from "../../scripts/verify/crash/explore.ts";
+import { scenarios } from "../../scripts/verify/crash/scenarios.ts";
 
 /**
  * Crashes during the recovery from a crash; `deno task crash` goes one deeper. `CRASH_DEPTH=1` takes

@@ -2,9 +2,14 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
 import { SEED } from "../support/check.ts";
-import { CALLS, CODES } from "./failing_calls.ts";
-import { callsOf, countCases, faultOf, runCases } from "./failing_calls_matrix.ts";
-import { OPERATIONS } from "./failing_calls_operations.ts";
+import { CALLS, CODES } from "../../scripts/verify/faults/failing_calls.ts";
+import {
+  callsOf,
+  countCases,
+  faultOf,
+  runCases,
+} from "../../scripts/verify/faults/failing_calls_matrix.ts";
+import { OPERATIONS } from "../../scripts/verify/faults/failing_calls_operations.ts";
 
 /**
  * `FAULTS=all` runs every case, which takes minutes, `FAULTS=few` one out of very many, for who runs

@@ -1,12 +1,12 @@
 /** Those of the faults that are crashes; `tests/FAULTS.md` lists all. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explore, type Scenario } from "./explore.ts";
-import { encode, goPersist } from "./peers.ts";
-import { diskWith } from "./prepare.ts";
-import { SimulatedFileSystem } from "./simulated_file_system.ts";
-import type { World } from "./world.ts";
-import { MAIN, shippedStore } from "./writer.ts";
+import { explore, type Scenario } from "../../scripts/verify/crash/explore.ts";
+import { encode, goPersist } from "../../scripts/verify/crash/peers.ts";
+import { diskWith } from "../../scripts/verify/disk/prepare.ts";
+import { SimulatedFileSystem } from "../../scripts/verify/disk/simulated_file_system.ts";
+import type { World } from "../../scripts/verify/crash/world.ts";
+import { MAIN, shippedStore } from "../../scripts/verify/crash/writer.ts";
 
 const QUEUES = 2;
 const BOTH = { "offset.json": encode(2, QUEUES), "offset.json.bak": encode(1, QUEUES) };

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OffsetConflictError, OffsetFileCorruptError, OffsetPersistError } from "../../mod.ts";
-import { encode } from "./peers.ts";
-import { diskWith, leftByKilled } from "./prepare.ts";
-import { SimulatedFileSystem } from "./simulated_file_system.ts";
-import { wrap } from "./wrap.ts";
-import { MAIN, shippedStore } from "./writer.ts";
+import { encode } from "../../scripts/verify/crash/peers.ts";
+import { diskWith, leftByKilled } from "../../scripts/verify/disk/prepare.ts";
+import { SimulatedFileSystem } from "../../scripts/verify/disk/simulated_file_system.ts";
+import { wrap } from "../../scripts/verify/disk/replace_calls.ts";
+import { MAIN, shippedStore } from "../../scripts/verify/crash/writer.ts";
 
 const QUEUES = 2;
 const JOURNAL = `${MAIN}.journal`;

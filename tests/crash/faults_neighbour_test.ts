@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { LocalFileOffsetStore, nodeFileSystem, OffsetConflictError } from "../../mod.ts";
-import { queueOf } from "./generations.ts";
+import { queueOf } from "../../scripts/verify/crash/generations.ts";
 
 const open = (root: string, fileSystem = nodeFileSystem) =>
   LocalFileOffsetStore.open({ clientId: "c", group: "g", root, fileSystem });

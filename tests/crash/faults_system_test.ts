@@ -2,12 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OffsetLoadError, OffsetPersistError, serialize } from "../../mod.ts";
-import type { FileSystem } from "../../src/file/file_system.ts";
-import { generation } from "./generations.ts";
-import { diskWith } from "./prepare.ts";
-import { SimulatedFileSystem, systemError } from "./simulated_file_system.ts";
-import { wrap, wrapFiles } from "./wrap.ts";
-import { MAIN, type Session, shippedStore } from "./writer.ts";
+import type { FileSystem } from "../../src/file/fs/file_system.ts";
+import { generation } from "../../scripts/verify/crash/generations.ts";
+import { diskWith } from "../../scripts/verify/disk/prepare.ts";
+import {
+  SimulatedFileSystem,
+  systemError,
+} from "../../scripts/verify/disk/simulated_file_system.ts";
+import { wrap, wrapFiles } from "../../scripts/verify/disk/replace_calls.ts";
+import { MAIN, type Session, shippedStore } from "../../scripts/verify/crash/writer.ts";
 
 const QUEUES = 2;
 const text = (n: number) => serialize(generation(n, QUEUES), { checksum: true });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explore } from "./explore.ts";
-import { peerScenarios } from "./peer_scenarios.ts";
-import { sabotages, unsabotaged } from "./sabotage.ts";
+import { explore } from "../../scripts/verify/crash/explore.ts";
+import { peerScenarios } from "../../scripts/verify/crash/peer_scenarios.ts";
+import { sabotages, unsabotaged } from "../../scripts/verify/crash/sabotage.ts";
 
 const names = [...new Set(sabotages().map(({ name }) => name))];
 

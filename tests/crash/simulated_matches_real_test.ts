@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import { nodeFileSystem } from "../../mod.ts";
-import { type FileInfo, type FileSystem, isSameFile } from "../../src/file/file_system.ts";
+import { type FileInfo, type FileSystem, isSameFile } from "../../src/file/fs/file_system.ts";
 import { check } from "../support/check.ts";
-import { type Call, Caller, calls, NAMES } from "./calls.ts";
-import { SimulatedDisk } from "./simulated_disk.ts";
-import { SimulatedFileSystem } from "./simulated_file_system.ts";
+import { type Call, Caller, calls, NAMES } from "../../scripts/verify/crash/calls.ts";
+import { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
+import { SimulatedFileSystem } from "../../scripts/verify/disk/simulated_file_system.ts";
 
 const temporary = await mkdtemp(join(tmpdir(), "offsetstore-simulated-"));
 after(() => rm(temporary, { recursive: true, force: true }));

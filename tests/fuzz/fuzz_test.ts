@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode, OffsetTable, parse, serialize } from "../../src/core/mod.ts";
-import { main } from "../../scripts/fuzz.ts";
+import { main } from "../../scripts/verify/fuzz.ts";
 import { silent } from "../scripts/offsets_run.ts";
-import { disagreement, fuzz, type Reader } from "./fuzz.ts";
+import { disagreement, fuzz, type Reader } from "../../scripts/verify/fuzz/fuzz.ts";
 
 const read: Reader = (bytes) => parse(decode(bytes));
 

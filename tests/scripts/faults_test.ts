@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { main } from "../../scripts/faults.ts";
-import { type Operation, OPERATIONS } from "../crash/failing_calls_operations.ts";
+import { main } from "../../scripts/verify/faults.ts";
+import {
+  type Operation,
+  OPERATIONS,
+} from "../../scripts/verify/faults/failing_calls_operations.ts";
 import { runMain } from "../soak/run_main.ts";
 
 const [FIRST] = OPERATIONS.filter(({ name }) => name === "first persist");

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { main } from "../../scripts/mutate.ts";
-import { HUNG } from "../../scripts/mutate/hung.ts";
+import { main } from "../../scripts/verify/mutate.ts";
+import { HUNG } from "../../scripts/verify/mutate/hung.ts";
 import {
   type Figures,
   figuresOf,
   scoreOf,
   type StrykerReport,
   survivorsOf,
-} from "../../scripts/mutate/report.ts";
-import { PARTS, sourcesOf, thresholdOf } from "../../scripts/mutate/stryker.ts";
-import { testFiles } from "../../scripts/mutate/test_files.ts";
+} from "../../scripts/verify/mutate/report.ts";
+import { PARTS, sourcesOf, thresholdOf } from "../../scripts/verify/mutate/stryker.ts";
+import { testFiles } from "../../scripts/verify/mutate/test_files.ts";
 import { runMain } from "../soak/run_main.ts";
 
 const position = (line: number, column: number) => ({ line, column });
@@ -55,13 +55,16 @@ test("mutate: a survivor is told with its place and both texts", () => {
 test("mutate: every source and every test file of a part is found, and the thresholds are set", async () => {
   assert.deepEqual(await Promise.all(PARTS.map(thresholdOf)), [100, 95]);
   for (const part of PARTS) {
-    const all = await sourcesOf(part, "src/*/*.ts");
+    const all = await sourcesOf(part, "src/*/**/*.ts");
     assert.ok(all.length > 10 && all.every((file) => file.startsWith(`src/${part}/`)));
-    assert.deepEqual(await sourcesOf(part, `src/${part}/off*error.ts`), [
+    assert.deepEqual(await sourcesOf(part, `src/${part}/**/off*error.ts`), [
       ...all.filter((file) => /\/off.*error\.ts$/.test(file)),
     ]);
     const { commandRunner } = JSON.parse(
-      await readFile(new URL(`../../scripts/mutate/${part}.config.json`, import.meta.url), "utf8"),
+      await readFile(
+        new URL(`../../scripts/verify/mutate/${part}.config.json`, import.meta.url),
+        "utf8",
+      ),
     );
     const [, , ...folders] = commandRunner.command.split(" ");
     assert.equal(folders[0], `tests/${part}`);

@@ -2,7 +2,7 @@
 import { writeSync } from "node:fs";
 import process from "node:process";
 import { LocalFileOffsetStore } from "../../mod.ts";
-import { generationOf, offsetOf, queuesOf } from "../../scripts/soak/generation.ts";
+import { generationOf, offsetOf, queuesOf } from "../../scripts/verify/soak/generation.ts";
 
 const [root, options] = process.argv.slice(2);
 const { queues: count } = JSON.parse(options);

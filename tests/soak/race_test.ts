@@ -3,11 +3,11 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { OnConflict } from "../../mod.ts";
-import type { Child } from "../../scripts/soak/child.ts";
-import { LossError } from "../../scripts/soak/lane.ts";
-import { currentRuntime } from "../../scripts/soak/programs.ts";
-import { type Race, race } from "../../scripts/soak/race.ts";
-import { main } from "../../scripts/soak.ts";
+import type { Child } from "../../scripts/verify/soak/child.ts";
+import { LossError } from "../../scripts/verify/soak/lane.ts";
+import { currentRuntime } from "../../scripts/verify/soak/programs.ts";
+import { type Race, race } from "../../scripts/verify/soak/race.ts";
+import { main } from "../../scripts/verify/soak.ts";
 import { inDirectory } from "./in_directory.ts";
 import { runMain } from "./run_main.ts";
 

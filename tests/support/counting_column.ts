@@ -1,5 +1,5 @@
 import type { Offset } from "../../src/core/mod.ts";
-import { OffsetColumn } from "../../src/core/offset_column.ts";
+import { OffsetColumn } from "../../src/core/table/offset_column.ts";
 
 /** A column that tells which slots were read, so that a test sees what work was done. */
 export class CountingColumn extends OffsetColumn {

@@ -1,6 +1,6 @@
-import { andThen, type Answer, isLater } from "../../src/file/answer.ts";
-import type { FileSystem, WritableFile } from "../../src/file/file_system.ts";
-import { nodeFileSystem } from "../../src/file/node_file_system.ts";
+import { andThen, isLater, type MaybePromise } from "../../src/file/fs/maybe_promise.ts";
+import type { FileSystem, WritableFile } from "../../src/file/fs/file_system.ts";
+import { nodeFileSystem } from "../../src/file/fs/node_file_system.ts";
 
 /** A call that the store makes: `write offset.json.….tmp`, with the last part of the path. */
 export interface Call {
@@ -64,8 +64,9 @@ export class FaultyFileSystem {
   }
 
   #wrapFile(path: string, file: WritableFile): WritableFile {
-    const run = <T>(name: string, call: () => Answer<T>) => this.#run({ name, path }, call);
-    const answer = <T>(name: string, call: () => Answer<T>) => this.#answer({ name, path }, call);
+    const run = <T>(name: string, call: () => MaybePromise<T>) => this.#run({ name, path }, call);
+    const answer = <T>(name: string, call: () => MaybePromise<T>) =>
+      this.#answer({ name, path }, call);
     return {
       write: (bytes, position) =>
         answer("write", () => file.write(bytes.subarray(0, this.bytesPerWrite), position)),
@@ -88,13 +89,13 @@ export class FaultyFileSystem {
     };
   }
 
-  async #run<T>(call: Call, effect: () => Answer<T>): Promise<T> {
+  async #run<T>(call: Call, effect: () => MaybePromise<T>): Promise<T> {
     await this.before(call);
     return await this.#perform(call, effect);
   }
 
   /** Answers, and fails, at once if the file system does, and nothing is to come before it. */
-  #answer<T>(call: Call, effect: () => Answer<T>): Answer<T> {
+  #answer<T>(call: Call, effect: () => MaybePromise<T>): MaybePromise<T> {
     // By sevens, since the kinds of persists make three, four, six or nine such calls.
     if (++this.#answers % 7 < 2) return this.#run(call, effect);
     const waiting = this.before(call);
@@ -102,7 +103,7 @@ export class FaultyFileSystem {
     return isLater(waiting) ? waiting.then(perform) : perform();
   }
 
-  #perform<T>(call: Call, effect: () => Answer<T>): Answer<T> {
+  #perform<T>(call: Call, effect: () => MaybePromise<T>): MaybePromise<T> {
     this.calls.push(call.name);
     const fault = this.faults.find(({ when }) => when(call));
     if (fault === undefined) return effect();

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type MessageQueue, type Offset, serialize } from "../../src/core/mod.ts";
-import { Int64Array } from "../../src/core/int64_array.ts";
-import { tableOf } from "../../src/core/offset_table.ts";
-import { QueueIndex } from "../../src/core/queue_index.ts";
-import { formOf, type OffsetFileFormat } from "../../src/core/serialize.ts";
-import { applyChanges } from "../../src/file/changes.ts";
-import { FileImage } from "../../src/file/file_image.ts";
+import { Int64Array } from "../../src/core/table/int64_array.ts";
+import { tableOf } from "../../src/core/table/offset_table.ts";
+import { QueueIndex } from "../../src/core/table/queue_index.ts";
+import { formOf, type OffsetFileFormat } from "../../src/core/format/serialize.ts";
+import { applyChanges } from "../../src/file/commit/changes.ts";
+import { SnapshotEncoder } from "../../src/file/commit/snapshot_encoder.ts";
 import { CountingColumn } from "./counting_column.ts";
 
 /** How a file is written. */
@@ -20,12 +20,12 @@ const decoder = new TextDecoder();
 export class Imaged {
   readonly index = new QueueIndex();
   readonly offsets = new CountingColumn();
-  readonly image: FileImage;
+  readonly image: SnapshotEncoder;
   readonly #options: Options;
 
   constructor(options: Options) {
     this.#options = options;
-    this.image = new FileImage(formOf(options.format), options.checksum);
+    this.image = new SnapshotEncoder(formOf(options.format), options.checksum);
   }
 
   /** Changes the table and encodes it. */

@@ -1,10 +1,10 @@
 /** The lines of a journal as texts. */
-import type { Crc32 } from "../../src/core/crc32.ts";
-import { Int64Array } from "../../src/core/int64_array.ts";
-import type { SnapshotId } from "../../src/core/journal.ts";
-import { JournalEncoder } from "../../src/core/journal_encoder.ts";
-import { QueueIndex } from "../../src/core/queue_index.ts";
-import type { Entry } from "./arbitraries.ts";
+import type { Crc32 } from "../../src/core/format/crc32.ts";
+import { Int64Array } from "../../src/core/table/int64_array.ts";
+import type { SnapshotId } from "../../src/core/format/read_journal.ts";
+import { JournalEncoder } from "../../src/core/format/journal_encoder.ts";
+import { QueueIndex } from "../../src/core/table/queue_index.ts";
+import type { Entry } from "../../scripts/lib/arbitraries.ts";
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 

@@ -1,13 +1,13 @@
 /** What a store holds in memory, once more: in a `Map`, and side by side with the table. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { takesOffset } from "../../src/core/apply_update.ts";
+import { takesOffset } from "../../src/core/rules/apply_update.ts";
 import { type Offset, OffsetTable } from "../../src/core/mod.ts";
-import { OffsetColumn } from "../../src/core/offset_column.ts";
-import { QueueIndex } from "../../src/core/queue_index.ts";
-import { applyChanges } from "../../src/file/changes.ts";
-import { MemoryTable } from "../../src/file/memory_table.ts";
-import { offset, POOL } from "./arbitraries.ts";
+import { OffsetColumn } from "../../src/core/table/offset_column.ts";
+import { QueueIndex } from "../../src/core/table/queue_index.ts";
+import { applyChanges } from "../../src/file/commit/changes.ts";
+import { MemoryTable } from "../../src/file/store/memory_table.ts";
+import { offset, POOL } from "../../scripts/lib/arbitraries.ts";
 
 /** A column with these offsets, by slot. */
 export function columnOf(...offsets: (Offset | undefined)[]): OffsetColumn {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { SnapshotId } from "../../src/core/journal.ts";
-import { type Entry, offset, poolQueue } from "./arbitraries.ts";
+import type { SnapshotId } from "../../src/core/format/read_journal.ts";
+import { type Entry, offset, poolQueue } from "../../scripts/lib/arbitraries.ts";
 import { headerOf, recordOf } from "./journal_lines.ts";
 
 /** A journal as it was written, for tests that damage it. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { runRuntime } from "../support/runtimes.ts";
+import { runRuntime } from "../../scripts/lib/runtimes.ts";
 import { table, Workspace } from "../scripts/offsets_run.ts";
 import { Loopback } from "./loopback.ts";
 

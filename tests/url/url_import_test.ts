@@ -14,8 +14,8 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { OffsetTable, parse } from "../../mod.ts";
-import { makeBundle, makeTarball } from "../../scripts/bundle.ts";
-import { runRuntime } from "../support/runtimes.ts";
+import { makeBundle, makeTarball } from "../../scripts/release/bundle.ts";
+import { runRuntime } from "../../scripts/lib/runtimes.ts";
 import { Loopback } from "./loopback.ts";
 
 const TABLE = OffsetTable.from([

@@ -1,0 +1,126 @@
+#!/usr/bin/env -S deno run --allow-read --allow-write=dist --allow-env --allow-run
+/**
+ * Makes what a release consists of, in `dist/`: the single-file ESM bundle of `mod.ts`, and the npm tarball.
+ *
+ * Both are made from the files of this checkout alone: esbuild comes from `node_modules`, the tarball from `deno pack` and
+ * `npm pack`, and none of them asks the network. The tests call it as a library.
+ *
+ * @module
+ */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build, stop } from "esbuild";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The name of the bundle in the folder that {@linkcode makeBundle} is given. */
+export const BUNDLE_NAME = "offsetstore.mjs";
+
+/** Thrown when the bundle or the tarball cannot be made; `cause` is what the tool said. */
+export class BundleError extends Error {
+  /** The name of the class. */
+  override readonly name = "BundleError";
+}
+
+async function readPackage(): Promise<{ name: string; version: string; license: string }> {
+  return JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+}
+
+/**
+ * Writes `mod.ts` and all that it imports to one file, without types and with `node:` built-ins left as imports.
+ *
+ * @param folder Where to write it; made if it is not there.
+ * @returns The path of the bundle.
+ * @throws {BundleError} If esbuild refuses the sources.
+ */
+export async function makeBundle(folder: string): Promise<string> {
+  const outfile = resolve(folder, BUNDLE_NAME);
+  const { name, version, license } = await readPackage();
+  try {
+    await build({
+      absWorkingDir: root,
+      entryPoints: ["mod.ts"],
+      outfile,
+      bundle: true,
+      format: "esm",
+      // Neutral, not node: nothing is looked up in node_modules, so that a dependency that crept into src/ fails here.
+      platform: "neutral",
+      external: ["node:*"],
+      target: "es2022",
+      charset: "utf8",
+      banner: { js: `// ${name} ${version}, ${license} licence` },
+      logLevel: "silent",
+    });
+  } catch (cause) {
+    throw new BundleError(`Cannot bundle "mod.ts": ${(cause as Error).message}`, { cause });
+  } finally {
+    // The service that esbuild starts would keep Deno from ending.
+    await stop();
+  }
+  return outfile;
+}
+
+/**
+ * Writes `mod.ts` and `src/` as JavaScript, with declarations of the types, to `dist/node`.
+ *
+ * Node strips types, but not under `node_modules`: there the `node` condition of `package.json` leads here.
+ *
+ * @throws {BundleError} If the files cannot be made.
+ */
+export async function makeNodeFiles(): Promise<void> {
+  const folder = join(root, "dist");
+  await mkdir(folder, { recursive: true });
+  const work = await mkdtemp(join(folder, "pack-"));
+  try {
+    const tarball = join(work, "deno.tgz");
+    // Internal modules need no declarations; that they have none is no failure.
+    const flags = ["--quiet", "--allow-dirty", "--no-source-maps", "--ignore=scripts,tests"];
+    await run(process.execPath, ["pack", ...flags, "--output", tarball]);
+    await run("tar", ["-xzf", tarball, "-C", work]);
+    const [made, target] = [join(work, "package"), join(folder, "node")];
+    for (const name of ["mod.js", "mod.d.ts", "src"]) {
+      await rename(join(made, name), join(work, name));
+    }
+    await Promise.all([made, tarball].map((path) => rm(path, { recursive: true })));
+    await rm(target, { recursive: true, force: true });
+    await rename(work, target);
+  } catch (cause) {
+    throw new BundleError(`Cannot make "dist/node": ${(cause as Error).message}`, { cause });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function run(program: string, args: readonly string[]): Promise<void> {
+  await promisify(execFile)(program, args, { cwd: root, shell: process.platform === "win32" });
+}
+
+/**
+ * Packs the files that `package.json` names, as `npm publish` would, with what Node needs.
+ *
+ * @param folder Where to write it; made if it is not there.
+ * @returns The path of the tarball.
+ * @throws {BundleError} If npm fails.
+ */
+export async function makeTarball(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const { name, version } = await readPackage();
+  await makeNodeFiles();
+  try {
+    const flags = ["--ignore-scripts", "--silent", "--pack-destination", resolve(folder)];
+    await run("npm", ["pack", ...flags]);
+  } catch (cause) {
+    throw new BundleError(`Cannot pack "package.json": ${(cause as Error).message}`, { cause });
+  }
+  return resolve(folder, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`);
+}
+
+if (import.meta.main) {
+  const folder = join(root, "dist");
+  console.log(await makeBundle(folder));
+  console.log(await makeTarball(folder));
+}

@@ -1,0 +1,139 @@
+#!/usr/bin/env -S deno run --allow-run --allow-read=. --allow-env=NO_COLOR
+/**
+ * `deno task coverage`: runs the tests of the core and of the file store, and tells which lines and branches of `src` they
+ * reach.
+ *
+ * The exit code is 1 if a test fails, or if the tests miss anything in `src/core`.
+ *
+ * @module
+ */
+import { paint } from "../offsets/io.ts";
+import { processIo } from "../offsets/process_io.ts";
+import { formatTable } from "../offsets/table_output.ts";
+
+/** How much of a file is covered. */
+interface FileCoverage {
+  /** The path from the repository's root. */
+  readonly path: string;
+  readonly lines: Count;
+  readonly branches: Count;
+  /** The lines that are missed, or of which a branch is. */
+  readonly missed: readonly number[];
+}
+
+interface Count {
+  readonly found: number;
+  readonly hit: number;
+}
+
+const FOLDER = "coverage";
+const root = new URL("../../", import.meta.url);
+const io = processIo();
+
+/** Runs Deno and answers its standard output; what goes wrong is shown as it is. */
+async function deno(...args: readonly string[]): Promise<string> {
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: root,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  if (success) return text;
+  io.out(text);
+  throw new Error(`Cannot go on: deno ${args[0]} failed`);
+}
+
+function parseLcov(text: string): FileCoverage[] {
+  const records = text.split("end_of_record").filter((record) => record.includes("SF:"));
+  return records.map((record) => {
+    const fields = record.trim().split("\n").map((line) => line.split(/[:,]/));
+    const sum = (name: string) => Number(fields.find(([field]) => field === name)?.[1] ?? 0);
+    // DA:line,count and BRDA:line,block,branch,count; a branch whose block is never reached has "-".
+    const missed = fields.filter(([field, , ...rest]) =>
+      ["DA", "BRDA"].includes(field) && ["0", "-"].includes(rest.at(-1)!)
+    ).map(([, line]) => Number(line));
+    const path = /SF:(.*)/.exec(record)![1].replaceAll("\\", "/");
+    return {
+      path: path.slice(path.lastIndexOf("/src/") + 1),
+      lines: { found: sum("LF"), hit: sum("LH") },
+      branches: { found: sum("BRF"), hit: sum("BRH") },
+      missed: [...new Set(missed)].sort((a, b) => a - b),
+    };
+  });
+}
+
+// At the beginning of a line; a file without has nothing but types, which leave nothing to run.
+const CODE = /^(export )?(async |abstract )*(class|const|let|function|\*|\{)/m;
+
+/** The sources of a folder that the report lacks: no test loads them, or they were edited meanwhile. */
+function unreported(folder: string, files: readonly FileCoverage[]): FileCoverage[] {
+  const reported = new Set(files.map(({ path }) => path));
+  const none = { found: 1, hit: 0 };
+  return sourcesIn(folder)
+    .filter((path) => !reported.has(path) && CODE.test(Deno.readTextFileSync(new URL(path, root))))
+    .map((path) => ({ path, lines: none, branches: none, missed: [] }));
+}
+
+function sourcesIn(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, root))].flatMap(({ name, isDirectory }) =>
+    isDirectory ? sourcesIn(`${folder}/${name}`) : [`${folder}/${name}`]
+  );
+}
+
+function total(path: string, files: readonly FileCoverage[]): FileCoverage {
+  const sum = (what: "lines" | "branches") =>
+    files.reduce(
+      ({ found, hit }, file) => ({ found: found + file[what].found, hit: hit + file[what].hit }),
+      { found: 0, hit: 0 },
+    );
+  return { path, lines: sum("lines"), branches: sum("branches"), missed: [] };
+}
+
+function percent({ found, hit }: Count): string {
+  // Rounded down: 100.0 is said of nothing less.
+  return (found === 0 ? 100 : Math.floor(1000 * hit / found) / 10).toFixed(1);
+}
+
+function isComplete({ lines, branches }: FileCoverage): boolean {
+  return lines.hit === lines.found && branches.hit === branches.found;
+}
+
+await deno(
+  "test",
+  "--quiet",
+  "--parallel",
+  "-A",
+  `--coverage=${FOLDER}`,
+  "--clean",
+  "tests/core",
+  "tests/file",
+);
+const files = parseLcov(await deno("coverage", "--quiet", FOLDER, "--lcov", "--include=/src/"));
+const rows = ["src/core", "src/file"].flatMap((folder) => {
+  const inFolder = [
+    ...files.filter(({ path }) => path.startsWith(`${folder}/`)),
+    ...unreported(folder, files),
+  ].sort((a, b) => a.path < b.path ? -1 : 1);
+  return [...inFolder, total(folder, inFolder)];
+});
+const columns = [
+  { title: "FILE" },
+  { title: "LINES %", align: "right" },
+  { title: "BRANCHES %", align: "right" },
+  { title: "MISSED" },
+] as const;
+const cells = rows.map((row) => {
+  const missed = row.lines.hit === 0 ? "all, it was not reported" : row.missed.join(" ");
+  return [row.path, percent(row.lines), percent(row.branches), missed];
+});
+io.out(formatTable(columns, cells, (cell, row) => {
+  if (row < 0) return paint(io, "bold", cell);
+  return isComplete(rows[row]) ? cell : paint(io, "yellow", cell);
+}));
+const core = rows.find(({ path }) => path === "src/core")!;
+if (!isComplete(core)) {
+  io.err(paint(io, "red", "The tests do not reach all of src/core") + "\n");
+  Deno.exitCode = 1;
+}

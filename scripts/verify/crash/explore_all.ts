@@ -1,0 +1,93 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { Exploration, Scenario } from "./explore.ts";
+import { type Answer, type Job, type Kind, scenariosOf } from "./jobs.ts";
+
+/** What was found in the scenarios of one name, such as two writers at each distance. */
+export interface Row extends Exploration {
+  readonly name: string;
+}
+
+export interface Explored {
+  readonly rows: readonly Row[];
+  /** Distinct states over all scenarios: who recovers is a part of a state. */
+  readonly distinct: number;
+}
+
+export interface ExploreAllOptions {
+  readonly depth: number;
+  /** At most so many states of each scenario. */
+  readonly maxStates: number;
+  readonly onProgress: (done: number, all: number, states: number, name: string) => void;
+}
+
+/** Explores all scenarios of a kind, one on each core at a time; what is found is in their order. */
+export async function exploreAll(
+  kind: Kind,
+  { depth, maxStates, onProgress }: ExploreAllOptions,
+): Promise<Explored> {
+  const list = scenariosOf(kind, depth);
+  const found: Exploration[] = [];
+  const states: number[] = list.map(() => 0);
+  const distinct = new Set<string>();
+  let [next, done] = [0, 0];
+
+  async function work(): Promise<void> {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url));
+    while (next < list.length) {
+      const index = next++;
+      const tell = (now: number) => {
+        states[index] = now;
+        const sum = states.reduce((all, each) => all + each, 0);
+        onProgress(done, list.length, sum, list[index].name);
+      };
+      const answer = await ask(worker, { kind, index, depth, maxStates }, tell);
+      found[index] = answer.found;
+      const recovery = sameRecovery(list, index);
+      for (const key of answer.keys) distinct.add(`${recovery} ${key}`);
+      done++;
+      tell(answer.found.states);
+    }
+    await worker.terminate();
+  }
+
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), list.length) }, work));
+  return { rows: rowsOf(list, found), distinct: distinct.size };
+}
+
+/** The first scenario that recovers as this one does: their states may be the same. */
+function sameRecovery(list: readonly Scenario[], index: number): number {
+  const { writer, wrap, splitRename } = list[index];
+  return list.findIndex((each) =>
+    each.writer === writer && each.wrap === wrap && each.splitRename === splitRename
+  );
+}
+
+function ask(
+  worker: Worker,
+  job: Job,
+  tell: (states: number) => void,
+): Promise<Extract<Answer, { keys: unknown }>> {
+  return new Promise((resolve, reject) => {
+    worker.removeAllListeners();
+    worker.on("error", reject);
+    worker.on("exit", (code) => reject(new Error(`a worker ended with exit code ${code}`)));
+    worker.on("message", (answer: Answer) => {
+      if ("found" in answer) resolve(answer);
+      else tell(answer.states);
+    });
+    worker.postMessage(job);
+  });
+}
+
+function rowsOf(list: readonly Scenario[], found: readonly Exploration[]): Row[] {
+  const rows = new Map<string, Row>();
+  list.forEach(({ name }, i) => {
+    const row = rows.get(name) ?? { name, states: 0, violations: 0, first: undefined };
+    row.states += found[i].states;
+    row.violations += found[i].violations;
+    row.first ??= found[i].first;
+    rows.set(name, row);
+  });
+  return [...rows.values()];
+}

@@ -1,0 +1,151 @@
+/** Makes one call of a file system fail, or more from it on. */
+import { andThen, type MaybePromise } from "../../../src/file/fs/maybe_promise.ts";
+import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
+import type { SimulatedFileSystem } from "../disk/simulated_file_system.ts";
+
+/** A code of each kind that Linux and NFS have for such calls; the last error has none. */
+export const CODES = [
+  ...["EIO", "ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "EMFILE", "ENFILE", "EBUSY"],
+  ...["EXDEV", "EMLINK", "ENOENT", "EEXIST", "EINVAL", "ENOMEM", "ESTALE", undefined],
+] as const;
+
+/** The calls of the interface; the last ones are of a file that is being written. */
+export const CALLS = [
+  ...["readFile", "stat", "readLink", "readDirectory", "create", "syncFile", "syncDirectory"],
+  ...["link", "rename", "unlink", "makeDirectory", "removeDirectory"],
+  ...["write", "reserve", "chmod", "chown", "backdate", "fileStat", "sync", "syncData", "close"],
+];
+
+export interface Fault {
+  /** Which call of the operation fails, from 0. */
+  readonly at: number;
+  readonly code: (typeof CODES)[number];
+  /** An error after the effect is an answer that got lost, or a network's second attempt. */
+  readonly when: "before" | "after";
+  /**
+   * - `once`: only that call fails;
+   * - `spell`: that and every call after it, until the operation has returned;
+   * - `for ever`: that and every call of its kind after it, until the process has gone.
+   */
+  readonly lasts: "once" | "spell" | "for ever";
+}
+
+/** Stands between a store and its file system; while it is not armed, nothing fails. */
+export class FailingCalls {
+  /** The calls since it was armed. */
+  readonly calls: string[] = [];
+  /** Is called before the first failure. */
+  onStrike: () => void = () => {};
+  readonly #fault: Fault | undefined;
+  #state: "idle" | "armed" | "over" = "idle";
+  #kind: string | undefined;
+
+  constructor(fault: Fault | undefined) {
+    this.#fault = fault;
+  }
+
+  get isArmed(): boolean {
+    return this.#state === "armed";
+  }
+
+  /** The operation begins. */
+  arm(): void {
+    this.#state = "armed";
+  }
+
+  /** The operation has returned. */
+  disarm(): void {
+    this.#state = "over";
+  }
+
+  /** @param fs What is asked if nothing fails; on `disk`. */
+  wrap(disk: SimulatedFileSystem, fs: FileSystem = disk): FileSystem {
+    const answer = <T>(kind: string, path: string, effect: () => MaybePromise<T>) =>
+      this.#call(disk, kind, path, effect);
+    // The others never answer, nor fail, at once.
+    const call = async <T>(...all: [kind: string, path: string, effect: () => MaybePromise<T>]) =>
+      await answer(...all);
+    return {
+      readFile: (path) => call("readFile", path, () => fs.readFile(path)),
+      stat: (path) => answer("stat", path, () => fs.stat(path)),
+      readLink: (path) => call("readLink", path, () => fs.readLink(path)),
+      readDirectory: (path) => call("readDirectory", path, () => fs.readDirectory(path)),
+      create: async (path) => {
+        const file = await call("create", path, () => fs.create(path));
+        return this.#wrapFile(disk, file, path);
+      },
+      syncFile: (path) => call("syncFile", path, () => fs.syncFile(path)),
+      syncDirectory: (path) => call("syncDirectory", path, () => fs.syncDirectory(path)),
+      link: (existing, path) => call("link", path, () => fs.link(existing, path)),
+      rename: (from, to) => call("rename", to, () => fs.rename(from, to)),
+      unlink: (path) => call("unlink", path, () => fs.unlink(path)),
+      makeDirectory: (path) => call("makeDirectory", path, () => fs.makeDirectory(path)),
+      removeDirectory: (path) => call("removeDirectory", path, () => fs.removeDirectory(path)),
+      // Neither is a call of the system that could fail.
+      pause: (ms) => fs.pause(ms),
+      uniqueName: () => fs.uniqueName(),
+    };
+  }
+
+  #wrapFile(disk: SimulatedFileSystem, file: WritableFile, path: string): WritableFile {
+    const answer = <T>(kind: string, effect: () => MaybePromise<T>) =>
+      this.#call(disk, kind, path, effect);
+    const call = async <T>(...all: [kind: string, effect: () => MaybePromise<T>]) =>
+      await answer(...all);
+    return {
+      write: (bytes, position) => answer("write", () => file.write(bytes, position)),
+      reserve: (position, length) => call("reserve", () => file.reserve(position, length)),
+      chmod: (mode) => call("chmod", () => file.chmod(mode)),
+      backdate: () => call("backdate", () => file.backdate()),
+      chown: (uid, gid) => call("chown", () => file.chown(uid, gid)),
+      stat: () => call("fileStat", () => file.stat()),
+      sync: () => call("sync", () => file.sync()),
+      syncData: () => answer("syncData", () => file.syncData()),
+      close: () => call("close", () => file.close()),
+    };
+  }
+
+  #call<T>(
+    disk: SimulatedFileSystem,
+    kind: string,
+    path: string,
+    effect: () => MaybePromise<T>,
+  ): MaybePromise<T> {
+    if (!this.#fails(kind)) return effect();
+    const { when, code } = this.#fault!;
+    const error = injectedError(code, kind, path);
+    // Here, or in another thread.
+    const rejects = CODES.indexOf(code) % 2 === 0;
+    const fail = (): Promise<never> => {
+      if (rejects) return Promise.reject(error);
+      throw error;
+    };
+    if (when === "after") return andThen(effect(), fail);
+    // What was pending may have reached the disk, or not, and no later fsync will tell.
+    if (/sync/i.test(kind)) disk.failSync(path);
+    return fail();
+  }
+
+  #fails(kind: string): boolean {
+    if (this.#state === "idle" || this.#fault === undefined) {
+      if (this.#state === "armed") this.calls.push(kind);
+      return false;
+    }
+    const { at, lasts } = this.#fault;
+    if (this.#kind !== undefined) {
+      if (lasts === "once") return false;
+      return lasts === "spell" ? this.#state === "armed" : this.#kind === kind;
+    }
+    if (this.#state === "over") return false;
+    this.calls.push(kind);
+    if (this.calls.length <= at) return false;
+    this.#kind = kind;
+    this.onStrike();
+    return true;
+  }
+}
+
+function injectedError(code: string | undefined, kind: string, path: string): Error {
+  const error = new Error(`${code ?? "no code"}: ${kind} "${path}" was made to fail`);
+  return code === undefined ? error : Object.assign(error, { code });
+}

@@ -1,0 +1,122 @@
+/** The matrix of failing calls: every fault in every operation, and every crash after it. */
+import { explore, type Wrap } from "../crash/explore.ts";
+import { CODES, FailingCalls, type Fault } from "./failing_calls.ts";
+import { Attempt, type Misled } from "./failing_calls_attempt.ts";
+import type { Expectation } from "../crash/generations.ts";
+import { type Operation, OPERATIONS } from "./failing_calls_operations.ts";
+
+/** What a case showed. */
+export interface CaseResult {
+  /** In words: the operation, the call, and how it failed. */
+  readonly name: string;
+  /** How many crashes followed that no case of the operation before had met. */
+  readonly states: number;
+  readonly violation: string | undefined;
+  readonly misled: Misled | undefined;
+}
+
+/** The calls that an operation makes if nothing fails. */
+export async function callsOf(operation: Operation): Promise<readonly string[]> {
+  const failing = new FailingCalls(undefined);
+  const { violation } = await run(operation, undefined, failing, new Set());
+  if (violation !== undefined) throw new Error(`${operation.name}: ${violation}`);
+  return failing.calls;
+}
+
+/** Runs all cases of an operation, or those that are picked by their number. */
+export async function* runCases(
+  operation: Operation,
+  picks: (index: number) => boolean = () => true,
+): AsyncGenerator<CaseResult> {
+  const seen = new Set<string>();
+  let index = 0;
+  for (const [at, call] of (await callsOf(operation)).entries()) {
+    for (const fault of faultsAt(at)) {
+      if (!picks(index++)) continue;
+      const { code = "no code", when, lasts } = fault;
+      const name = `${operation.name}: ${call} (call ${at}) ${code} ${when} ${lasts}`;
+      yield { name, ...await run(operation, fault, new FailingCalls(fault), seen) };
+    }
+  }
+}
+
+function* faultsAt(at: number): Generator<Fault> {
+  for (const code of CODES) {
+    for (const when of ["before", "after"] as const) {
+      for (const lasts of ["once", "spell", "for ever"] as const) yield { at, code, when, lasts };
+    }
+  }
+}
+
+async function run(
+  operation: Operation,
+  fault: Fault | undefined,
+  failing: FailingCalls,
+  seen: Set<string>,
+): Promise<Omit<CaseResult, "name">> {
+  let misled: Misled | undefined;
+  const { states, first } = await explore({
+    ...operation,
+    start: startOf(operation, fault),
+    fault: (fs) => failing.wrap(fs, wrapOf(operation, failing)?.(fs)),
+    async work(world) {
+      let struckAt = 0;
+      failing.onStrike = () => struckAt = world.moments.length;
+      const attempt = new Attempt(world, operation, fault, failing);
+      await attempt.run();
+      misled = attempt.misled;
+      // What comes before the fault is explored elsewhere.
+      world.moments.splice(0, struckAt);
+    },
+    splitRename: false,
+    depth: 1,
+  }, { seen });
+  return { states, violation: first && `${first.what}\n${first.story.join("\n")}`, misled };
+}
+
+/** What is wrong with the disk besides, for good or as long as the operation takes. */
+function wrapOf({ wrap, trouble }: Operation, failing: FailingCalls): Wrap | undefined {
+  return trouble?.(() => failing.isArmed) ?? wrap;
+}
+
+/**
+ * Who asked to put unusable files aside, and whose device says of each that it cannot be read, gets
+ * what he asked for: he starts with less, and the files are there under other names.
+ */
+function startOf({ start, resets }: Operation, fault: Fault | undefined): Expectation {
+  const isUnreadable = fault?.code === "EIO" && fault.lasts !== "once";
+  return resets && isUnreadable ? { ...start, flying: [0, 1] } : start;
+}
+
+/** How many cases there are. */
+export async function countCases(): Promise<number> {
+  let calls = 0;
+  for (const operation of OPERATIONS) calls += (await callsOf(operation)).length;
+  return casesOf(calls);
+}
+
+/** How many cases so many calls have. */
+export function casesOf(calls: number): number {
+  return calls * [...faultsAt(0)].length;
+}
+
+/** What must not be in a case, in words; `undefined` if all is well. */
+export function faultOf(result: CaseResult): string | undefined {
+  if (result.violation !== undefined) return result.violation;
+  if (result.misled !== undefined && !isExcused(result)) return `misled: ${result.misled}`;
+}
+
+/**
+ * Two errors make a load go on with less than the last acknowledged, and say so in its outcome:
+ *
+ * - ENOENT. Who is told that a file is not there has no way to find out that it is. The store does
+ *   not act on it, though: when the file turns up, it is a conflict.
+ * - EIO. The device says that the content is lost; the backup is what clause L2 asks for. The file
+ *   is kept aside, not overwritten.
+ *
+ * Every other error, of permission and of resources above all, says nothing about the file.
+ */
+function isExcused({ name, misled }: CaseResult): boolean {
+  return misled === "warned" &&
+    /^(load|onCorrupt|read).*: (readFile|readLink|readDirectory|stat) .* (ENOENT|EIO) /.test(name);
+}

@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process";
+import { glob, readFile, rm } from "node:fs/promises";
+import { delimiter, dirname } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { findExecutable } from "../soak/programs.ts";
+import type { StrykerReport } from "./report.ts";
+
+/** The parts of the sources that have a threshold each. */
+export const PARTS = ["core", "file"] as const;
+
+export type Part = (typeof PARTS)[number];
+
+const ROOT = new URL("../../../", import.meta.url);
+const STRYKER = "node_modules/@stryker-mutator/core/bin/stryker.js";
+
+/** What of a part's configuration is used here too. */
+interface Config {
+  readonly thresholds: { readonly break: number };
+  readonly jsonReporter: { readonly fileName: string };
+}
+
+const configOf = (part: Part) => `scripts/mutate/${part}.config.json`;
+
+async function readConfig(part: Part): Promise<Config> {
+  return JSON.parse(await readFile(new URL(configOf(part), ROOT), "utf8"));
+}
+
+/** The percentage below which a part fails. */
+export async function thresholdOf(part: Part): Promise<number> {
+  return (await readConfig(part)).thresholds.break;
+}
+
+/** The sources of a part, all or those that match the pattern. */
+export async function sourcesOf(part: Part, pattern: string): Promise<string[]> {
+  const sources: string[] = [];
+  for await (const path of glob(pattern, { cwd: fileURLToPath(ROOT) })) {
+    const file = path.replaceAll("\\", "/");
+    if (file.startsWith(`src/${part}/`) && file.endsWith(".ts")) sources.push(file);
+  }
+  return sources.sort();
+}
+
+/** How to run Stryker. */
+export interface StrykerOptions {
+  /** Whether its progress bar goes to the terminal. */
+  readonly shows: boolean;
+  /** Whether only the tests of the part's own folder are run. */
+  readonly isQuick: boolean;
+}
+
+/** Runs Stryker on a part. */
+export async function runStryker(
+  part: Part,
+  sources: readonly string[],
+  { shows, isQuick }: StrykerOptions,
+): Promise<StrykerReport> {
+  const report = new URL((await readConfig(part)).jsonReporter.fileName, ROOT);
+  await rm(report, { force: true });
+  const bun = await findExecutable("bun");
+  const args = [STRYKER, "run", configOf(part), "--mutate", sources.join()];
+  if (shows) args.push("--reporters", "json,progress");
+  const child = spawn(await findExecutable("node"), args, {
+    cwd: fileURLToPath(ROOT),
+    stdio: ["ignore", shows ? "inherit" : "pipe", "pipe"],
+    env: {
+      ...process.env,
+      PATH: `${dirname(bun)}${delimiter}${process.env.PATH}`,
+      ...(isQuick ? { MUTATE_QUICK: "1" } : {}),
+    },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Uint8Array) => output += chunk);
+  }
+  await new Promise((resolve) => child.on("close", resolve));
+  // It fails below the threshold too; only if there is no report, something else is wrong.
+  const text = await readFile(report, "utf8").catch((cause) => {
+    throw new Error(`Stryker has written no report\n${output}`, { cause });
+  });
+  return JSON.parse(text);
+}

@@ -1,0 +1,117 @@
+#!/usr/bin/env -S deno run -A
+/**
+ * Kills the store, and makes its calls fail, at every system call of a load and a persist, with
+ * strace: `deno task syscalls`. It works on Deno, Bun and Node.
+ *
+ * @module
+ */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { type Io, paint } from "../offsets/io.ts";
+import { processIo } from "../offsets/process_io.ts";
+import { formatTable } from "../offsets/table_output.ts";
+import { failuresOf, FAULTS, type Probe, probeAll, SETTINGS } from "./syscalls/probe_all.ts";
+import { readRuntimes } from "./soak/programs.ts";
+import { Progress } from "./soak/progress.ts";
+import { whyNoStrace } from "./syscalls/strace.ts";
+
+const HELP =
+  `Kills the store, and makes its calls fail with EIO, at every system call that touches its
+directory: of a load, of the first persist of all, of a later one, of the first record of a journal, and of a
+close.
+
+Usage: syscalls [--runtime R] [--directory DIR] [--json]
+
+  --runtime R      deno, bun, node, or all, which is the default
+  --directory DIR  where the stores lie, .soak unless told; removed again
+  --json           print the figures as JSON, one line
+  --help           print this help
+
+Needs strace, and the right to trace. A fault comes before the call has any effect, so that a kill
+at each call is a kill after the one before it. What the table shows: which generation a fresh
+process loads after a kill, and what the store said of a failing call, which was then made again.
+
+Exit codes: 0 every boundary was met and nothing acknowledged was lost, 1 not so, 2 wrong usage.
+`;
+
+const OPTIONS = {
+  runtime: { type: "string", default: "all" },
+  directory: { type: "string", default: ".soak" },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+/** Injects all faults and returns the exit code. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let values, runtimes;
+  try {
+    values = parseArgs({ args: [...argv], options: OPTIONS }).values;
+    runtimes = readRuntimes(values.runtime);
+  } catch (error) {
+    io.err(paint(io, "red", `Cannot probe: ${(error as Error).message}`) + "\n  See --help.\n");
+    return 2;
+  }
+  if (values.help) {
+    io.out(HELP);
+    return 0;
+  }
+  const obstacle = await whyNoStrace();
+  if (obstacle !== undefined) {
+    io.err(paint(io, "red", `Cannot probe: ${obstacle}`) + "\n");
+    return 1;
+  }
+  const directory = resolve(values.directory);
+  await mkdir(directory, { recursive: true });
+  const folder = await mkdtemp(join(directory, "syscalls-"));
+  const progress = new Progress(values.json ? { ...io, isTerminal: false } : io, 0, "faults");
+  try {
+    const probes = await probeAll({
+      folder,
+      runtimes,
+      settings: SETTINGS,
+      onProgress: (done, all) => progress.draw(done, all),
+    });
+    progress.clear();
+    return report(probes, values.json, io);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function report(probes: readonly Probe[], json: boolean, io: Io): number {
+  const failures = failuresOf(probes);
+  const boundaries = probes.reduce((sum, probe) => sum + probe.boundaries.length, 0);
+  if (json) {
+    const figures = probes.map(({ runtime, setting, boundaries, outcomes }) => ({
+      runtime,
+      setting,
+      boundaries: boundaries.map((boundary) => ({
+        ...boundary,
+        ...Object.fromEntries(outcomes.get(boundary) ?? []),
+      })),
+    }));
+    io.out(JSON.stringify({ boundaries, failures, probes: figures }) + "\n");
+  } else {
+    for (const probe of probes) io.out(tableOf(probe) + "\n");
+    for (const failure of failures) io.err(paint(io, "red", failure) + "\n");
+    const line = `${boundaries} boundaries, ${FAULTS.length} faults at each, ` +
+      `${failures.length} failures`;
+    io.out(paint(io, failures.length === 0 ? "green" : "red", line) + "\n");
+  }
+  return failures.length === 0 ? 0 : 1;
+}
+
+function tableOf({ runtime, setting, boundaries, outcomes }: Probe): string {
+  const titles = ["PHASE", "CALL", "FILE", "A KILL LEAVES", "EIO GIVES"];
+  const rows = boundaries.map((boundary) => [
+    boundary.phase,
+    boundary.call,
+    boundary.targets.join(" -> "),
+    ...FAULTS.map((fault) => outcomes.get(boundary)?.get(fault) ?? "NOT INJECTED"),
+  ]);
+  return `${runtime}, ${setting}\n${formatTable(titles.map((title) => ({ title })), rows)}`;
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), processIo());

@@ -1,0 +1,24 @@
+import type { FileSystem, WritableFile } from "../../../mod.ts";
+
+/** A file system that says so before each of its calls. */
+export function stepped(base: FileSystem, step: () => void): FileSystem {
+  const wrapped = steppedCalls(base, step);
+  return {
+    ...wrapped,
+    create: async (path) => steppedCalls(await wrapped.create(path), step),
+    // These two touch no file.
+    pause: base.pause,
+    uniqueName: base.uniqueName,
+  };
+}
+
+function steppedCalls<T extends FileSystem | WritableFile>(base: T, step: () => void): T {
+  const calls = Object.entries(base).map(([name, call]) => [
+    name,
+    (...args: unknown[]) => {
+      step();
+      return call.apply(base, args);
+    },
+  ]);
+  return Object.fromEntries(calls);
+}

@@ -1,0 +1,140 @@
+import { checksumOf } from "./checksum.ts";
+import { type Crc32, crc32 } from "./crc32.ts";
+import { JsonScanner } from "./json_scanner.ts";
+import { OffsetColumn } from "../table/offset_column.ts";
+import { OffsetFileChecksumError } from "./offset_file_checksum_error.ts";
+import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
+import { type OffsetTable, tableOf, type TableParts } from "../table/offset_table.ts";
+import { QueueIndex } from "../table/queue_index.ts";
+import { readCanonicalEntries } from "./read_canonical_entries.ts";
+import { readMembers, readQueue, readStringKey } from "./read_queue.ts";
+import { canonicalText } from "./serialize.ts";
+
+/**
+ * Reads the text of an offset file, in Go's form (keys are JSON text in a string) or Java's (keys
+ * are objects); the two may even be mixed.
+ *
+ * White space, the order of a key's fields, unknown members and duplicate keys (the last counts)
+ * are as Go's reader takes them. Everything else is refused: a torn file is never half read.
+ *
+ * A `crc32` member is compared with the table; a file without one is accepted, since no other
+ * client writes it.
+ *
+ * @param text The text, already decoded; see `decode` for bytes.
+ * @param options `verifyChecksum`: whether a wrong checksum is refused (`true` by default).
+ * @returns The table, with every int64 exact.
+ * @throws {OffsetFileSyntaxError} If the text is not an offset file; it says where and why.
+ * @throws {OffsetFileChecksumError} If only the checksum is wrong.
+ *
+ * @example
+ * ```ts
+ * import { OffsetTable, parse, serialize } from "@offsetstore/rocketmq/core";
+ *
+ * const table = OffsetTable.from([[{ topic: "orders", brokerName: "b", queueId: 0 }, 42]]);
+ * if (!parse(serialize(table)).equals(table)) throw new Error("a round trip changes nothing");
+ * ```
+ */
+export function parse(text: string, options: { verifyChecksum?: boolean } = {}): OffsetTable {
+  return parseWith(text, options.verifyChecksum === false ? undefined : crc32);
+}
+
+/** As `parse`; the checksum is verified with the given function, or not at all. */
+export function parseWith(text: string, crc: Crc32 | undefined): OffsetTable {
+  const scanner: JsonScanner = new JsonScanner(text);
+  if (text.startsWith("\ufeff")) scanner.fail("the text begins with a byte order mark");
+  const found: { table?: Found<OffsetTable>; checksum?: Found<void> } = {};
+  readMembers(scanner, "the file", (name) => {
+    if (name === "offsetTable") found.table = locate(scanner, () => readTable(scanner));
+    else if (name === "crc32") found.checksum = locate(scanner, () => scanner.skipValue());
+    else scanner.skipValue();
+  });
+  if (scanner.peek() !== "") scanner.fail(`expected the end, found ${scanner.found()}`);
+  if (found.table === undefined) scanner.fail('the file has no "offsetTable"');
+  if (found.checksum !== undefined && crc !== undefined) {
+    verifyChecksum(found.checksum, found.table, crc);
+  }
+  return found.table.value;
+}
+
+/** A value, and the text that it was read from. */
+interface Found<T> {
+  readonly value: T;
+  readonly text: string;
+  readonly position: number;
+}
+
+function locate<T>(scanner: JsonScanner, read: () => T): Found<T> {
+  scanner.peek();
+  const { position } = scanner;
+  const value = read();
+  // What is skipped may include the space behind it.
+  return { value, position, text: scanner.text.slice(position, scanner.position).trimEnd() };
+}
+
+function verifyChecksum(checksum: Found<void>, table: Found<OffsetTable>, crc: Crc32): void {
+  const matches = (text: string) => checksum.text === `"${checksumOf(text, crc)}"`;
+  // What this module wrote is canonical as it stands, unless it is in Java's form.
+  if (matches(table.text) || matches(canonicalText(table.value))) return;
+  const expected = checksum.text.replaceAll('"', "");
+  const actual = checksumOf(canonicalText(table.value), crc);
+  throw new OffsetFileChecksumError(checksum.position, expected, actual);
+}
+
+/**
+ * Decodes the bytes of an offset file.
+ *
+ * @param bytes The file's content.
+ * @returns Its text; a byte order mark stays, for `parse` to refuse.
+ * @throws {OffsetFileSyntaxError} If the bytes are not UTF-8; the position counts bytes.
+ *
+ * @example
+ * ```ts
+ * import { decode, parse } from "@offsetstore/rocketmq/core";
+ *
+ * const bytes = new TextEncoder().encode('{"offsetTable":{}}');
+ * if (parse(decode(bytes)).size !== 0) throw new Error("the table is empty");
+ * ```
+ */
+export function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new OffsetFileSyntaxError(firstBadByte(bytes), "the bytes are not UTF-8");
+  }
+}
+
+/** Bisects: a prefix decodes, as the beginning of a stream, just when the fault is behind it. */
+function firstBadByte(bytes: Uint8Array): number {
+  let good = 0;
+  let bad = bytes.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >>> 1;
+    try {
+      const decoder = new TextDecoder("utf-8", { fatal: true });
+      decoder.decode(bytes.subarray(0, middle), { stream: true });
+      good = middle;
+    } catch {
+      bad = middle;
+    }
+  }
+  return good;
+}
+
+function readTable(scanner: JsonScanner): OffsetTable {
+  const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
+  scanner.expect("{", "to open the offset table");
+  scanner.position = readCanonicalEntries(scanner.text, scanner.position, parts);
+  if (!scanner.take("}")) {
+    if (parts.offsets.size === 0) readEntry(scanner, parts);
+    while (scanner.take(",")) readEntry(scanner, parts);
+    scanner.expect("}", 'or "," in the offset table');
+  }
+  return tableOf(parts);
+}
+
+function readEntry(scanner: JsonScanner, { index, offsets }: TableParts): void {
+  const mq = scanner.peek() === "{" ? readQueue(scanner) : readStringKey(scanner);
+  scanner.expect(":", "after a queue");
+  const offset = scanner.integer("an offset", 64);
+  offsets.set(index.add(mq), offset);
+}

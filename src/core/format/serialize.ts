@@ -1,0 +1,163 @@
+import { checksumOf } from "./checksum.ts";
+import { quote } from "../table/message_queue.ts";
+import { type OffsetTable, partsOf, type TableParts } from "../table/offset_table.ts";
+import type { Broker, Run } from "../table/queue_index.ts";
+
+/**
+ * Whose form of the file: Go's, which Go, Rust and Java before 5.4 read, or Java's, which only Java
+ * reads.
+ */
+export type OffsetFileFormat = "go" | "java";
+
+/**
+ * Writes a table as the text of an offset file, in canonical order.
+ *
+ * Equal tables have equal text. In Go's form the text is, up to the order of entries, byte for
+ * byte what Go's client writes; in Java's it is laid out as Java's client does.
+ *
+ * @param table The table.
+ * @param options `format`: `"go"` (the default) or `"java"`; `checksum`: whether a checksum of the
+ *   table follows it, which `parse` verifies and other clients skip (`false` by default).
+ * @returns The text; encode it as UTF-8.
+ * @throws {TypeError} If the format is neither.
+ *
+ * @example
+ * ```ts
+ * import { OffsetTable, serialize } from "@offsetstore/rocketmq/core";
+ *
+ * const mq = { topic: "orders", brokerName: "broker-a", queueId: 0 };
+ * const text = serialize(OffsetTable.from([[mq, 42]]));
+ * if (!text.endsWith(String.raw`\"queueId\":0}":42}}`)) throw new Error(text);
+ * ```
+ */
+export function serialize(
+  table: OffsetTable,
+  options: { format?: OffsetFileFormat; checksum?: boolean } = {},
+): string {
+  const { format = "go", checksum = false } = options;
+  const form = formOf(format);
+  const sum = checksum ? checksumOf(canonicalText(table)) : undefined;
+  return form.head + tableText(table, form) + tailOf(form, sum);
+}
+
+/** The text that the checksum covers: the table as Go writes it, in canonical order. */
+export function canonicalText(table: OffsetTable): string {
+  return tableText(table, FORMS.go);
+}
+
+/** How a file is laid out. */
+export interface Form {
+  /** What stands before and behind the queue id in the key of a broker's queue. */
+  readonly keyAround: (broker: Broker) => readonly [before: string, behind: string];
+  /** Before the table. */
+  readonly head: string;
+  /** Before the table's closing brace, if it has entries. */
+  readonly tableEnd: string;
+  /** Before a further member of the wrapper. */
+  readonly indent: string;
+  /** Before the wrapper's closing brace. */
+  readonly end: string;
+}
+
+const FORMS: Record<OffsetFileFormat, Form> = {
+  go: { keyAround: goKeyOf, head: '{"offsetTable":', tableEnd: "", indent: "", end: "" },
+  java: {
+    keyAround: aroundJavaKey,
+    head: '{\n\t"offsetTable":',
+    tableEnd: "\n\t",
+    indent: "\n\t",
+    end: "\n",
+  },
+};
+
+/** The form of a format; refuses what is none, of the names that only a prototype knows too. */
+export function formOf(format: OffsetFileFormat): Form {
+  if (Object.hasOwn(FORMS, format)) return FORMS[format];
+  throw new TypeError(`Cannot use format ${quote(format)}: it is neither "go" nor "java"`);
+}
+
+/** What follows the table: its checksum, if there is one, and the end of the file. */
+export function tailOf({ indent, end }: Form, checksum: string | undefined): string {
+  return checksum === undefined ? `${end}}` : `,${indent}"crc32":"${checksum}"${end}}`;
+}
+
+function tableText(table: OffsetTable, form: Form): string {
+  const parts = partsOf(table);
+  const runs = parts.index.order().map((run) => runText(run, parts, form));
+  const entries = runs.join("").slice(1);
+  return entries === "" ? "{}" : `{${entries}${form.tableEnd}}`;
+}
+
+/** The entries of a run, each with a comma before it. */
+export function runText(
+  { broker, slots }: Run,
+  { index, offsets }: TableParts,
+  form: Form,
+): string {
+  const [before, behind] = form.keyAround(broker);
+  let text = "";
+  for (const slot of slots) {
+    const offset = offsets.get(slot);
+    if (offset !== undefined) text += "," + before + index.queueIdAt(slot) + behind + offset;
+  }
+  return text;
+}
+
+/** As `aroundGoKey`, made once for all queues of a broker. */
+export function goKeyOf(broker: Broker): readonly [before: string, behind: string] {
+  return broker.goKey ??= aroundGoKey(broker);
+}
+
+/** The key is JSON text that is written as a JSON string once more, hence the doubled escapes. */
+export function aroundGoKey(
+  { topic, brokerName }: Pick<Broker, "topic" | "brokerName">,
+): readonly [string, string] {
+  const before = `"{\\"topic\\":${goName(topic)},\\"brokerName\\":${goName(brokerName)},` +
+    '\\"queueId\\":';
+  return [before, '}":'];
+}
+
+/** Go escapes control characters, and for HTML's sake also `<`, `>`, `&`, U+2028 and U+2029. */
+// deno-lint-ignore no-control-regex
+const GO_ESCAPED = /[\u0000-\u001f"\\<>&\u2028\u2029]/g;
+const GO_SHORT: Record<string, string> = { "\n": "n", "\r": "r", "\t": "t" };
+
+function goName(name: string): string {
+  const inner = name.replace(GO_ESCAPED, (c) => {
+    if (c === '"') return '\\\\\\"';
+    if (c === "\\") return "\\\\\\\\";
+    return "\\\\" + (GO_SHORT[c] ?? unicode(c));
+  });
+  return `\\"${inner}\\"`;
+}
+
+/** A bean's fields in alphabetical order, as fastjson's pretty format lays out a map's key. */
+function aroundJavaKey({ topic, brokerName }: Broker): readonly [string, string] {
+  return [
+    `{\n\t\t\t"brokerName":"${javaName(brokerName)}",\n\t\t\t"queueId":`,
+    `,\n\t\t\t"topic":"${javaName(topic)}"\n\t\t}:`,
+  ];
+}
+
+// deno-lint-ignore no-control-regex
+const JAVA_ESCAPED = /[\u0000-\u001f"\\\u007f-\u009f\u2028\u2029]/g;
+const JAVA_SHORT: Record<string, string> = {
+  "\n": "n",
+  "\r": "r",
+  "\t": "t",
+  "\b": "b",
+  "\f": "f",
+  '"': '"',
+  "\\": "\\",
+};
+
+function javaName(name: string): string {
+  return name.replace(
+    JAVA_ESCAPED,
+    (c) => "\\" + (JAVA_SHORT[c] ?? unicode(c).toUpperCase().replace("U", "u")),
+  );
+}
+
+function unicode(c: string): string {
+  return "u" + c.charCodeAt(0).toString(16).padStart(4, "0");
+}

@@ -1,0 +1,97 @@
+import { ensureCapacity } from "./ensure_capacity.ts";
+import { Int64Array } from "./int64_array.ts";
+import type { Offset } from "./offset.ts";
+
+/** Offsets by slot, eight bytes each, and whether there is one. */
+export class OffsetColumn {
+  readonly #offsets: Int64Array;
+  #held: Uint8Array;
+  #size: number;
+
+  constructor(offsets = new Int64Array(), held = new Uint8Array(0), size = 0) {
+    this.#offsets = offsets;
+    this.#held = held;
+    this.#size = size;
+  }
+
+  /** How many slots have an offset. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get(slot: number | undefined): Offset | undefined {
+    // Beyond the array's end there is nothing.
+    return this.#held[slot!] === 1 ? this.#offsets.get(slot!) : undefined;
+  }
+
+  /** The offset must be an int64. */
+  set(slot: number, offset: Offset): void {
+    this.#makeRoom(slot + 1);
+    this.#size += 1 - this.#held[slot];
+    this.#held[slot] = 1;
+    this.#offsets.set(slot, offset);
+  }
+
+  /** Sets many slots, each to the element of the array that has its place in the list. */
+  setAll(slots: Uint32Array, offsets: Int64Array): void {
+    let length = 0;
+    for (let i = 0; i < slots.length; i++) length = Math.max(length, slots[i] + 1);
+    this.#makeRoom(length);
+    const [held, to, from] = [this.#held, this.#offsets.halves, offsets.halves];
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i];
+      this.#size += 1 - held[slot];
+      held[slot] = 1;
+      to[2 * slot] = from[2 * i];
+      to[2 * slot + 1] = from[2 * i + 1];
+    }
+  }
+
+  /**
+   * Picks the slots, of the first `count` of a list, that have another offset in an array than here.
+   *
+   * All arrays are at hand before it begins, as in `setAll`: to ask their owners for each slot takes
+   * longer.
+   *
+   * @param into Where to put them, and what the array has for each.
+   * @returns How many they are.
+   */
+  pickDifferent(
+    slots: Uint32Array,
+    count: number,
+    offsets: Int64Array,
+    into: { readonly slots: Uint32Array; readonly offsets: Int64Array },
+  ): number {
+    const [held, mine, theirs] = [this.#held, this.#offsets.halves, offsets.halves];
+    const [pickedSlots, picked] = [into.slots, into.offsets.halves];
+    let size = 0;
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i];
+      const low = theirs[2 * slot];
+      const high = theirs[2 * slot + 1];
+      // Beyond the array's end nothing is held.
+      if (held[slot] === 1 && mine[2 * slot] === low && mine[2 * slot + 1] === high) continue;
+      pickedSlots[size] = slot;
+      picked[2 * size] = low;
+      picked[2 * size + 1] = high;
+      size++;
+    }
+    return size;
+  }
+
+  delete(slot: number): void {
+    if (this.get(slot) === undefined) return;
+    this.#held[slot] = 0;
+    this.#size--;
+  }
+
+  /** The same in arrays of its own. */
+  copy(): OffsetColumn {
+    return new OffsetColumn(this.#offsets.slice(), this.#held.slice(), this.#size);
+  }
+
+  #makeRoom(length: number): void {
+    this.#offsets.makeRoom(length);
+    this.#held = ensureCapacity(this.#held, length);
+  }
+}

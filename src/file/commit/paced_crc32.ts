@@ -1,0 +1,17 @@
+import { crc32 } from "node:zlib";
+import { CooperativeYield } from "../fs/cooperative_yield.ts";
+
+/** A fraction of a millisecond's work. */
+const BYTES_AT_A_TIME = 512 * 1024;
+
+/** The CRC-32 of bytes that may be many; others have their turn meanwhile. */
+export async function pacedCrc32(bytes: Uint8Array): Promise<number> {
+  const pacer = new CooperativeYield(BYTES_AT_A_TIME);
+  let sum = 0;
+  for (let start = 0; start < bytes.length; start += BYTES_AT_A_TIME) {
+    const part = bytes.subarray(start, start + BYTES_AT_A_TIME);
+    sum = crc32(part, sum);
+    await pacer.did(part.length);
+  }
+  return sum;
+}

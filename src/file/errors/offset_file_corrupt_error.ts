@@ -1,0 +1,64 @@
+import { quote } from "../../core/table/message_queue.ts";
+
+/** A file that could not be used, and why. */
+export interface FileFault {
+  /** The file. */
+  readonly path: string;
+  /** What is wrong with it, in words. */
+  readonly reason: string;
+  /** The error that told: an `OffsetFileSyntaxError`, or what the file system said. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Offset files are there, but none of them is usable (clause L4).
+ *
+ * Nothing has been changed. Starting from nothing would skip or repeat messages, so somebody has
+ * to decide: `offsets rescue FILE` shows what is left, `offsets verify --accept FILE` accepts a file
+ * that was edited by hand, and `onCorrupt: "reset"` keeps the bad files under other names.
+ *
+ * @example
+ * ```ts
+ * import { OffsetFileCorruptError } from "@offsetstore/rocketmq";
+ *
+ * const error = new OffsetFileCorruptError("offset.json", [{ path: "offset.json", reason: "it is empty" }]);
+ * if (error.faults[0].reason !== "it is empty") throw error;
+ * ```
+ */
+export class OffsetFileCorruptError extends Error {
+  /** The name of the class. */
+  override readonly name = "OffsetFileCorruptError";
+  /** The path of the main file. */
+  readonly path: string;
+  /** Each file that is there, and what is wrong with it. */
+  readonly faults: readonly FileFault[];
+  /**
+   * The files that hold a table, if somebody has to choose: a main file with a wrong checksum,
+   * which may have been edited by hand, and the backup, which is older.
+   */
+  readonly candidates: readonly string[];
+
+  /**
+   * Makes the error.
+   *
+   * @param path The path of the main file.
+   * @param faults Each file that is there, and what is wrong with it.
+   * @param candidates The files that hold a table, if somebody has to choose.
+   */
+  constructor(
+    path: string,
+    faults: readonly FileFault[],
+    candidates: readonly string[] = [],
+  ) {
+    const list = faults.map((fault) => `${quote(fault.path)}: ${fault.reason}`).join("; ");
+    const state = candidates.length === 0
+      ? "no file is usable"
+      : `it must be decided whether to use ${candidates.map(quote).join(" or ")}`;
+    super(`Cannot load offsets from ${quote(path)}: ${state} (${list})`, {
+      cause: faults[0]?.cause,
+    });
+    this.path = path;
+    this.faults = faults;
+    this.candidates = candidates;
+  }
+}

@@ -1,0 +1,63 @@
+/** An array of int64s, against an array of bigints. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Int64Array } from "../../../src/core/table/int64_array.ts";
+import { EDGE_OFFSETS, offset } from "../../../scripts/lib/arbitraries.ts";
+import { check } from "../../support/check.ts";
+
+const valuesOf = (array: Int64Array, length: number) =>
+  Array.from({ length }, (_, at) => array.get(at));
+
+test("U6 an array holds every int64 exactly, one by one and in halves", () => {
+  const from = Int64Array.of(...EDGE_OFFSETS);
+  const [set, copied] = [new Int64Array(EDGE_OFFSETS.length), new Int64Array(EDGE_OFFSETS.length)];
+  EDGE_OFFSETS.forEach((each, at) => set.set(at, each));
+  from.halves.forEach((half, at) => copied.halves[at] = half);
+  for (const array of [from, set, copied]) {
+    assert.deepEqual(valuesOf(array, EDGE_OFFSETS.length), EDGE_OFFSETS);
+  }
+  const pairs = EDGE_OFFSETS.map((_, at) => set.halves.slice(2 * at, 2 * at + 2).join());
+  assert.equal(new Set(pairs).size, EDGE_OFFSETS.length, "no two have the same halves");
+});
+
+test("U6 whatever is called, an array holds what a list of bigints holds", () => {
+  const at = fc.nat({ max: 7 });
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant("set"), at, offset }),
+    fc.record({ kind: fc.constant("copy"), at, from: at }),
+    fc.record({ kind: fc.constant("room"), length: fc.nat({ max: 40 }) }),
+    fc.record({ kind: fc.constant("slice") }),
+  );
+  check(fc.property(fc.array(step, { maxLength: 20, size: "max" }), (steps) => {
+    let [array, model] = [new Int64Array(8), new Array<bigint>(8).fill(0n)];
+    const left: (readonly [Int64Array, bigint[]])[] = [];
+    for (const step of steps) {
+      if ("offset" in step) {
+        array.set(step.at, step.offset);
+        model[step.at] = step.offset;
+      } else if ("from" in step) {
+        array.halves.copyWithin(2 * step.at, 2 * step.from, 2 * step.from + 2);
+        model[step.at] = model[step.from];
+      } else if ("length" in step) {
+        array.makeRoom(step.length);
+        while (model.length < step.length) model.push(0n);
+      } else {
+        left.push([array, model]);
+        [array, model] = [array.slice(), [...model]];
+      }
+    }
+    for (const [made, expected] of [...left, [array, model] as const]) {
+      assert.deepEqual(valuesOf(made, expected.length), expected);
+    }
+  }));
+});
+
+test("U6 an array that has room for one has a place for it, and no new one for less", () => {
+  const array = Int64Array.of(7n);
+  array.makeRoom(3);
+  array.set(2, -1n);
+  array.makeRoom(2);
+  assert.deepEqual(valuesOf(array, 3), [7n, 0n, -1n]);
+  assert.equal(new Int64Array().get(0), undefined);
+});

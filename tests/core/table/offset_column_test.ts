@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { OffsetTable, serialize } from "../../../src/core/mod.ts";
+import { Int64Array } from "../../../src/core/table/int64_array.ts";
+import { OffsetColumn } from "../../../src/core/table/offset_column.ts";
+import { tableOf } from "../../../src/core/table/offset_table.ts";
+import { QueueIndex } from "../../../src/core/table/queue_index.ts";
+import { anyQueue, EDGE_OFFSETS, entries, offset } from "../../../scripts/lib/arbitraries.ts";
+import { check } from "../../support/check.ts";
+
+const slots = fc.oneof({ weight: 5, arbitrary: fc.nat({ max: 5 }) }, fc.nat({ max: 300 }));
+const step = fc.record({ kind: fc.constantFrom("set", "delete", "copy"), slot: slots, offset });
+
+test("U5 a column answers as a Map does, and a copy of it is its own", () => {
+  check(fc.property(fc.array(step, { maxLength: 40, size: "max" }), (steps) => {
+    let [column, model] = [new OffsetColumn(), new Map<number, bigint>()];
+    const copied: (readonly [OffsetColumn, Map<number, bigint>])[] = [];
+    for (const { kind, slot, offset } of steps) {
+      assert.equal(column.get(slot), model.get(slot));
+      if (kind === "set") {
+        column.set(slot, offset);
+        model.set(slot, offset);
+      } else if (kind === "delete") {
+        column.delete(slot);
+        model.delete(slot);
+      } else {
+        copied.push([column, model]);
+        [column, model] = [column.copy(), new Map(model)];
+      }
+      assert.equal(column.size, model.size);
+    }
+    for (const [made, expected] of [...copied, [column, model] as const]) {
+      assert.equal(made.size, expected.size);
+      for (let slot = 0; slot <= 300; slot++) assert.equal(made.get(slot), expected.get(slot));
+    }
+  }));
+});
+
+const some = fc.uniqueArray(fc.record({ slot: slots, offset }), {
+  selector: ({ slot }) => slot,
+  maxLength: 10,
+});
+
+/** Slots as a list, and their offsets in the order of that list. */
+const listed = (all: readonly { slot: number; offset: bigint }[]) =>
+  [
+    Uint32Array.from(all, ({ slot }) => slot),
+    Int64Array.of(...all.map(({ offset }) => offset)),
+  ] as const;
+
+test("U5 what is set all at once is as if it were one by one", () => {
+  check(fc.property(some, some, some, (first, then, deleted) => {
+    const [column, model] = [new OffsetColumn(), new Map<number, bigint>()];
+    for (const all of [first, then]) {
+      column.setAll(...listed(all));
+      for (const { slot, offset } of all) model.set(slot, offset);
+      assert.equal(column.size, model.size);
+      for (let slot = 0; slot <= 300; slot++) assert.equal(column.get(slot), model.get(slot));
+      for (const { slot } of deleted) {
+        column.delete(slot);
+        model.delete(slot);
+      }
+    }
+  }));
+});
+
+/** What is picked of the first `count` slots of a list, as pairs. */
+function picked(
+  column: OffsetColumn,
+  slots: readonly number[],
+  count: number,
+  offsets: Int64Array,
+) {
+  const into = { slots: new Uint32Array(count), offsets: new Int64Array(count) };
+  const size = column.pickDifferent(Uint32Array.from(slots), count, offsets, into);
+  return Array.from({ length: size }, (_, i) => [into.slots[i], into.offsets.get(i)]);
+}
+
+test("U5 what is picked is what one by one is another, or is not there", () => {
+  const list = fc.array(slots, { maxLength: 10 });
+  // Now and then the offset that it has is the one that it is to have.
+  const few = fc.array(fc.constantFrom(0n, 1n, -1n, 2n ** 32n), { minLength: 6, maxLength: 6 });
+  check(fc.property(some, few, few, list, fc.nat(), (held, mine, theirs, asked, upTo) => {
+    const [column, offsets] = [new OffsetColumn(), new Int64Array(301)];
+    for (const { slot, offset } of held) column.set(slot, offset);
+    for (const [slot, offset] of mine.entries()) column.set(slot, offset);
+    for (const { slot, offset } of held.slice(1)) offsets.set(slot, offset);
+    for (const [slot, offset] of theirs.entries()) offsets.set(slot, offset);
+    const count = upTo % (asked.length + 1);
+    const expected = asked.slice(0, count).map((slot) => [slot, offsets.get(slot)] as const)
+      .filter(([slot, offset]) => column.get(slot) !== offset);
+    assert.deepEqual(picked(column, asked, count, offsets), expected);
+  }));
+});
+
+test("U6 offsets that differ in one half are different, and a slot without one from all", () => {
+  const column = new OffsetColumn();
+  const [all, low, high] = [7n << 32n | 9n, 7n << 32n | 8n, 6n << 32n | 9n];
+  for (const slot of [0, 1, 2]) column.set(slot, all);
+  column.set(3, 0n);
+  column.set(4, 0n);
+  column.delete(4);
+  const others = Int64Array.of(all, low, high, 0n, 0n, 0n);
+  assert.deepEqual(picked(column, [0, 1, 2, 3, 4, 5], 6, others), [
+    [1, low],
+    [2, high],
+    [4, 0n],
+    [5, 0n],
+  ]);
+});
+
+test("U6 a column holds every int64 exactly, 0 and -1 too", () => {
+  const column = new OffsetColumn();
+  EDGE_OFFSETS.forEach((each, slot) => column.set(slot, each));
+  assert.deepEqual(EDGE_OFFSETS.map((_, slot) => column.get(slot)), EDGE_OFFSETS);
+});
+
+test("U1 where nothing was set there is nothing, in the array or beyond its end", () => {
+  const column = new OffsetColumn();
+  for (const slot of [0, 1, undefined]) assert.equal(column.get(slot), undefined);
+  column.delete(0);
+  column.delete(7);
+  assert.equal(column.size, 0);
+  column.set(2, 0n);
+  assert.deepEqual([0, 1, 2, 3, 100].map((slot) => column.get(slot)), [
+    undefined,
+    undefined,
+    0n,
+    undefined,
+    undefined,
+  ]);
+  column.delete(1);
+  column.delete(100);
+  assert.equal(column.size, 1);
+  column.delete(2);
+  column.delete(2);
+  assert.equal(column.size, 0);
+});
+
+test("S2 a table whose index knows more queues is as one whose index does not", () => {
+  check(fc.property(entries, fc.array(anyQueue), (all, others) => {
+    const index = new QueueIndex();
+    for (const mq of others) index.add(mq);
+    const offsets = new OffsetColumn();
+    for (const [mq, each] of all) offsets.set(index.add(mq), each);
+    const [shared, own] = [tableOf({ index, offsets }), OffsetTable.from(all)];
+    assert.deepEqual([...shared], [...own]);
+    assert.ok(shared.equals(own) && own.equals(shared));
+    for (const mq of others) {
+      assert.equal(shared.get(mq), own.get(mq));
+      assert.equal(shared.has(mq), own.has(mq));
+      assert.deepEqual([...shared.forTopic(mq.topic)], [...own.forTopic(mq.topic)]);
+    }
+    for (const format of ["go", "java"] as const) {
+      assert.equal(serialize(shared, { format }), serialize(own, { format }));
+    }
+  }));
+});

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { SlotTable } from "../../../src/core/table/slot_table.ts";
+import { INT32_MAX, INT32_MIN } from "../../../scripts/lib/arbitraries.ts";
+import { check } from "../../support/check.ts";
+
+/** Few of them, so that they meet, and any. */
+const brokers = fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 2 ** 24 }));
+const ids = fc.oneof(
+  fc.nat({ max: 20 }),
+  fc.integer({ min: INT32_MIN, max: INT32_MAX }),
+  fc.nat({ max: 20 }).map((n) => n * 2 ** 16),
+);
+
+test("S2 the table answers as a Map does, beyond what it has room for at first, and back", () => {
+  check(fc.property(fc.array(fc.tuple(brokers, ids), { maxLength: 80, size: "max" }), (all) => {
+    const [table, model] = [new SlotTable(), new Map<string, number>()];
+    for (const [broker, id] of all) {
+      const key = `${broker} ${id}`;
+      assert.equal(table.find(broker, id), model.get(key));
+      if (model.has(key)) continue;
+      model.set(key, model.size);
+      assert.equal(table.add(broker, id), model.get(key));
+      assert.equal(table.size, model.size);
+    }
+    for (const [key, slot] of model) {
+      const [broker, id] = key.split(" ").map(Number);
+      assert.equal(table.find(broker, id), slot);
+      assert.deepEqual([table.brokerAt(slot), table.queueIdAt(slot)], [broker, id]);
+    }
+  }));
+});
+
+test("S2 what has room in the table, and was never added, is not found", () => {
+  const table = new SlotTable();
+  assert.equal(table.find(0, 0), undefined);
+  for (let id = 1; id <= 17; id++) table.add(0, id);
+  for (const id of [0, 18, 32]) assert.equal(table.find(0, id), undefined);
+  assert.equal(table.find(1, 1), undefined);
+});
+
+test("S2 −0 is 0", () => {
+  const table = new SlotTable();
+  assert.equal(table.add(0, -0), 0);
+  assert.equal(table.find(0, 0), 0);
+  assert.ok(Object.is(table.queueIdAt(0), 0));
+});

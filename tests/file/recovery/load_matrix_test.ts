@@ -1,0 +1,145 @@
+/** Every state of main × of the files beside it, against the rule of clause L2. */
+import assert from "node:assert/strict";
+import { utimes, writeFile } from "node:fs/promises";
+import { test } from "node:test";
+import { OffsetFileCorruptError, serialize } from "../../../mod.ts";
+import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
+import { StoreDirectory, tableOf } from "../../support/store_directory.ts";
+
+/** A file's content: a table with one offset, or what is wrong with it. */
+interface Content {
+  readonly bytes: Uint8Array;
+  readonly offset?: bigint;
+  readonly reason?: string;
+  readonly code?: string;
+}
+
+const encode = (text: string) => new TextEncoder().encode(text);
+const VALID = encode(serialize(tableOf(5), { checksum: true }));
+
+function valid(offset: number): Content {
+  return { bytes: encode(serialize(tableOf(offset), { checksum: true })), offset: BigInt(offset) };
+}
+
+const TORN: Content = {
+  bytes: encode("{"),
+  reason: "expected a member's name as a string, found the end, at position 1 of 1",
+};
+const EMPTY: Content = { bytes: encode(""), reason: "it is empty" };
+
+const MAINS: Record<string, Content | undefined> = {
+  missing: undefined,
+  valid: valid(5),
+  empty: EMPTY,
+  truncated: {
+    bytes: VALID.slice(0, 40),
+    reason: "the string that begins here has no end, at position 16 of 40",
+  },
+  garbled: {
+    bytes: encode("garbage"),
+    reason: 'expected "{" to open the file, found "g", at position 0 of 7',
+  },
+  NULs: { bytes: new Uint8Array(9), reason: "it holds nothing but NUL bytes" },
+  "one NUL": {
+    bytes: Uint8Array.of(0, 32),
+    reason: 'expected "{" to open the file, found "\\u0000", at position 0 of 2',
+  },
+  binary: { bytes: Uint8Array.of(0, 255), reason: "the bytes are not UTF-8, at position 1 of 2" },
+  ...Object.fromEntries(["EIO", "EUCLEAN", "EBADMSG", "EILSEQ", "ENODATA"].map((code) => [
+    `hit by ${code}`,
+    { bytes: VALID, code, reason: `${code}: readFile failed` },
+  ])),
+};
+
+/** The files beside main by how their names end, each newer than the one before. */
+const BESIDES: Record<string, Record<string, Content>> = {
+  "nothing beside": {},
+  "a backup": { bak: valid(1) },
+  "a torn backup": { bak: TORN },
+  "Go's backup and its tmp": { bak: EMPTY, tmp: valid(2) },
+  "a backup, then a tmp of each kind": { bak: valid(1), tmp: valid(2), "1.tmp": valid(3) },
+  "a tmp of each kind, then a backup": { "1.tmp": valid(1), tmp: valid(2), bak: valid(3) },
+  "a backup, then torn ones": { bak: valid(1), tmp: TORN, "1.tmp": TORN },
+  "only torn ones": { tmp: TORN, "1.tmp": TORN },
+  "a torn backup and a torn tmp": { bak: TORN, "1.tmp": TORN },
+  "what is none of ours": { "old": valid(8), "1.tmp.gz": valid(9), "bak.1": valid(9) },
+};
+
+/** The rule, in other words than the code's: what kind, from which file, which offset. */
+function expected(main: Content | undefined, beside: Record<string, Content>) {
+  if (main?.offset !== undefined) {
+    return { kind: "loaded", source: "", offset: main.offset, faults: [] };
+  }
+  const isTemporary = (end: string) => /^(1\.)?tmp$/.test(end);
+  const looked = Object.keys(beside).filter((end) =>
+    end === "bak" || isTemporary(end) && main === undefined
+  );
+  const source = looked.findLast((end) => beside[end].offset !== undefined);
+  const faults = looked.filter((end) => beside[end].reason !== undefined)
+    .sort((a, b) => ["1.tmp", "tmp", "bak"].indexOf(a) - ["1.tmp", "tmp", "bak"].indexOf(b))
+    .map((end) => ({ end: `.${end}`, reason: beside[end].reason! }));
+  const isFresh = main === undefined && faults.every(({ end }) => isTemporary(end.slice(1)));
+  if (main !== undefined) faults.unshift({ end: "", reason: main.reason! });
+  else if (source !== undefined) faults.unshift({ end: "", reason: "it is missing" });
+  if (source === undefined) return { kind: isFresh ? "fresh" : "corrupt", faults };
+  return { kind: "recovered", source: `.${source}`, offset: beside[source].offset, faults };
+}
+
+for (const [what, main] of Object.entries(MAINS)) {
+  test(`L1 L2 L3 L4 a main that is ${what}, and whatever lies beside it`, async () => {
+    for (const [others, beside] of Object.entries(BESIDES)) {
+      await using at = await StoreDirectory.make({ nothing: "" });
+      if (main !== undefined) await writeFile(at.main, main.bytes);
+      for (const [age, [end, { bytes }]] of Object.entries(beside).entries()) {
+        await writeFile(`${at.main}.${end}`, bytes);
+        await utimes(`${at.main}.${end}`, 1e6 + age, 1e6 + age);
+      }
+      const faulty = new FaultyFileSystem();
+      const isMain = ({ name, path }: { name: string; path: string }) =>
+        name === "readFile" && path === at.main;
+      if (main?.code !== undefined) faulty.faults = [{ when: isMain, code: main.code }];
+      const names = await at.names();
+      const { kind, source, offset, faults } = expected(main, beside);
+      const found = await at.open({ fileSystem: faulty.fileSystem })
+        .catch((error) => error as OffsetFileCorruptError);
+      const outcome = found instanceof OffsetFileCorruptError
+        ? {
+          kind: "corrupt",
+          source: undefined,
+          faults: found.faults,
+          keptAside: [],
+          journalRecords: 0,
+        }
+        : found.loadOutcome;
+      assert.deepEqual(
+        { ...outcome, faults: outcome.faults.map(({ path, reason }) => ({ path, reason })) },
+        {
+          kind,
+          source: source === undefined ? undefined : at.main + source,
+          faults: faults.map(({ end, reason }) => ({ path: at.main + end, reason })),
+          keptAside: [],
+          journalRecords: 0,
+        },
+        others,
+      );
+      if (found instanceof OffsetFileCorruptError) {
+        const list = faults.map(({ end, reason }) => `${JSON.stringify(at.main + end)}: ${reason}`);
+        assert.equal(found.path, at.main);
+        assert.deepEqual(found.candidates, []);
+        assert.equal(found.cause, found.faults[0].cause);
+        assert.equal(
+          found.message,
+          `Cannot load offsets from ${JSON.stringify(at.main)}: no file is usable (${
+            list.join("; ")
+          })`,
+        );
+      } else {
+        assert.ok(found.snapshot().equals(offset === undefined ? tableOf() : tableOf(offset)));
+      }
+      // P8: our own leftovers go unless they, or what they lie beside, may still be needed.
+      const cleared = kind === "loaded" || kind === "fresh";
+      const kept = names.filter((name) => !cleared || !name.endsWith(".1.tmp"));
+      assert.deepEqual(await at.names(), kept, others);
+    }
+  });
+}

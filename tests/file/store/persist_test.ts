@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { chmod, stat, utimes, writeFile } from "node:fs/promises";
+import { test } from "node:test";
+import { OffsetPersistError } from "../../../mod.ts";
+import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
+import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
+
+const MUTATIONS = ["create", "link", "rename", "makeDirectory"];
+
+test("P1 persist([]) writes nothing; persist() and persist(mqs) make the whole table durable", async () => {
+  await using at = await StoreDirectory.make();
+  const store = await at.open();
+  store.update(queue(0), 1, true);
+  store.update(queue(1), 2, true);
+  await store.persist([]);
+  await assert.rejects(at.names());
+  await store.persist([queue(1)]);
+  assert.ok((await at.table()).equals(tableOf(1, 2)));
+  store.update(queue(0), 3, true);
+  await store.persist();
+  assert.ok((await at.table()).equals(tableOf(3, 2)));
+  await assert.rejects(store.persist([queue(0.5)]), RangeError);
+});
+
+test("P2 P3 the calls of a persist, in the order of the protocol", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem });
+  faulty.take();
+  const write = ["create", "write", "backdate", "fstat", "sync", "close"];
+  store.update(queue(0), 1, true);
+  await store.persist();
+  const makeDirectory = ["makeDirectory", "syncDirectory"];
+  assert.deepEqual(faulty.take(), [
+    // The root is there, and is found to be.
+    ...["stat", "stat", "makeDirectory", ...makeDirectory, ...makeDirectory],
+    ...write,
+    ...["syncDirectory", "rename", "syncDirectory", "readDirectory"],
+  ]);
+  store.update(queue(0), 2, true);
+  await store.persist();
+  const rotate = ["unlink", "link", "syncDirectory", "rename", "syncDirectory"];
+  assert.deepEqual(faulty.take(), ["stat", "stat", ...write, ...rotate]);
+  assert.ok((await at.table("offset.json.bak")).equals(tableOf(1)));
+});
+
+test("P2 after a load, the new file's name is made durable before the backup goes", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem });
+  await chmod(at.main, 0o600);
+  faulty.take();
+  store.update(queue(0), 2, true);
+  await store.persist();
+  const aside = ["backdate", "fstat", "chmod"];
+  const calls = faulty.take().filter((name) => !aside.includes(name));
+  assert.deepEqual(calls, [
+    ...["stat", "stat", "create", "write", "sync", "close"],
+    ...["syncDirectory", "unlink", "link", "syncDirectory", "rename", "syncDirectory"],
+  ]);
+});
+
+test("P2 relaxed durability syncs nothing", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem, durability: "relaxed" });
+  store.update(queue(0), 1, true);
+  await store.persist();
+  assert.deepEqual(faulty.take().filter((name) => name.startsWith("sync")), []);
+  assert.ok((await at.table()).equals(tableOf(1)));
+});
+
+for (const name of ["stat", "create", "write", "fstat", "sync", "close", "link", "rename"]) {
+  test(`P4 ${name} fails: a typed error, nothing lost, and the next persist starts anew`, async () => {
+    await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+    const faulty = new FaultyFileSystem();
+    const store = await at.open({ fileSystem: faulty.fileSystem });
+    store.update(queue(0), 2, true);
+    const created: string[] = [];
+    faulty.before = (call) => void (call.name === "create" && created.push(call.path));
+    faulty.faults = [{ when: (call) => call.name === name, code: "ENOSPC", once: true }];
+    await assert.rejects(store.persist(), (error) => {
+      assert.ok(error instanceof OffsetPersistError);
+      assert.equal(error.onDisk, "previous");
+      assert.equal(error.code, "ENOSPC");
+      assert.equal(error.path, at.main);
+      assert.equal(
+        error.message,
+        `Cannot persist offsets to ${JSON.stringify(at.main)}: ENOSPC: ${name} failed; ` +
+          `the file is as it was`,
+      );
+      assert.equal(store.status().lastError, error);
+      return true;
+    });
+    assert.equal(store.peek(queue(0)), 2n);
+    assert.equal(store.status().dirtyQueues, 1);
+    assert.ok((await at.table()).equals(tableOf(1)));
+    assert.deepEqual((await at.names()).filter((each) => each.endsWith(".tmp")), []);
+    await store.persist();
+    assert.ok((await at.table()).equals(tableOf(2)));
+    assert.equal(store.status().lastError, undefined);
+    assert.equal(new Set(created).size, created.length);
+  });
+}
+
+test("P4 the directory's sync fails after the rename: the error says that it is open", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem });
+  store.update(queue(0), 1, true);
+  await store.persist();
+  store.update(queue(0), 2, true);
+  let syncs = 0;
+  faulty.faults = [{
+    when: (call) => call.name === "syncDirectory" && ++syncs === 2,
+    code: "EIO",
+  }];
+  await assert.rejects(store.persist(), (error) => {
+    assert.ok(error instanceof OffsetPersistError);
+    assert.equal(error.onDisk, "either");
+    assert.match(error.message, /the new offsets are there, or may be the previous ones again/);
+    return true;
+  });
+  // It is written again, though the table has not changed, and is no conflict.
+  faulty.faults = [];
+  faulty.take();
+  await store.persist();
+  assert.ok(faulty.take().includes("rename"));
+  assert.ok((await at.table()).equals(tableOf(2)));
+});
+
+test("P4 a disk that takes a few bytes at a time, and one that takes none", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem });
+  faulty.bytesPerWrite = 7;
+  store.update(queue(0), 1, true);
+  await store.persist();
+  assert.ok((await at.table()).equals(tableOf(1)));
+  faulty.bytesPerWrite = 0;
+  store.update(queue(0), 2, true);
+  await assert.rejects(
+    store.persist(),
+    /only 0 of \d+ bytes were accepted, as if the disk were full/,
+  );
+  assert.ok((await at.table()).equals(tableOf(1)));
+});
+
+test("P6 an unchanged table is not written again", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem });
+  faulty.take();
+  await store.persist();
+  store.update(queue(0), 2, true);
+  store.update(queue(0), 1, false);
+  await store.persist();
+  assert.deepEqual(faulty.take().filter((name) => MUTATIONS.includes(name)), []);
+  assert.equal(store.status().generationsWritten, 0);
+});
+
+test("P7 the backup is the generation before", async () => {
+  await using at = await StoreDirectory.make();
+  const store = await at.open();
+  for (let n = 1; n <= 4; n++) {
+    store.update(queue(0), n, true);
+    await store.persist();
+    if (n > 1) assert.ok((await at.table("offset.json.bak")).equals(tableOf(n - 1)));
+  }
+  assert.equal(store.status().generationsWritten, 4);
+});
+
+test("P7 without hard links the backup is copied", async () => {
+  for (const code of ["EPERM", "EXDEV", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EISDIR"]) {
+    await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+    const faulty = new FaultyFileSystem();
+    faulty.faults = [{ when: (call) => call.name === "link", code }];
+    const store = await at.open({ fileSystem: faulty.fileSystem });
+    store.update(queue(0), 2, true);
+    await store.persist();
+    assert.ok((await at.table("offset.json.bak")).equals(tableOf(1)));
+    assert.ok((await at.table()).equals(tableOf(2)));
+  }
+});
+
+test("P8 a temporary file that another open cleared away is written again", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+  const faulty = new FaultyFileSystem();
+  const store = await at.open({ fileSystem: faulty.fileSystem });
+  let opened = 0;
+  faulty.before = async (call) => {
+    if (call.name === "rename" && opened++ === 0) await at.open();
+  };
+  store.update(queue(0), 2, true);
+  await store.persist();
+  assert.equal(opened, 2);
+  assert.ok((await at.table()).equals(tableOf(2)));
+});
+
+test("the mode of an existing main is kept; new files and directories are private", async () => {
+  await using at = await StoreDirectory.make();
+  const mode = async (path: string) => (await stat(path)).mode & 0o777;
+  const store = await at.open();
+  store.update(queue(0), 1, true);
+  await store.persist();
+  assert.equal(await mode(at.main), 0o600);
+  assert.equal(await mode(at.directory), 0o700);
+  await chmod(at.main, 0o644);
+  store.update(queue(0), 2, true);
+  await store.persist();
+  assert.equal(await mode(at.main), 0o644);
+});
+
+test("P9 a file that was only touched or copied over itself is no conflict", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+  const store = await at.open();
+  await utimes(at.main, new Date(0), new Date(0));
+  store.update(queue(0), 2, true);
+  await store.persist();
+  await writeFile(at.main, await at.text("offset.json"));
+  store.update(queue(0), 3, true);
+  await store.persist();
+  assert.ok((await at.table()).equals(tableOf(3)));
+});
