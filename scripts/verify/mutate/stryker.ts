@@ -20,7 +20,7 @@ interface Config {
   readonly jsonReporter: { readonly fileName: string };
 }
 
-const configOf = (part: Part) => `scripts/mutate/${part}.config.json`;
+const configOf = (part: Part) => `scripts/verify/mutate/${part}.config.json`;
 
 async function readConfig(part: Part): Promise<Config> {
   return JSON.parse(await readFile(new URL(configOf(part), ROOT), "utf8"));
