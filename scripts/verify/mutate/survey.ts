@@ -21,7 +21,7 @@ export async function survey(folders: readonly string[]): Promise<void> {
   const reachedFile = `${SCRATCH}/reached.json`;
   for (const file of await testFiles(folders)) {
     const { end, ms, output } = await runTests([file], 120_000, {
-      preload: "./scripts/mutate/reached.ts",
+      preload: "./scripts/verify/mutate/reached.ts",
       env: { REACHED_FILE: reachedFile },
     });
     if (end !== "passed") throw new Error(`Cannot test mutants with ${file}: ${end}\n${output}`);

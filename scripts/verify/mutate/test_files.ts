@@ -28,8 +28,9 @@ const FASTEST_DISK = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 export async function testFiles(folders: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const folder of folders) {
-    const names = (await readdir(folder)).filter((name) => name.endsWith("_test.ts")).sort();
-    files.push(...names.map((name) => `${folder}/${name}`));
+    const names = (await readdir(folder, { recursive: true })).sort();
+    const tests = names.filter((name) => name.endsWith("_test.ts"));
+    files.push(...tests.map((name) => `${folder}/${name.replaceAll("\\", "/")}`));
   }
   return files.filter((file) => !UNFIT.includes(file));
 }
