@@ -92,9 +92,7 @@ async function inspectRow({ path, levels }: FoundStore) {
 
 function journalNote(journal: AppliedJournal | undefined): string {
   if (journal === undefined) return "ok";
-  return journal.relation === "foreign"
-    ? "a journal of another file"
-    : `ok, ${countRecords(journal.records)}`;
+  return journal.isForeign ? "a journal of another file" : `ok, ${countRecords(journal.records)}`;
 }
 
 /** A client id is `<ip>@<instance>`; without an @ the documented order is assumed. */

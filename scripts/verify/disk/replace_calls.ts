@@ -1,6 +1,5 @@
 import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
-import type { SimulatedFileSystem } from "./simulated_file_system.ts";
-import { systemError } from "./system_error.ts";
+import { type SimulatedFileSystem, systemError } from "./simulated_file_system.ts";
 
 /** A file system with some of its methods replaced. */
 export function wrap(fs: SimulatedFileSystem, replaced: Partial<FileSystem>): FileSystem {
@@ -17,8 +16,7 @@ export function wrap(fs: SimulatedFileSystem, replaced: Partial<FileSystem>): Fi
     unlink: (path) => fs.unlink(path),
     makeDirectory: (path) => fs.makeDirectory(path),
     removeDirectory: (path) => fs.removeDirectory(path),
-    pause: (ms, signal) => fs.pause(ms, signal),
-    now: () => fs.now(),
+    pause: () => fs.pause(),
     uniqueName: () => fs.uniqueName(),
   };
   return { ...bound, ...replaced };

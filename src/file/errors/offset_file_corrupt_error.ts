@@ -10,9 +10,6 @@ export interface FileFault {
   readonly cause?: unknown;
 }
 
-/** The message names so many faults; `faults` has them all. */
-const MOST_SHOWN = 5;
-
 /**
  * Offset files are there, but none of them is usable (clause L4).
  *
@@ -53,13 +50,11 @@ export class OffsetFileCorruptError extends Error {
     faults: readonly FileFault[],
     candidates: readonly string[] = [],
   ) {
-    const shown = faults.slice(0, MOST_SHOWN);
-    const list = shown.map((fault) => `${quote(fault.path)}: ${fault.reason}`);
-    if (faults.length > MOST_SHOWN) list.push(`and ${faults.length - MOST_SHOWN} more`);
+    const list = faults.map((fault) => `${quote(fault.path)}: ${fault.reason}`).join("; ");
     const state = candidates.length === 0
       ? "no file is usable"
       : `it must be decided whether to use ${candidates.map(quote).join(" or ")}`;
-    super(`Cannot load offsets from ${quote(path)}: ${state} (${list.join("; ")})`, {
+    super(`Cannot load offsets from ${quote(path)}: ${state} (${list})`, {
       cause: faults[0]?.cause,
     });
     this.path = path;

@@ -1,24 +1,19 @@
 import { isBusy } from "../errors/error_code.ts";
 
-/** The longest pause; with all pauses before it, the attempts last about two seconds. */
-const LONGEST_PAUSE_MS = 32;
-const ALL_PAUSES_MS = 2000;
+/** The last pause; with all before it, ~2 s. */
+const LONGEST_PAUSE_MS = 1024;
 
-/**
- * Tries a call again while the file is busy: on Windows a scanner or a backup tool that has a file
- * open makes calls on it fail. It pauses 1, 2, 4, … 32, 32, … ms, for about two seconds in all.
- */
-export async function retryWhileBusy<T>(
-  attempt: () => Promise<T>,
+/** Tries again with growing pauses while a file is busy, as it can be on Windows, then gives up. */
+export async function retryWhileBusy(
+  attempt: () => Promise<void>,
   pause: (ms: number) => Promise<unknown>,
-): Promise<T> {
-  for (let ms = 1, paused = 0;; ms = Math.min(2 * ms, LONGEST_PAUSE_MS)) {
+): Promise<void> {
+  for (let ms = 1;; ms *= 2) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isBusy(error) || paused >= ALL_PAUSES_MS) throw error;
+      if (!isBusy(error) || ms > LONGEST_PAUSE_MS) throw error;
+      await pause(ms);
     }
-    await pause(ms);
-    paused += ms;
   }
 }
