@@ -24,6 +24,8 @@ interface Result {
   readonly output: string;
 }
 
+const ENTRIES = ["mod.ts", "src/core/mod.ts", "src/remote/mod.ts"];
+
 const RELEASE = "scripts/release/release.ts";
 
 const root = new URL("../", import.meta.url);
@@ -71,7 +73,7 @@ const steps: Step[] = [
   { name: "format", command: [deno, "fmt", "--check"] },
   { name: "lint", command: [deno, "lint"] },
   { name: "types", command: [deno, "check", ...filesToCheck()] },
-  { name: "documentation", command: [deno, "doc", "--lint", "mod.ts", "src/core/mod.ts"] },
+  { name: "documentation", command: [deno, "doc", "--lint", ...ENTRIES] },
   { name: "tests on Deno", command: task("test:deno") },
   { name: "examples in the documentation", command: task("test:doc") },
   { name: "tests on Bun", command: task("test:bun") },
