@@ -25,15 +25,22 @@ export class RouteTable {
   readonly #nameServers: readonly Connection[];
   readonly #ask: Ask;
   readonly #timeoutMs: number;
+  readonly #freshMs: number;
   readonly #known = new Map<string, Known>();
   /** The questions that are under way, by topic. */
   readonly #fetching = new Map<string, Promise<Route>>();
 
   /** `timeoutMs` bounds a question; several calls may wait for the same one. */
-  constructor(nameServers: readonly Connection[], ask: Ask, timeoutMs: number) {
+  constructor(
+    nameServers: readonly Connection[],
+    ask: Ask,
+    timeoutMs: number,
+    freshMs: number = FRESH_MS,
+  ) {
     this.#nameServers = nameServers;
     this.#ask = ask;
     this.#timeoutMs = timeoutMs;
+    this.#freshMs = freshMs;
   }
 
   /**
@@ -118,7 +125,7 @@ export class RouteTable {
     const before = this.#known.get(topic)?.route ?? new Map();
     const route = new Map(before);
     for (const [name, address] of fetched) route.set(name, address ?? before.get(name));
-    const freshUntil = performance.now() + FRESH_MS;
+    const freshUntil = performance.now() + this.#freshMs;
     this.#known.set(topic, { route, freshUntil, isSuspect: false });
     return route;
   }
