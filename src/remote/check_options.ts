@@ -39,15 +39,13 @@ const TLS = ["ca", "cert", "key", "serverName", "verify"];
 export function checkOptions(options: RemoteOptions): Settings {
   checkNames("options", options, KNOWN);
   checkName("group", options.group);
-  const timeoutMs = checkInteger("timeoutMs", options.timeoutMs);
-  const requestTimeoutMs = checkInteger("requestTimeoutMs", options.requestTimeoutMs);
   return {
     group: options.group,
     nameServers: checkNameServers(options.nameServers),
     oneWay: checkBoolean("oneWay", options.oneWay, false),
     parallel: checkInteger("parallel", options.parallel),
-    timeoutMs,
-    requestTimeoutMs: Math.min(requestTimeoutMs, timeoutMs),
+    timeoutMs: checkInteger("timeoutMs", options.timeoutMs),
+    requestTimeoutMs: checkInteger("requestTimeoutMs", options.requestTimeoutMs),
     maxFrameBytes: checkInteger("maxFrameBytes", options.maxFrameBytes),
     credentials: checkCredentials(options.credentials),
     tls: checkTls(options.tls),

@@ -19,7 +19,7 @@ export interface RemoteOptions {
   readonly timeoutMs?: number;
   /**
    * How long one request or one connection attempt may take, in milliseconds from 1 to 2^31 − 1;
-   * 3000 unless told, and never more than `timeoutMs`.
+   * 3000 unless told.
    */
   readonly requestTimeoutMs?: number;
   /** The longest frame that is accepted, in bytes from 1024 to 2^31 − 1; 16777216 unless told. */

@@ -130,7 +130,6 @@ export class RemoteBrokerOffsetStore implements OffsetStore, AsyncDisposable {
    */
   async persist(mqs?: readonly MessageQueue[], options: CallOptions = {}): Promise<void> {
     this.#assertNotClosed("persist");
-    if (this.#state.is === "closing") return await this.#state.closed;
     const slots = mqs && new Set(mqs.map((mq) => this.#memory.slotOf(mq)));
     const held = slots && [...slots].flatMap((slot) => this.#memory.get(slot) ?? []);
     await this.#send(held ?? this.#memory.all(), options);
@@ -155,6 +154,7 @@ export class RemoteBrokerOffsetStore implements OffsetStore, AsyncDisposable {
   /**
    * Persists a last time, waits for all calls that are under way, and closes the connections.
    *
+   * Until then the store can be used; an update that comes too late for the last persist is dropped.
    * If the persist fails, the store stays open and usable. Closing twice is the same as once.
    *
    * @param options A signal that ends the last persist early.

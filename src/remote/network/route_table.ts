@@ -52,7 +52,8 @@ export class RouteTable {
   async masterOf({ topic, brokerName }: MessageQueue, deadline: Deadline): Promise<string> {
     const route = await this.#routeOf(topic, deadline).catch((error) => {
       if (!isUnknownTopic(error)) throw error;
-      const state = "no name server knows the topic; create it first";
+      const state =
+        "no name server knows the topic; create it, or wait if the broker has just started";
       throw new RouteError(topic, brokerName, state, error);
     });
     const address = route.get(brokerName);

@@ -19,8 +19,6 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-const NEVER_HEARD = -1;
-
 /** One connection to a server, from its beginning to its end; it is never made again. */
 export class Session {
   readonly address: string;
@@ -31,7 +29,9 @@ export class Session {
   readonly #waiting = new Map<number, Waiting>();
   readonly #onEnd = new Set<(error: Error) => void>();
   #opaque = 0;
-  #lastHeard = NEVER_HEARD;
+  #hasAnswered = false;
+  /** When the first request was sent since the server was last heard of. */
+  #silentSince = Infinity;
   #end: Error | undefined;
 
   private constructor(address: string, settings: SessionSettings) {
@@ -78,7 +78,7 @@ export class Session {
 
   /** Whether the server has ever answered. */
   get hasAnswered(): boolean {
-    return this.#lastHeard !== NEVER_HEARD;
+    return this.#hasAnswered;
   }
 
   /** Tells when the session ends, at once if it has ended. */
@@ -90,7 +90,8 @@ export class Session {
   /**
    * Sends a request and waits for its answer, for so many milliseconds at most.
    *
-   * A session that is silent for the whole time of a request is ended: nobody may be there.
+   * A session that is silent for `requestTimeoutMs`, although it was asked, is ended: nobody may be
+   * there.
    *
    * @throws {BrokerUnreachableError} If there is no answer in time.
    * @throws {RemotingProtocolError} If the server does not speak the protocol.
@@ -99,11 +100,12 @@ export class Session {
     return new Promise((resolve, reject) => {
       if (this.#end !== undefined) return reject(this.#end);
       const opaque = this.#nextNumber();
-      const sentAt = performance.now();
+      this.#silentSince = Math.min(this.#silentSince, performance.now());
       const timer = setTimeout(() => {
         const state = `no answer within ${Math.ceil(ms)} ms`;
         settle(reject)(new BrokerUnreachableError(this.address, state, true));
-        if (ms >= this.#timeoutMs && this.#lastHeard < sentAt) this.#lose(state);
+        // A timer may be up to a millisecond early.
+        if (performance.now() - this.#silentSince > this.#timeoutMs - 1) this.#lose(state);
       }, ms);
       const settle = <T>(then: (value: T) => void) => (value: T) => {
         clearTimeout(timer);
@@ -158,7 +160,8 @@ export class Session {
 
   #hear(bytes: Uint8Array): void {
     if (this.#end !== undefined) return;
-    this.#lastHeard = performance.now();
+    this.#hasAnswered = true;
+    this.#silentSince = Infinity;
     try {
       for (const frame of this.#decoder.push(bytes)) {
         // Requests of the broker, and answers that come too late, concern nobody here.

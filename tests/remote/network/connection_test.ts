@@ -220,6 +220,27 @@ test("connection: one that takes connections and answers nothing has failed, too
   deadline.end();
 });
 
+test("connection: once it is closed, no attempt leaves a connection behind", async () => {
+  const server = await FakeServer.start(() => ({}));
+  const deadline = new Deadline(5000);
+  const opening = new Connection(server.address, SETTINGS);
+  const session = opening.session(deadline);
+  opening.close(closed);
+  assert.equal((await session).isOpen, false);
+  await until(() => server.connections === 1 && server.openConnections === 0);
+
+  await server.stop();
+  const resting = new Connection(server.address, SETTINGS);
+  await assert.rejects(resting.session(deadline), { name: "BrokerUnreachableError" });
+  const waiting = resting.session(deadline);
+  resting.close(closed);
+  await server.listen();
+  await assert.rejects(waiting, closed);
+  assert.equal(server.connections, 1);
+  await server.stop();
+  deadline.end();
+});
+
 test("connection: a caller that leaves does not end the others' attempt", async () => {
   await using server = await FakeServer.start(() => ({}));
   const connection = new Connection(server.address, SETTINGS);

@@ -43,7 +43,28 @@ test("routes: a name server's answer is worth more than the silence of the other
     brokerName: "broker-a",
     message: /no name server knows the topic; create it/,
   });
+  assert.equal(ignorant.requests.length, 1, "it was asked again");
   store.abandon();
+});
+
+test("routes: a name server that has failed is asked last, and not at all if another answers", async () => {
+  await using cluster = await FakeCluster.start({ topics: ["orders", "bills"] });
+  await using silent = await FakeServer.start(() => "silence");
+  const nameServers = [silent.address, cluster.nameServer.address];
+  const store = storeOn(nameServers, { requestTimeoutMs: 100 });
+  await store.read(at(0), "store");
+  await store.read(at(0, "broker-a", "bills"), "store");
+  assert.equal(silent.requests.length, 1);
+  store.abandon();
+
+  await using ignorant = await FakeServer.start(() => ({ code: 17 }));
+  await using closing = await FakeServer.start(() => "close");
+  const other = storeOn([closing.address, ignorant.address]);
+  for (let i = 0; i < 6; i++) {
+    await assert.rejects(other.read(at(0), "store"), { name: "RouteError" });
+  }
+  assert.ok(closing.connections < 6, `it was asked ${closing.connections} times`);
+  other.abandon();
 });
 
 test("routes: no name server answers", async () => {
@@ -99,11 +120,12 @@ test("routes: what was known is used while the name servers are away or forget t
     await cluster.broker().stop();
     store.update(at(0), 6n, true);
     const persisted = store.persist();
+    // Time for some attempts, each of which asks for the route again.
+    await new Promise((resolve) => setTimeout(resolve, 200));
     await cluster.broker().listen();
     await persisted;
     assert.equal(cluster.get(at(0)), 6n, trouble);
     store.abandon();
-    if (trouble === "away") await cluster.nameServer.listen();
   }
 });
 

@@ -56,6 +56,24 @@ test("remote close: an update during the last persist is taken or dropped, and t
   assert.equal(cluster.get(at(0)), 5n);
 });
 
+test("remote close: what is persisted while it closes is sent, or that call fails", async () => {
+  await using cluster = await FakeCluster.start();
+  const store = storeOn(cluster);
+  store.update(at(0), 5n, true);
+  let late: Promise<void> | undefined;
+  cluster.intercept = async ({ code }) => {
+    if (code === UPDATE && late === undefined) {
+      store.update(at(0), 6n, true);
+      late = store.persist();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return undefined;
+  };
+  await store.close();
+  await late;
+  assert.equal(cluster.get(at(0)), 6n);
+});
+
 test("remote close: it waits for the calls that are under way", async () => {
   await using cluster = await FakeCluster.start();
   const store = storeOn(cluster);

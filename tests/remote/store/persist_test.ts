@@ -330,6 +330,40 @@ test("P4 remote: a signal ends a call early, and the next update waits for the o
   store.abandon();
 });
 
+test("P4 remote: a broker that is silent is left, even if each call is shorter than that takes", async () => {
+  await using cluster = await FakeCluster.start();
+  const store = storeOn(cluster, { timeoutMs: 30, requestTimeoutMs: 100 });
+  cluster.intercept = ({ code }) => code === QUERY ? "silence" : undefined;
+  await until(async () => {
+    await assert.rejects(store.read(at(0), "store"), BrokerUnreachableError);
+    // It may have gone without a word, so that only a new connection reaches it again.
+    return cluster.broker().connections > 1;
+  });
+  store.abandon();
+});
+
+test("P4 remote: nothing of a call is left at its signal", async () => {
+  await using cluster = await FakeCluster.start();
+  const store = storeOn(cluster);
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    listeners++;
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    listeners--;
+    removeEventListener.apply(signal, args);
+  };
+  store.update(at(0), 5n, true);
+  const persisted = store.persist(undefined, { signal });
+  assert.equal(listeners, 1);
+  await persisted;
+  assert.equal(listeners, 0);
+  store.abandon();
+});
+
 test("P4 remote: a signal that is aborted already sends nothing", async () => {
   await using cluster = await FakeCluster.start();
   const store = storeOn(cluster);
