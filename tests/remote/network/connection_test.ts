@@ -133,6 +133,15 @@ test("session: silence ends a request after its time, and the session with it", 
   assert.equal(session.isOpen, false);
 });
 
+test("session: silence over several short requests ends it, too", async () => {
+  await using server = await FakeServer.start(() => "silence");
+  const session = await connected(server, { ...SETTINGS, requestTimeoutMs: 200 });
+  for (let i = 0; i < 30 && session.isOpen; i++) {
+    await assert.rejects(session.request(request("a"), 10), { sent: true });
+  }
+  assert.equal(session.isOpen, false);
+});
+
 test("session: a late answer, or another's, keeps it open", async () => {
   let slow: (() => void) | undefined;
   await using server = await FakeServer.start(async ({ fields }) => {
