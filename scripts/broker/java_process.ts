@@ -7,10 +7,19 @@ const PATIENCE_MS = 120_000;
 const SMALL_HEAP = ["-Xms256m", "-Xmx256m", "-Xmn96m", "-XX:MaxDirectMemorySize=256m"];
 const QUICK_START = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"];
 
+/** Without these, version 4 does not start again on Java 17 after it was killed. */
+const REFLECTION = [
+  // Java 8 does not know the others.
+  "-XX:+IgnoreUnrecognizedVMOptions",
+  ...["java.nio", "sun.nio.ch", "jdk.internal.ref"].map((name) =>
+    `--add-opens=java.base/${name}=ALL-UNNAMED`
+  ),
+];
+
 /** The arguments of `java` for a program of RocketMQ that keeps its files in `home`. */
 export function javaArguments(jars: string, home: string): readonly string[] {
   return [
-    ...[...SMALL_HEAP, ...QUICK_START, "-Dfile.encoding=UTF-8"],
+    ...[...SMALL_HEAP, ...QUICK_START, ...REFLECTION, "-Dfile.encoding=UTF-8"],
     ...[`-Duser.home=${home}`, `-Drocketmq.home.dir=${home}`, "-cp", `${jars}/*`],
   ];
 }

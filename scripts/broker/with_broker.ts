@@ -11,6 +11,7 @@ import {
 } from "./configuration.ts";
 import { namespaceFolder } from "./inside_namespace.ts";
 import { javaArguments, JavaProcess } from "./java_process.ts";
+import { waitUntilRegistered } from "./wait_until_registered.ts";
 import { type Program, type ProgramOptions, runProgram, startProgram } from "./run_program.ts";
 
 /** Version 4 does not start without these files. Without appenders in them it logs nothing. */
@@ -27,6 +28,8 @@ export interface BrokerOptions {
   readonly version: string;
   /** The folder with its jars; see `downloadJars`. */
   readonly jars: string;
+  /** The name of its folder, which no other broker of this process has; its version unless told. */
+  readonly folderName?: string;
   /** Properties of the broker beside those of `brokerProperties`. */
   readonly properties?: Properties;
   /** Files below RocketMQ's home folder, such as `conf/plain_acl.yml`. */
@@ -77,12 +80,13 @@ export class RealBroker {
     }
   }
 
-  /** Starts a server and waits until it is ready. */
+  /** Starts a server and waits until clients can use it. */
   async start(server: "broker" | "name server"): Promise<void> {
     const main = server === "broker" ? "broker.BrokerStartup" : "namesrv.NamesrvStartup";
     const args = [`org.apache.rocketmq.${main}`, "-c", this.#configuration[server]];
     const started = await JavaProcess.start(server, [...this.#java, ...args], /boot success/);
     this.#servers.set(server, started);
+    if (server === "broker") await waitUntilRegistered(this.nameServer);
   }
 
   /** Ends a server: with SIGTERM it writes its offsets first, with SIGKILL it does not. */
@@ -106,10 +110,12 @@ export class RealBroker {
     return startProgram("java", [...this.#java, source, ...args]);
   }
 
-  /** Runs a command of `mqadmin` and answers what it printed. */
-  admin(command: string, args: readonly string[]): Promise<string> {
+  /** Runs a command of `mqadmin` and answers what it printed, without the lines of its log. */
+  async admin(command: string, args: readonly string[]): Promise<string> {
     const main = "org.apache.rocketmq.tools.command.MQAdminStartup";
-    return runProgram("java", [...this.#java, main, command, "-n", this.nameServer, ...args]);
+    const all = [...this.#java, main, command, "-n", this.nameServer, ...args];
+    const lines = (await runProgram("java", all)).split("\n");
+    return lines.filter((line) => !/^\d\d:\d\d:\d\d,\d+ \|-/.test(line)).join("\n");
   }
 
   /** The name of the folder with the jars, for programs that need the client. */
@@ -134,7 +140,7 @@ export async function withBroker<T>(
   if (folder === undefined) {
     throw new Error("Cannot start a broker: this process is in no network namespace of its own");
   }
-  const broker = new RealBroker(options, join(folder, options.version));
+  const broker = new RealBroker(options, join(folder, options.folderName ?? options.version));
   await mkdir(broker.folder, { recursive: true });
   await broker.configure(options);
   try {

@@ -87,8 +87,8 @@ export class RemoteBrokerOffsetStore implements OffsetStore, AsyncDisposable {
    * Reads a queue's offset from memory, from its broker, or from memory and then from the broker.
    *
    * A read from the broker never changes what memory holds; a queue that memory lacks is adopted.
-   * Brokers before 5.0 answer 0 for a queue without an offset, as long as its first message is
-   * still in their memory.
+   * Brokers 4.9 answer 0 for a queue without an offset, as long as its first message is still in
+   * their memory.
    *
    * @param mq The queue.
    * @param type Where to look; see `readWithType` for the table of answers.

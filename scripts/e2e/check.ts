@@ -1,0 +1,51 @@
+import { type Io, paint } from "../offsets/io.ts";
+import { formatTable } from "../offsets/table_output.ts";
+
+/** What a check found out. */
+export interface Finding {
+  readonly check: string;
+  readonly holds: boolean;
+  /** What was seen, or why it does not hold. */
+  readonly seen: string;
+}
+
+/** Runs checks one after the other, and goes on after one that does not hold. */
+export class Checks {
+  readonly findings: Finding[] = [];
+  readonly #io: Io;
+  readonly #title: string;
+
+  constructor(io: Io, title: string) {
+    this.#io = io;
+    this.#title = title;
+  }
+
+  /** Runs a check, which answers what it saw, or throws. */
+  async run(check: string, look: () => Promise<string>): Promise<void> {
+    this.#io.err(`${this.#title}: ${check}\n`);
+    try {
+      this.findings.push({ check, holds: true, seen: await look() });
+    } catch (error) {
+      const { message } = error as Error;
+      this.#io.err(`${paint(this.#io, "red", "  it does not hold")}: ${message}\n`);
+      this.findings.push({ check, holds: false, seen: message });
+    }
+  }
+}
+
+/** The findings as a table, and all of what was seen where something does not hold. */
+export function findingsTable(findings: readonly Finding[], io: Io): string {
+  const columns = [{ title: "CHECK" }, { title: "RESULT" }, { title: "SEEN" }];
+  const rows = findings.map(({ check, holds, seen }) => [
+    check,
+    holds ? "holds" : "FAILS",
+    holds ? seen : "see below",
+  ]);
+  const table = formatTable(columns, rows, (text, row, column) => {
+    if (row < 0 || column !== 1) return text;
+    return paint(io, findings[row].holds ? "green" : "red", text);
+  });
+  const faults = findings.filter(({ holds }) => !holds)
+    .map(({ check, seen }) => `\n${check}:\n  ${seen.replaceAll("\n", "\n  ")}\n`);
+  return table + faults.join("");
+}
