@@ -11,7 +11,7 @@
  * const nameServers = ["127.0.0.1:9876"];
  * const store = new RemoteBrokerOffsetStore({ group: "orders-group", nameServers });
  * store.update({ topic: "orders", brokerName: "broker-a", queueId: 0 }, 42n, true);
- * store.abandon(); // `await store.close()` would send it
+ * await store.abandon(); // `await store.close()` would send it
  * ```
  *
  * @module

@@ -172,8 +172,9 @@ export class RemoteBrokerOffsetStore implements OffsetStore, AsyncDisposable {
    * Closes the connections at once and sends nothing more; calls that are under way reject with
    * `RemoteStoreClosedError`. It is for a store whose `close` fails.
    */
-  abandon(): void {
+  async abandon(): Promise<void> {
     this.#end();
+    await this.#calls.ended();
   }
 
   /** Closes the store at the end of an `await using` block, and abandons it if that fails. */
@@ -181,7 +182,7 @@ export class RemoteBrokerOffsetStore implements OffsetStore, AsyncDisposable {
     try {
       await this.close();
     } finally {
-      this.abandon();
+      await this.abandon();
     }
   }
 

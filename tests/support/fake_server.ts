@@ -57,6 +57,7 @@ export class FakeServer {
   #handler: Handler;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #written = new WeakMap<Socket, Promise<void>>();
   #port = 0;
 
   private constructor(handler: Handler, tls: TlsOptions | undefined) {
@@ -130,7 +131,10 @@ export class FakeServer {
     if (outcome === "close") socket.destroy();
     else if (outcome !== "silence" && (request.flag & 2) === 0) {
       const isRaw = outcome instanceof Uint8Array;
-      await this.#write(socket, isRaw ? outcome : replyBytes(request.opaque, outcome));
+      const bytes = isRaw ? outcome : replyBytes(request.opaque, outcome);
+      // One after the other: the pieces of two answers must not mix.
+      const before = this.#written.get(socket);
+      this.#written.set(socket, Promise.resolve(before).then(() => this.#write(socket, bytes)));
     }
   }
 

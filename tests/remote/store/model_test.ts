@@ -151,8 +151,12 @@ test("R1 R3 P1 P2 P4 D1 remote: the store does what the model does, on brokers t
   const property = fc.asyncProperty(
     fc.array(command, { maxLength: 25, size: "max" }),
     fc.infiniteStream(mischief),
-    async (commands, stream) => {
+    fc.array(fc.integer({ min: 1, max: 200 }), { maxLength: 3 }),
+    async (commands, stream, pieces) => {
       const pair = new Pair(cluster);
+      for (const server of [cluster.nameServer, ...cluster.brokers.values()]) {
+        server.writing = { pieces };
+      }
       cluster.intercept = async ({ code, fields }): Promise<Outcome | undefined> => {
         if (code === ROUTE) return undefined;
         const what: string = stream.next().value;
