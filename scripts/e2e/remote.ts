@@ -18,7 +18,10 @@ import { type Io, paint } from "../offsets/io.ts";
 import { processIo } from "../offsets/process_io.ts";
 import { Checks, type Finding, findingsTable } from "./check.ts";
 import { accessOptions } from "./remote/access.ts";
-import { checkAccess, checkCrashes, checkStore, measure } from "./remote/checks.ts";
+import { checkAccess } from "./remote/check_access.ts";
+import { checkCrashes } from "./remote/check_crashes.ts";
+import { checkStore } from "./remote/check_store.ts";
+import { measure } from "./remote/measure.ts";
 
 const HELP = `Holds the remote store against real brokers.
 
