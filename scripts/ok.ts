@@ -24,7 +24,7 @@ interface Result {
   readonly output: string;
 }
 
-const ENTRIES = ["mod.ts", "src/core/mod.ts", "src/remote/mod.ts"];
+const ENTRIES = ["mod.ts", "src/core/mod.ts", "src/remote/mod.ts", "src/ali_ons/mod.ts"];
 
 const RELEASE = "scripts/release/release.ts";
 
