@@ -11,6 +11,8 @@ export interface AliOnsConsumer {
   /** Subscribes to a topic; the last argument is the handler of a message, an async function. */
   // deno-lint-ignore no-explicit-any
   subscribe(topic: string, ...expressionAndHandler: any[]): void;
+  /** Decides at which offset a queue is begun; less than 0 means that it is not begun. */
+  computePullFromWhere(queue: AliOnsQueue): Promise<number>;
   /** Stops the consumer. */
   close(): Promise<void>;
 }

@@ -25,7 +25,7 @@
  *
  * @module
  */
-export type { AliOnsConsumer, AliOnsConsumerClass } from "./consumer.ts";
+export type { AliOnsConsumer, AliOnsConsumerClass, AliOnsQueue } from "./consumer.ts";
 export { LocalOffsetsError } from "./local_offsets_error.ts";
 export type { LocalOffsetsOptions } from "./options.ts";
 export { withLocalOffsets } from "./with_local_offsets.ts";

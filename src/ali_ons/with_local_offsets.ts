@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { LocalFileOffsetStore } from "../file/store/local_file_offset_store.ts";
 import { AliOnsOffsetStore } from "./ali_ons_offset_store.ts";
-import type { AliOnsConsumerClass } from "./consumer.ts";
+import type { AliOnsConsumerClass, AliOnsQueue } from "./consumer.ts";
 import { importOffsets } from "./import_offsets.ts";
 import { type LocalOffsetsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { RunningHandlers } from "./running_handlers.ts";
@@ -79,6 +79,16 @@ export function withLocalOffsets<C extends AliOnsConsumerClass>(
       );
     }
 
+    /**
+     * Records where a queue is begun. The client itself records nothing before a pull is answered,
+     * which takes 15 seconds if the queue is empty. A kill in that time would lose what was sent.
+     */
+    override async computePullFromWhere(queue: AliOnsQueue): Promise<number> {
+      const offset = await super.computePullFromWhere(queue);
+      if (offset >= 0) this._offsetStore.updateOffset(queue, offset, true);
+      return offset;
+    }
+
     override close(): Promise<void> {
       return this.#closing ??= this.#close().catch((error) => {
         this.#closing = undefined;
@@ -124,7 +134,7 @@ async function openStore(
 }
 
 function checkClass(Consumer: AliOnsConsumerClass): void {
-  const methods = ["newOffsetStoreInstance", "subscribe", "close"];
+  const methods = ["newOffsetStoreInstance", "subscribe", "computePullFromWhere", "close"];
   const made: Record<string, unknown> | undefined = Consumer?.prototype;
   const missing = methods.find((method) => typeof made?.[method] !== "function");
   if (missing === undefined) return;

@@ -10,22 +10,48 @@ import { type Consumer, queue, Setup, TOPIC, turns, until } from "./setup.ts";
 const readMemory = (consumer: Consumer): Promise<number> =>
   consumer._offsetStore.readOffset({ ...queue(0), key: "" }, "READ_FROM_MEMORY");
 
-test("ali-ons: offset 0 is kept: messages that came while the consumer was away are handled", async () => {
-  await using setup = await Setup.make(1);
-  const first = setup.consumer();
-  first.subscribe(TOPIC, "*", async () => {});
-  await first.ready();
-  await turns(5);
-  await first.close();
-  assert.deepEqual(await setup.durable(), { 0: 0 });
+for (const end of ["close", "kill"] as const) {
+  test(`ali-ons: offset 0 is kept through a ${end}: what comes meanwhile is handled`, async () => {
+    await using setup = await Setup.make(1);
+    const first = setup.consumer({ persistEachMessage: true });
+    first.subscribe(TOPIC, "*", async () => {});
+    await first.ready();
+    // The queue has no message yet, and no pull of it has been answered.
+    if (end === "close") await first.close();
+    else await until(async () => 0 in await setup.durable(), "the first offset");
+    first.kill();
+    assert.deepEqual(await setup.durable(), { 0: 0 });
 
-  for (let i = 0; i < 12; i++) setup.broker.send(TOPIC, 0, String(i));
-  const handled: string[] = [];
-  const second = setup.consumer();
-  second.subscribe(TOPIC, "*", async ({ body }: Message) => void handled.push(body));
-  await until(() => handled.length === 12, "twelve messages");
-  assert.deepEqual(handled, Array.from({ length: 12 }, (_, i) => String(i)));
-});
+    for (let i = 0; i < 12; i++) setup.broker.send(TOPIC, 0, String(i));
+    const handled: string[] = [];
+    const second = setup.consumer();
+    second.subscribe(TOPIC, "*", async ({ body }: Message) => void handled.push(body));
+    await until(() => handled.length === 12, "twelve messages");
+    assert.deepEqual(handled, Array.from({ length: 12 }, (_, i) => String(i)));
+  });
+}
+
+for (
+  const [begun, held, expected] of [
+    [5, undefined, { 0: 5 }],
+    [5, 7, { 0: 7 }],
+    [-1, undefined, {}],
+    [-1, 7, { 0: 7 }],
+  ] as const
+) {
+  test(`ali-ons: a queue that is begun at ${begun} while memory holds ${held}`, async () => {
+    await using setup = await Setup.make(1);
+    const consumer = setup.consumer();
+    await consumer.ready();
+    const store = consumer._offsetStore;
+    if (held !== undefined) store.updateOffset({ ...queue(0), key: "" }, held);
+    // The class that was passed in decides.
+    consumer.begunAt = begun;
+    assert.equal(await consumer.computePullFromWhere({ ...queue(0), key: "" }), begun);
+    await consumer.close();
+    assert.deepEqual(await setup.durable(), expected);
+  });
+}
 
 test("ali-ons: a read that comes before load() waits for the opening", async () => {
   await using setup = await Setup.make(2);

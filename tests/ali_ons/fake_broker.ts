@@ -40,8 +40,13 @@ export class FakeBroker extends EventEmitter {
     const queue = this.#queue(topic, queueId);
     const message = { topic, queueId, queueOffset: queue.length, body };
     queue.push(message);
-    this.emit("message");
+    this.emit("change", "message");
     return message;
+  }
+
+  /** Answers all pulls that wait for a message, as a broker does after 15 seconds. */
+  endPolls(): void {
+    this.emit("change", "timeout");
   }
 
   maxOffset(topic: string, queueId: number): number {

@@ -4,7 +4,7 @@ import process from "node:process";
 import type { FakeBroker, Message } from "./fake_broker.ts";
 
 /** A queue of the fake; ali-ons has `queueId` as a string in places. */
-interface Queue {
+export interface FakeQueue {
   readonly topic: string;
   readonly brokerName: string;
   readonly queueId: number | string;
@@ -14,11 +14,11 @@ interface Queue {
 /** What a consumer asks of a store, in the words of ali-ons. */
 export interface Store extends EventEmitter {
   load(): Promise<void>;
-  readOffset(mq: Queue, type: string): Promise<number>;
-  updateOffset(mq: Queue, offset: number, increaseOnly?: boolean): void;
-  persistAll(mqs: readonly Queue[]): Promise<void>;
-  persist(mq: Queue): Promise<void>;
-  removeOffset(mq: Queue): void;
+  readOffset(mq: FakeQueue, type: string): Promise<number>;
+  updateOffset(mq: FakeQueue, offset: number, increaseOnly?: boolean): void;
+  persistAll(mqs: readonly FakeQueue[]): Promise<void>;
+  persist(mq: FakeQueue): Promise<void>;
+  removeOffset(mq: FakeQueue): void;
   close(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export interface FakeOptions {
 type Handler = (message: Message) => Promise<unknown>;
 
 interface Assignment {
-  readonly queue: Queue;
+  readonly queue: FakeQueue;
   next: number;
   held: Message[];
 }
@@ -47,7 +47,8 @@ interface Assignment {
  * - The constructor makes the store and listens to its errors; it is the only listener.
  * - The first rebalance, with its reads, comes before `load` is awaited.
  * - A queue is pulled only if its offset could be read; an update never comes before that.
- * - A pull without a message updates the offset if no message is held.
+ * - A pull of an empty queue waits; if it ends without a message, and none is held, it updates the
+ *   offset.
  * - The loop handles some held messages at once, and updates the offset behind them when all handlers
  *   have ended. Errors of handlers drop the message.
  * - `close` first sets a flag and persists. Held messages are skipped from then on, and their offsets
@@ -145,7 +146,7 @@ export class FakeConsumer extends EventEmitter {
     }
   }
 
-  #update(queue: Queue, offset: number, increaseOnly?: boolean): void {
+  #update(queue: FakeQueue, offset: number, increaseOnly?: boolean): void {
     if (!this.#isDead) this._offsetStore.updateOffset(queue, offset, increaseOnly);
   }
 
@@ -160,9 +161,13 @@ export class FakeConsumer extends EventEmitter {
         this.emit("pulled");
         continue;
       }
-      if (result.status === "OFFSET_ILLEGAL") this.#update(assignment.queue, result.next);
-      else if (assignment.held.length === 0) this.#update(assignment.queue, result.next, true);
-      await once(broker, "message");
+      if (result.status === "OFFSET_ILLEGAL") {
+        this.#update(assignment.queue, result.next);
+        continue;
+      }
+      const [reason] = await once(broker, "change");
+      if (reason === "message" || assignment.held.length > 0) continue;
+      this.#update(assignment.queue, result.next, true);
     }
   }
 
@@ -174,7 +179,7 @@ export class FakeConsumer extends EventEmitter {
     }
   }
 
-  async #assign(topic: string, queues: readonly Queue[]): Promise<void> {
+  async #assign(topic: string, queues: readonly FakeQueue[]): Promise<void> {
     for (const [key, { queue }] of this.#assigned) {
       if (queue.topic !== topic || queues.some((each) => each.key === key)) continue;
       this.#assigned.delete(key);
@@ -183,7 +188,7 @@ export class FakeConsumer extends EventEmitter {
     }
     for (const queue of queues) {
       if (this.#assigned.has(queue.key)) continue;
-      const next = await this.#startOf(queue);
+      const next = await this.computePullFromWhere(queue);
       if (next < 0 || this.#assigned.has(queue.key)) continue;
       const assignment = { queue, next, held: [] };
       this.#assigned.set(queue.key, assignment);
@@ -191,7 +196,7 @@ export class FakeConsumer extends EventEmitter {
     }
   }
 
-  async #startOf(queue: Queue): Promise<number> {
+  async computePullFromWhere(queue: FakeQueue): Promise<number> {
     try {
       const stored = await this._offsetStore.readOffset(queue, "READ_FROM_STORE");
       if (stored >= 0) return stored;
@@ -228,7 +233,7 @@ export class FakeConsumer extends EventEmitter {
     this.emit("error", error);
   }
 
-  #queue(topic: string, queueId: number): Queue {
+  #queue(topic: string, queueId: number): FakeQueue {
     const brokerName = "broker-a";
     const key = `[topic="${topic}", brokerName="${brokerName}", queueId="${queueId}"]`;
     return { topic, brokerName, queueId: queueId % 2 === 0 ? queueId : String(queueId), key };

@@ -19,10 +19,13 @@ import {
 const QUEUES = 3;
 const FROM_FIRST = { consumeFromWhere: "CONSUME_FROM_FIRST_OFFSET" } as const;
 
+interface Plain {
+  readonly do: "persist" | "rebalance" | "polls" | "kill" | "close";
+}
 type Step =
   | { readonly do: "send"; readonly queue: number; readonly count: number }
   | { readonly do: "turns"; readonly count: number }
-  | { readonly do: "persist" | "rebalance" | "kill" | "close" }
+  | Plain
   | { readonly do: "route"; readonly queues: number };
 
 const send: fc.Arbitrary<Step> = fc.record({
@@ -34,10 +37,10 @@ const pause: fc.Arbitrary<Step> = fc.record({
   do: fc.constant("turns" as const),
   count: fc.integer({ min: 1, max: 20 }),
 });
-const just = (...names: ("persist" | "rebalance" | "kill" | "close")[]): fc.Arbitrary<Step> =>
+const just = (...names: Plain["do"][]): fc.Arbitrary<Step> =>
   fc.record({ do: fc.constantFrom(...names) });
 
-const ordinary = fc.oneof(send, pause, just("persist", "rebalance", "kill", "close"));
+const ordinary = fc.oneof(send, pause, just("persist", "rebalance", "polls", "kill", "close"));
 const deadly = fc.oneof(send, pause, just("kill"));
 const route: fc.Arbitrary<Step> = fc.record({
   do: fc.constant("route" as const),
@@ -100,6 +103,7 @@ class Lives {
     else if (step.do === "route") broker.setQueues(TOPIC, step.queues);
     else if (step.do === "persist") await this.#consumer.persistConsumerOffset();
     else if (step.do === "rebalance") await this.#consumer.rebalance();
+    else if (step.do === "polls") broker.endPolls();
     else await this.#end(step.do);
   }
 

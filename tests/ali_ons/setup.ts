@@ -6,7 +6,7 @@ import { type MessageQueue, OffsetTable, parse } from "../../mod.ts";
 import { type LocalOffsetsOptions, withLocalOffsets } from "../../src/ali_ons/mod.ts";
 import { FaultyFileSystem } from "../support/faulty_file_system.ts";
 import { FakeBroker } from "./fake_broker.ts";
-import { FakeConsumer, type FakeOptions } from "./fake_consumer.ts";
+import { FakeConsumer, type FakeOptions, type FakeQueue } from "./fake_consumer.ts";
 
 export const CLIENT = "127.0.0.1@DEFAULT";
 export const GROUP = "audit";
@@ -97,10 +97,16 @@ export class Setup implements AsyncDisposable {
 /** The fake, with what a test looks at. */
 export class Consumer extends FakeConsumer {
   readonly errors: Error[] = [];
+  /** Where each queue is begun, if that is not to depend on the store. */
+  begunAt: number | undefined;
 
   constructor(options: FakeOptions) {
     super(options);
     this.on("error", (error) => this.errors.push(error));
+  }
+
+  override async computePullFromWhere(queue: FakeQueue): Promise<number> {
+    return this.begunAt ?? await super.computePullFromWhere(queue);
   }
 }
 
