@@ -24,7 +24,9 @@ export type AliOnsConsumerClass = new (...args: any[]) => AliOnsConsumer;
 
 /** A queue as `ali-ons` hands it over. */
 export interface AliOnsQueue {
+  /** The topic that the queue belongs to. */
   readonly topic: string;
+  /** The name of the broker that holds the queue. */
   readonly brokerName: string;
   /** A number, or in places its digits. */
   readonly queueId: number | string;

@@ -21,8 +21,8 @@ export interface LocalOffsetsOptions
   readonly importFrom?: string | false;
   /**
    * Whether the offsets are made durable after each message, before the next handler begins. Then a
-   * killed process takes only those messages again whose handlers were running. Otherwise
-   * (`false`, the default) they are persisted every `persistConsumerOffsetInterval` of `ali-ons`,
+   * killed process takes only those messages again whose handlers were running or had just ended.
+   * Otherwise (`false`, the default) they are persisted every `persistConsumerOffsetInterval` of `ali-ons`,
    * 5000 ms unless told.
    */
   readonly persistEachMessage?: boolean;
@@ -62,7 +62,11 @@ export function resolveOptions(options: LocalOffsetsOptions): ResolvedOptions {
     importFrom: importFrom ?? ownDirectory(),
     persistEachMessage,
     drainTimeoutMs,
-    store: { journal: persistEachMessage, ...store, root: store.root ?? ownDirectory() },
+    store: {
+      ...store,
+      root: store.root ?? ownDirectory(),
+      journal: store.journal ?? persistEachMessage,
+    },
   };
 }
 

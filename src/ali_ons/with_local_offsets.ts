@@ -107,12 +107,9 @@ export function withLocalOffsets<C extends AliOnsConsumerClass>(
 
     async #close(): Promise<void> {
       await this.#handlers.close(resolved.drainTimeoutMs);
-      this._offsetStore.stop();
-      try {
-        await super.close();
-      } finally {
-        await this._offsetStore.close();
-      }
+      // At once, since ali-ons waits for brokers, and for those that are gone until a timeout.
+      const ended = await Promise.allSettled([this._offsetStore.close(), super.close()]);
+      for (const each of ended) if (each.status === "rejected") throw each.reason;
     }
   };
 }

@@ -127,6 +127,39 @@ test("ali-ons: close() persists although the broker cannot be told, and rejects 
   assert.deepEqual(await setup.durable(), { 0: 1 });
 });
 
+test("ali-ons: close() persists at once, although the broker does not answer", async () => {
+  await using setup = await Setup.make(1);
+  const answer = Promise.withResolvers<void>();
+  const consumer = setup.consumer({}, { ...FROM_FIRST, unregister: () => answer.promise });
+  const handled: string[] = [];
+  consumer.subscribe(TOPIC, "*", async ({ body }: Message) => void handled.push(body));
+  setup.broker.send(TOPIC, 0, "a");
+  await until(() => handled.length === 1, "the message");
+  const closed = consumer.close();
+  await until(async () => (await setup.durable())[0] === 1, "the offset");
+  answer.resolve();
+  await closed;
+});
+
+test("ali-ons: close() that fails in both ways tells of the offsets", async () => {
+  await using setup = await Setup.make(1);
+  const faulty = new FaultyFileSystem();
+  const gone = new Error("the broker is gone");
+  const consumer = setup.consumer({ fileSystem: faulty.fileSystem }, {
+    ...FROM_FIRST,
+    unregister: () => Promise.reject(gone),
+  });
+  const handled: string[] = [];
+  consumer.subscribe(TOPIC, "*", async ({ body }: Message) => void handled.push(body));
+  setup.broker.send(TOPIC, 0, "a");
+  await until(() => handled.length === 1, "the message");
+  faulty.faults = [{ when: ({ name }) => name === "create", code: "ENOSPC" }];
+  await assert.rejects(consumer.close(), { name: "LocalOffsetsError" });
+  faulty.faults = [];
+  await assert.rejects(consumer.close(), gone);
+  assert.deepEqual(await setup.durable(), { 0: 1 });
+});
+
 test("ali-ons: two processes with one client id: the error says what to set", async () => {
   await using setup = await Setup.make(1);
   const first = setup.consumer({}, FROM_FIRST);

@@ -131,6 +131,12 @@ test("ali-ons: both directories are by default the one that ali-ons uses", () =>
     drainTimeoutMs: 5000,
     store: { root: "/r", journal: true },
   });
+  const given = { journal: false, persistEachMessage: true, root: undefined } as const;
+  assert.deepEqual(resolveOptions(given).store, { root: own, journal: false });
+  assert.equal(
+    resolveOptions({ journal: undefined, persistEachMessage: true }).store.journal,
+    true,
+  );
 });
 
 test("ali-ons: every old file is imported whole", async () => {
