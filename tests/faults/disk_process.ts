@@ -13,6 +13,9 @@ export const JOURNAL = `${MAIN}.journal`;
 export const BACKUP = `${MAIN}.bak`;
 export const LOCK = `${MAIN}.lock`;
 
+/** A turn of the event loop takes some runtimes milliseconds: only one pause out of so many waits for it. */
+const TURNS = 32;
+
 /** One process on a simulated disk: its calls can be watched, made to fail, or stopped for ever. */
 export class DiskProcess {
   /** The calls of this process; see `FaultyFileSystem`. */
@@ -25,8 +28,11 @@ export class DiskProcess {
   /** `replaced` are calls that the simulated file system is not asked for. */
   constructor(disk: SimulatedDisk, replaced: Partial<FileSystem> = {}) {
     this.disk = new SimulatedFileSystem(disk);
-    // A pause ends in another turn of the event loop, so that others go on.
-    const pause = () => setImmediate();
+    let pauses = 0;
+    // Time passes at once; now and then in another turn of the event loop, so that others go on.
+    const pause = async () => {
+      if (pauses++ % TURNS === 0) await setImmediate();
+    };
     const create = (path: string) => this.#create(path);
     this.system = new FaultyFileSystem(wrap(this.disk, { pause, create, ...replaced }));
   }

@@ -1,7 +1,7 @@
 import { clearInterval, setInterval } from "node:timers";
 
 /** Waits until a timer of one millisecond has ticked so often, and so have those that were set before. */
-export function ticks(count = 5): Promise<void> {
+export function ticks(count = 3): Promise<void> {
   return new Promise((resolve) => {
     let ticked = 0;
     const interval = setInterval(() => {
