@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
 import type { Call } from "../support/faulty_file_system.ts";
-import type { DiskProcess } from "./disk_process.ts";
+import { type DiskProcess, JOURNAL, MAIN } from "./disk_process.ts";
 
 /** Enough for any one operation on a small table; more is a loop. */
 const MOST_CALLS = 500;
@@ -21,10 +21,20 @@ export class Moment {
     return this.#calls[this.#index];
   }
 
-  /** Whether only looks lie between this moment and the replacement of a file, and one before it. */
-  isBetweenLookAndRename(path: string): boolean {
+  /**
+   * Whether what somebody else did at this moment was hidden from the process: that replaced main, or
+   * began a journal, after the last look and before main was renamed. No system call looks and
+   * renames. What was appended to a journal shows once that is to be removed.
+   */
+  hides(acts: readonly string[]): boolean {
+    return this.isBetweenLookAndRename() &&
+      (acts.includes(`rename ${MAIN}`) || acts.includes(`create ${JOURNAL}`));
+  }
+
+  /** Whether only looks lie between this moment and the replacement of main, and one before it. */
+  isBetweenLookAndRename(): boolean {
     const next = this.#calls.slice(this.#index).find(({ name }) => name !== "stat");
-    if (next?.name !== "rename" || next.path !== path) return false;
+    if (next?.name !== "rename" || next.path !== MAIN) return false;
     return this.call === next || this.#calls[this.#index - 1]?.name === "stat";
   }
 

@@ -4,7 +4,7 @@ import {
   SimulatedFileSystem,
   systemError,
 } from "../../scripts/verify/disk/simulated_file_system.ts";
-import type { FileInfo, FileSystem, WritableFile } from "../../src/file/fs/file_system.ts";
+import type { FileInfo, FileSystem, WritableFile } from "../../mod.ts";
 import { DIRECTORY, DiskProcess } from "./disk_process.ts";
 
 /** Whose a file is, and what the owner, the group and all others may do. */

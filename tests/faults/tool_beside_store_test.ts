@@ -44,18 +44,18 @@ async function expectNothingLost(
     readonly code: number;
   },
   moment: Moment,
+  /** What the other one did at that moment. */
+  acts: readonly string[],
 ): Promise<void> {
   const table = (await new DiskProcess(process.disk.disk).open()).snapshot();
   const what = `${moment}: ${inWords(table)}, tool ${code}, consumer ${error?.name ?? "well"}`;
   if (code === 0 && table.get(queue(1)) !== 7n) {
-    // The consumer has overwritten it right after its last look: no system call does both.
-    assert.ok(moment.isBetweenLookAndRename(MAIN), what);
+    assert.ok(moment.hides(acts), what);
   }
   if (error === undefined && table.get(queue(0)) !== 9n) {
-    const isRenamed = moment.isBetweenLookAndRename(MAIN) && code === 0;
     const names = await process.disk.readDirectory(DIRECTORY);
     const isKept = code !== 0 && names.some((name) => name.includes(".journal.corrupt-"));
-    assert.ok(isRenamed || isKept, what);
+    assert.ok(moment.hides(acts) || isKept, what);
     assert.equal((await raise(store))?.name, "OffsetConflictError", what);
   }
 }
@@ -66,33 +66,40 @@ const VARIANTS: Record<string, [number, Partial<OpenOptions>]> = {
   "replaces the file": [1, {}],
 };
 
+/** What holds today. */
+const HOLD = new Set(["begins a journal", "replaces the file"]);
+
 for (const [what, [persists, options]] of Object.entries(VARIANTS)) {
   knownFault(`P9 P2 the tool changes the file while a consumer ${what}`, async () => {
     await atEachCall(async (moment) => {
       const { process, store } = await consumer(persists, options);
+      const tool = new DiskProcess(process.disk.disk);
+      const acts = tool.watch();
       let code = 0;
-      const act = async () => {
-        ({ code } = await runTool(new DiskProcess(process.disk.disk), ...SET));
-      };
+      const act = async () => void ({ code } = await runTool(tool, ...SET));
       moment.arm(process, act);
       const error = await raise(store);
       process.restore();
       if (moment.call === undefined) await act();
-      await expectNothingLost({ process, store, error, code }, moment);
+      await expectNothingLost({ process, store, error, code }, moment, acts);
     });
   });
 
-  test(`P9 P2 a consumer ${what} while the tool changes the file`, async () => {
+  const declare = HOLD.has(what) ? test : knownFault;
+  declare(`P9 P2 a consumer ${what} while the tool changes the file`, async () => {
     await atEachCall(async (moment) => {
       const { process, store } = await consumer(persists, options);
       const tool = new DiskProcess(process.disk.disk);
+      const calls = process.watch();
+      let acts: readonly string[] = [];
       let error: Error | undefined;
       moment.arm(tool, async () => {
         error = await raise(store);
+        acts = calls.slice();
       });
       const { code } = await runTool(tool, ...SET);
       if (moment.call === undefined) error = await raise(store);
-      await expectNothingLost({ process, store, error, code }, moment);
+      await expectNothingLost({ process, store, error, code }, moment, acts);
     });
   });
 }
