@@ -41,21 +41,21 @@ async function tickWhileClosing(options: Partial<OpenOptions>): Promise<void> {
     await store.close();
     const calls = process.watch();
     await ticks();
-    assert.deepEqual(changesOf(calls), [], `${moment}`);
+    assert.deepEqual(calls.filter((call) => !call.startsWith("pause ")), [], `${moment}`);
     assert.deepEqual(seen, [], `${moment}`);
     await expectTidy(process.disk.disk, `${moment}`);
   });
 }
 
-test("C1 after close nothing is written, whenever the timer has ticked: throw", async () => {
-  await tickWhileClosing({});
-  await tickWhileClosing({ journal: true });
-});
-
-knownFault("C1 after close nothing is written, whenever the timer has ticked: merge", async () => {
-  await tickWhileClosing({ onConflict: "merge" });
-  await tickWhileClosing({ onConflict: "merge", journal: true });
-});
+for (const onConflict of ["throw", "merge"] as const) {
+  knownFault(
+    `C1 after close nothing is done, whenever the timer has ticked: ${onConflict}`,
+    async () => {
+      await tickWhileClosing({ onConflict });
+      await tickWhileClosing({ onConflict, journal: true });
+    },
+  );
+}
 
 test("C1 close waits for a compaction that goes on behind a persist", async () => {
   for (const onConflict of ["throw", "merge"] as const) {
