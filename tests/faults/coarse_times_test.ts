@@ -1,15 +1,24 @@
 /** File systems that tell times in whole seconds, or two: what changes within one is still noticed. */
 import assert from "node:assert/strict";
-import type { LocalFileOffsetStore, OpenOptions } from "../../mod.ts";
+import { type LocalFileOffsetStore, type OpenOptions, serialize } from "../../mod.ts";
 import { knownFault } from "../support/known_fault.ts";
-import { queue } from "../support/store_directory.ts";
+import { queue, tableOf } from "../support/store_directory.ts";
 import { CoarseDisk } from "./coarse_disk.ts";
-import { type DiskProcess, JOURNAL, MAIN, ROOT } from "./disk_process.ts";
+import { DIRECTORY, type DiskProcess, JOURNAL, MAIN, ROOT } from "./disk_process.ts";
 import { inWords } from "./expect_loaded.ts";
 
 const UNITS = { "whole seconds": 1000, "two seconds": 2000 };
-/** How far the unit of time has gone when the story begins, and how long a step takes. */
-const PACES = [[0, 0], [0, 90], [310, 150], [600, 399], [990, 5], [999, 700]] as const;
+/** How far the unit of time has gone when a story begins, and how long the steps take. */
+const PACES = [
+  { phaseMs: 0, loadMs: 0, stepMs: 0 },
+  { phaseMs: 0, loadMs: 0, stepMs: 90 },
+  { phaseMs: 310, loadMs: 100, stepMs: 150 },
+  { phaseMs: 600, loadMs: 0, stepMs: 399 },
+  { phaseMs: 990, loadMs: 0, stepMs: 5 },
+  { phaseMs: 999, loadMs: 1, stepMs: 700 },
+  // More than one second, and less than two.
+  { phaseMs: 0, loadMs: 1200, stepMs: 300 },
+];
 
 /** Somebody rewrites main in place with as many bytes: an offset of two digits becomes another. */
 async function rewrite({ disk }: DiskProcess, from: number, to: number): Promise<void> {
@@ -20,23 +29,36 @@ async function rewrite({ disk }: DiskProcess, from: number, to: number): Promise
   await (await disk.truncate(MAIN)).write(new TextEncoder().encode(changed), 0);
 }
 
-/** What a process has done with the store when somebody else rewrites main. */
+const OFFSETS = tableOf(10, 10);
+
+/** Opens a store and persists queues 0 and 1 at 10. */
+async function openAndPersist(process: DiskProcess, options: Partial<OpenOptions>) {
+  const store = await process.open(options);
+  for (const [mq, offset] of OFFSETS) store.update(mq, offset, true);
+  await store.persist();
+  return store;
+}
+
+/** What has happened to main, and how our store knows it, when somebody else rewrites it. */
 const PASTS: Record<
   string,
-  (process: DiskProcess, options: Partial<OpenOptions>) => Promise<LocalFileOffsetStore>
+  (
+    process: DiskProcess,
+    options: Partial<OpenOptions>,
+    wait: () => void,
+  ) => Promise<LocalFileOffsetStore>
 > = {
-  "a persist": async (process, options) => {
-    const store = await process.open(options);
-    store.update(queue(0), 10, true);
-    store.update(queue(1), 10, true);
-    await store.persist();
-    return store;
+  "a persist": openAndPersist,
+  "a load": async (process, options, wait) => {
+    await openAndPersist(process, options);
+    wait();
+    return await process.open(options);
   },
-  "a load": async (process, options) => {
-    const first = await process.open(options);
-    first.update(queue(0), 10, true);
-    first.update(queue(1), 10, true);
-    await first.persist();
+  "a load of another's file": async (process, options, wait) => {
+    for (const directory of ["/root/c", DIRECTORY]) await process.disk.makeDirectory(directory);
+    const file = await process.disk.create(MAIN);
+    await file.write(new TextEncoder().encode(serialize(OFFSETS)), 0);
+    wait();
     return await process.open(options);
   },
 };
@@ -44,7 +66,7 @@ const PASTS: Record<
 /** Somebody rewrites main in place, raising queue 0, so soon after our store has persisted or loaded. */
 async function rewriteWithin(
   unitMs: number,
-  [phaseMs, stepMs]: readonly [number, number],
+  { phaseMs, loadMs, stepMs }: (typeof PACES)[number],
   past: (typeof PASTS)[string],
   options: Partial<OpenOptions>,
 ): Promise<void> {
@@ -52,14 +74,17 @@ async function rewriteWithin(
   await coarse.run(async () => {
     const process = coarse.process();
     await process.disk.makeDirectory(ROOT);
-    const store = await past(process, { checksum: false, ...options });
+    const wait = () => coarse.pass(loadMs);
+    const store = await past(process, { checksum: false, ...options }, wait);
     coarse.pass(stepMs);
     await rewrite(process, 10, 17);
     coarse.pass(stepMs);
     store.update(queue(1), 20, true);
     const error = await store.persist().then(() => undefined, (error) => error);
     const table = (await coarse.process().open()).snapshot();
-    const told = `at ${phaseMs} + ${stepMs} ms, ${error ?? "acknowledged"}: ${inWords(table)}`;
+    const told = `at ${phaseMs} + ${loadMs} + ${stepMs} ms, ${error ?? "acknowledged"}: ${
+      inWords(table)
+    }`;
     assert.equal(table.get(queue(0)), 17n, told);
     if (options.onConflict === "merge") assert.equal(error, undefined, told);
     else assert.ok(error !== undefined, told);
@@ -88,7 +113,7 @@ for (const [unit, unitMs] of Object.entries(UNITS)) {
     knownFault(
       `P9 a journal that is removed within one tick of the file system is missed at once: ${unit}, ${onConflict}`,
       async () => {
-        for (const [phaseMs, stepMs] of PACES) {
+        for (const { phaseMs, stepMs } of PACES) {
           const coarse = new CoarseDisk(unitMs, phaseMs);
           await coarse.run(async () => {
             const process = coarse.process();

@@ -4,6 +4,9 @@ import { setImmediate } from "node:timers/promises";
 /** So many turns of the event loop without anybody asleep mean that nothing will ever happen. */
 const STUCK = 1000;
 
+/** Nothing takes a day; somebody who waits for so long waits for ever. */
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 interface Sleeper {
   readonly at: number;
   readonly wake: () => void;
@@ -21,11 +24,13 @@ export class VirtualClock {
 
   /** Lets time pass until a promise has settled, and answers as it does. */
   async until<T>(promise: Promise<T>): Promise<T> {
+    const end = this.now + DAY_MS;
     let isSettled = false;
     const settle = () => isSettled = true;
     promise.then(settle, settle);
     for (let idle = 0; !isSettled; idle++) {
       assert.ok(idle < STUCK, "everybody waits for something other than time");
+      assert.ok(this.now < end, "it is not done after a day");
       await setImmediate();
       if (!isSettled && this.#wakeNext()) idle = 0;
     }
