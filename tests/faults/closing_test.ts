@@ -161,7 +161,9 @@ const DISKS: Record<string, () => Promise<SimulatedDisk>> = {
 for (const [what, prepare] of Object.entries(DISKS)) {
   for (const options of [{}, { journal: true }, { onConflict: "merge" }] as const) {
     knownFault(
-      `C3 J4 who opens and closes changes nothing: ${what}, ${JSON.stringify(options)}`,
+      `C3 J4 a store that only opens and closes changes nothing: ${what}, ${
+        JSON.stringify(options)
+      }`,
       async () => {
         const disk = await prepare();
         const before = await filesOf(disk);

@@ -13,7 +13,7 @@ import { runTool } from "./run_tool.ts";
 
 const LEVELS = [ROOT, "/root/c", DIRECTORY];
 
-/** A disk on which somebody who syncs nothing, as Go does, has made these levels, and perhaps main. */
+/** A disk on which another client, which syncs nothing, has made these levels, and perhaps main. */
 async function madeByOthers(
   { from, main }: { readonly from: string; readonly main: boolean },
 ): Promise<SimulatedDisk> {

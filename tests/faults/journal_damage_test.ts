@@ -82,7 +82,7 @@ knownFault("J2 L4 with reset, a journal with bad records is kept under another n
   assert.ok(loadOutcome.keptAside[0].startsWith(`${JOURNAL}.corrupt-`));
 });
 
-test("J2 L4 a bad record before a good one is corruption, and so it is for who opens relaxed", async () => {
+test("J2 L4 a bad record before a good one is corruption, also with relaxed durability", async () => {
   for (const durability of ["full", "relaxed"] as const) {
     const disk = await killed();
     await damage(disk, [2]);

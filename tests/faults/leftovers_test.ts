@@ -1,4 +1,4 @@
-/** Temporary files: whose they are, who removes them, and when. */
+/** Temporary files: which process may remove them, and when. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OpenOptions } from "../../mod.ts";
@@ -24,7 +24,7 @@ async function writer(options: Partial<OpenOptions> = {}) {
   return { process, store, disk: process.disk.disk };
 }
 
-/** Those who only look. */
+/** Processes that only look. */
 const MONITORS: Record<string, (disk: SimulatedDisk) => Promise<unknown>> = {
   "opens and closes": async (disk) => {
     const store = await new DiskProcess(disk).open();
@@ -59,7 +59,7 @@ async function persistWhileWatched(
 for (const [what, look] of Object.entries(MONITORS)) {
   for (const options of [{}, { journal: true }] as { journal?: boolean }[]) {
     const story = `${what} does not disturb a persist: ${JSON.stringify(options)}`;
-    knownFault(`P8 who ${story}, before each of its calls`, async () => {
+    knownFault(`P8 a process that ${story}, before each of its calls`, async () => {
       await persistWhileWatched(
         options,
         look,
@@ -70,7 +70,7 @@ for (const [what, look] of Object.entries(MONITORS)) {
 
     // One of three attempts succeeds today.
     const declare = what === "opens" || options.journal === undefined ? test : knownFault;
-    declare(`P8 who ${story}, before one of its calls`, async () => {
+    declare(`P8 a process that ${story}, before one of its calls`, async () => {
       await atEachCall((moment) =>
         persistWhileWatched(
           options,
@@ -114,7 +114,7 @@ async function killedBeforeRename() {
 
 const MINUTE = 60_000;
 
-knownFault("P8 who merely opens removes no leftover, however old", async () => {
+knownFault("P8 a process that merely opens removes no leftover, however old", async () => {
   const { disk } = await killedBeforeRename();
   const before = await filesOf(disk);
   for (const options of [{}, { journal: true }, { onConflict: "merge" }] as const) {

@@ -1,4 +1,4 @@
-/** The lock of those who merge: its size shows that its holder lives. All time here is virtual. */
+/** The lock of merging stores: its size shows that its holder lives. All time here is virtual. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OpenOptions } from "../../mod.ts";

@@ -23,12 +23,12 @@ export interface User {
 
 export const SUPERUSER: User = { uid: 0, groups: [0] };
 
-/** A disk whose files have owners, and rules for who may change them. */
+/** A disk whose files have owners; only they and root may change a file. */
 export class OwnedDisk {
   readonly disk: SimulatedDisk;
   readonly #fs: SimulatedFileSystem;
   readonly #owners = new Map<FileInfo["ino"], Ownership>();
-  /** Answers the code with which a call fails, whoever makes it. */
+  /** Answers the code with which a call fails for every user. */
   refuse: (call: "chown" | "chmod") => string | undefined = () => undefined;
   /** Each right that a file was given, and whose the file was then. */
   readonly given: Ownership[] = [];

@@ -1,4 +1,4 @@
-/** A real disk, and root who works on a consumer's files: the consumer is never locked out. */
+/** On a real disk, root works on a consumer's files: the consumer is never locked out. */
 import assert from "node:assert/strict";
 import { chmod, chown, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const skip = process.getuid?.() !== 0 && "only root may give files away";
 
 const [CONSUMER, READERS] = [1000, 2000];
 
-/** Gives a path to the consumer, and to the group of those who may read it. */
+/** Gives a path to the consumer, and to the group of its readers. */
 async function give(path: string, mode: number): Promise<void> {
   await chown(path, CONSUMER, READERS);
   await chmod(path, mode);

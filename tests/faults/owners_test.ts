@@ -129,7 +129,7 @@ knownFault("O1 a first file that root makes is the directory's owner's", async (
   }
 });
 
-test("O1 a first file that another user makes is that user's, whoever has the directory", async () => {
+test("O1 a first file that another user makes is that user's, also in another user's directory", async () => {
   const owned = await OwnedDisk.make({ "something.else": "" }, {
     ".": { uid: 0, gid: READERS, mode: 0o770 },
   });

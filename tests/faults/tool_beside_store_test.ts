@@ -32,7 +32,7 @@ async function raise(store: LocalFileOffsetStore): Promise<Error | undefined> {
 
 /**
  * Expects that what the consumer and the operator were told is done is there, or that both are
- * told: what was moved aside is in a file, and who moved it has said so.
+ * told: a journal that was moved aside is in a file, and the process that moved it has said so.
  */
 async function expectNothingLost(
   { process, store, error, code }: {

@@ -1,6 +1,6 @@
 /**
- * Two processes with one client id, of which one acts between two calls of the other, whichever
- * they are: what either was told is durable is still there, or both are told.
+ * Two processes have one client id, and one of them acts between two calls of the other, at each of
+ * them in turn. Every acknowledged offset is still there, or both processes are told.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -105,8 +105,8 @@ async function find(process: DiskProcess) {
 }
 
 /**
- * Expects that what each was told is durable is there, or that both are told: what was moved aside
- * is in a file, the one who moved it was told so, and the other is told by its next persist.
+ * Expects that every acknowledged offset is there, or that both processes are told: a journal that was
+ * moved aside is in a file, the process that moved it was told, and the next persist tells the other.
  *
  * @param isHidden Whether the outer one could not notice what the inner one did; see `hides`.
  */

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 /** So many turns of the event loop without anybody asleep mean that nothing will ever happen. */
 const STUCK = 1000;
 
-/** Nothing takes a day; somebody who waits for so long waits for ever. */
+/** Nothing takes a day: a wait that lasts so long never ends. */
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 interface Sleeper {
