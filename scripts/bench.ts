@@ -23,15 +23,10 @@ import { persistSection } from "./bench/persist.ts";
 import { plotGrowth } from "./bench/plot.ts";
 import type { Result, Section } from "./bench/section.ts";
 import { updatesSection } from "./bench/updates.ts";
-import { type Io, paint } from "./offsets/io.ts";
-import { processIo } from "./offsets/process_io.ts";
-import { formatTable } from "./offsets/table_output.ts";
-import {
-  currentRuntime,
-  findExecutable,
-  readRuntimes,
-  type Runtime,
-} from "./verify/soak/programs.ts";
+import { type Io, paint } from "./lib/io.ts";
+import { processIo } from "./lib/process_io.ts";
+import { formatTable } from "./lib/table.ts";
+import { currentRuntime, findExecutable, readRuntimes, type Runtime } from "./lib/runtimes.ts";
 
 // Updates come first: on Bun they take half as long again once the engine has compiled the same code
 // for stores that persist.

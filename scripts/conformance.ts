@@ -17,10 +17,10 @@ import { reportHtml } from "./conformance/report_html.ts";
 import { reportTable } from "./conformance/report_table.ts";
 import { runKit } from "./conformance/run_kit.ts";
 import { NotShown, Unsupported } from "./conformance/verdict.ts";
-import { EXIT } from "./offsets/exit_code.ts";
-import { type Io, paint } from "./offsets/io.ts";
-import { processIo } from "./offsets/process_io.ts";
-import { formatTable } from "./offsets/table_output.ts";
+import { EXIT } from "./lib/exit_code.ts";
+import { type Io, paint } from "./lib/io.ts";
+import { processIo } from "./lib/process_io.ts";
+import { formatTable } from "./lib/table.ts";
 
 /** Runs the kit and returns its exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

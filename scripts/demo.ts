@@ -17,8 +17,8 @@ import { isLost, type Kill, killAndReturn } from "./demo/kill_and_return.ts";
 import { QUEUES, STORE } from "./demo/queues.ts";
 import { Report } from "./demo/report.ts";
 import { tearBoth, tearMain } from "./demo/tear.ts";
-import { type Io, paint } from "./offsets/io.ts";
-import { processIo } from "./offsets/process_io.ts";
+import { type Io, paint } from "./lib/io.ts";
+import { processIo } from "./lib/process_io.ts";
 
 const HELP = `Kills a consumer, again and again, and shows that it finds its offsets again.
 

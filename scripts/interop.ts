@@ -16,9 +16,9 @@ import { disagrees, fileTable, matrix, type Outcome } from "./interop/matrix.ts"
 import { HELP, type Options, readOptions } from "./interop/options.ts";
 import { Steps } from "./interop/steps.ts";
 import { sampleTables } from "./interop/tables.ts";
-import { EXIT } from "./offsets/exit_code.ts";
-import { type Io, paint } from "./offsets/io.ts";
-import { processIo } from "./offsets/process_io.ts";
+import { EXIT } from "./lib/exit_code.ts";
+import { type Io, paint } from "./lib/io.ts";
+import { processIo } from "./lib/process_io.ts";
 
 /** How our own store is called in the matrix. */
 const OWN = "offsetstore";

@@ -19,20 +19,20 @@ import { compact } from "./offsets/compact.ts";
 import { convert } from "./offsets/convert.ts";
 import { deleteCommand } from "./offsets/delete.ts";
 import { diff } from "./offsets/diff.ts";
-import { escape, quote } from "./offsets/escape.ts";
-import { EXIT } from "./offsets/exit_code.ts";
+import { escape, quote } from "./lib/escape.ts";
+import { EXIT } from "./lib/exit_code.ts";
 import { commandHelp, programHelp } from "./offsets/help.ts";
-import { type Io, paint } from "./offsets/io.ts";
+import { type Io, paint } from "./lib/io.ts";
 import { list } from "./offsets/list.ts";
 import { merge } from "./offsets/merge.ts";
-import { nearest } from "./offsets/nearest.ts";
-import { processIo } from "./offsets/process_io.ts";
+import { nearest } from "./lib/nearest.ts";
+import { processIo } from "./lib/process_io.ts";
 import { rescue } from "./offsets/rescue.ts";
 import { reset } from "./offsets/reset.ts";
 import { set } from "./offsets/set.ts";
 import { show } from "./offsets/show.ts";
 import { describeSystemError, isNotCapable } from "./offsets/system_error.ts";
-import { UsageError } from "./offsets/usage_error.ts";
+import { UsageError } from "./lib/usage_error.ts";
 import { verify } from "./offsets/verify.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(

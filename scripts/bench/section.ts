@@ -1,4 +1,4 @@
-import type { Column } from "../offsets/table_output.ts";
+import type { Column } from "../lib/table.ts";
 
 /** What a section measured: a table for people, and its figures for programs and for the goals. */
 export interface Result {

@@ -1,4 +1,4 @@
-import type { Io } from "../offsets/io.ts";
+import type { Io } from "../lib/io.ts";
 
 const WIDTH = 30;
 

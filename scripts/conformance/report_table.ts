@@ -1,5 +1,5 @@
-import { type Color, type Io, paint } from "../offsets/io.ts";
-import { formatTable } from "../offsets/table_output.ts";
+import { type Color, type Io, paint } from "../lib/io.ts";
+import { formatTable } from "../lib/table.ts";
 import { type Report, type State, summary, tellStory } from "./report.ts";
 
 const COLORS: Record<State, Color> = {

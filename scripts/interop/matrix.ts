@@ -1,5 +1,5 @@
-import { type Color, type Io, paint } from "../offsets/io.ts";
-import { formatTable } from "../offsets/table_output.ts";
+import { type Color, type Io, paint } from "../lib/io.ts";
+import { formatTable } from "../lib/table.ts";
 import type { Client } from "./clients.ts";
 import type { Report } from "./conformance.ts";
 import type { FileCheck } from "./file_checks.ts";

@@ -1,4 +1,4 @@
-import { type Io, paint } from "../offsets/io.ts";
+import { type Io, paint } from "../lib/io.ts";
 
 const WIDTH = 30;
 

@@ -1,15 +1,19 @@
-/** Finds and runs Deno, Bun and Node, for the tests that must see each of them. */
+/** Finds and runs Deno, Bun and Node, for the programs and tests that must see each of them. */
 import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import { promisify } from "node:util";
 
 export type Runtime = "deno" | "bun" | "node";
+
+export const RUNTIMES: readonly Runtime[] = ["deno", "bun", "node"];
 
 /** What `npx` fetches when the runtime is not installed. */
 const PACKAGES: Record<Runtime, string> = { deno: "deno@2.9.6", bun: "bun@1.4.5", node: "node@24" };
 
-function currentRuntime(): Runtime {
+/** The runtime that runs this. */
+export function currentRuntime(): Runtime {
   if (process.versions.deno !== undefined) return "deno";
   return process.versions.bun !== undefined ? "bun" : "node";
 }
@@ -34,6 +38,31 @@ export function runtimeCommand(runtime: Runtime): readonly [string, ...string[]]
   if (runtime === currentRuntime()) return [process.execPath];
   if (runtime !== "node" && onPath(runtime)) return [runtime];
   return ["npx", "-y", PACKAGES[runtime]];
+}
+
+/** The runtimes that an option names. */
+export function readRuntimes(value: string): readonly Runtime[] {
+  if (value === "all") return RUNTIMES;
+  const found = RUNTIMES.filter((runtime) => runtime === value);
+  if (found.length > 0) return found;
+  throw new RangeError(
+    `--runtime ${JSON.stringify(value)} is none of ${RUNTIMES.join(", ")} and all`,
+  );
+}
+
+/**
+ * Finds the executable of a runtime.
+ *
+ * What `npx` starts is a wrapper that costs a second, and whose death is not that of the runtime:
+ * the runtime itself says where it is, once.
+ */
+export async function findExecutable(runtime: Runtime): Promise<string> {
+  if (runtime === currentRuntime()) return process.execPath;
+  const [program, ...args] = runtimeCommand(runtime);
+  const evaluate = runtime === "deno" ? "eval" : "-e";
+  const code = "console.log(process.execPath)";
+  const { stdout } = await promisify(execFile)(program, [...args, evaluate, code]);
+  return stdout.trim();
 }
 
 export interface RunOptions {

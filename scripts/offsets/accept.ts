@@ -1,6 +1,6 @@
 import { findJournal, lonely } from "./apply_journal.ts";
 import { CommandError } from "./command_error.ts";
-import { quote } from "./escape.ts";
+import { quote } from "../lib/escape.ts";
 import { fault, readSnapshot } from "./inspect_file.ts";
 import { keepBadFile } from "./keep_bad_file.ts";
 import { writeStore } from "./write_store.ts";

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import type { Command, Option } from "./command.ts";
-import { quote } from "./escape.ts";
-import { nearest } from "./nearest.ts";
-import { UsageError } from "./usage_error.ts";
+import { quote } from "../lib/escape.ts";
+import { nearest } from "../lib/nearest.ts";
+import { UsageError } from "../lib/usage_error.ts";
 
 /** Options that every command takes. */
 export const COMMON_OPTIONS: Readonly<Record<string, Option>> = {

@@ -3,14 +3,14 @@ import { backupOf } from "../../src/file/paths.ts";
 import type { AppliedJournal } from "./apply_journal.ts";
 import type { Args } from "./args.ts";
 import { CommandError } from "./command_error.ts";
-import { escape, quote } from "./escape.ts";
-import { EXIT } from "./exit_code.ts";
+import { escape, quote } from "../lib/escape.ts";
+import { EXIT } from "../lib/exit_code.ts";
 import type { ValidInspection } from "./inspect_file.ts";
-import type { Io } from "./io.ts";
+import type { Io } from "../lib/io.ts";
 import { printJson } from "./json_output.ts";
 import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
 import { resolveMain } from "./resolve_main.ts";
-import { formatTable } from "./table_output.ts";
+import { formatTable } from "../lib/table.ts";
 import { writeStore } from "./write_store.ts";
 
 /** One queue's change; an absent offset is a queue that the table does not hold. */

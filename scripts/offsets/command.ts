@@ -1,5 +1,5 @@
 import type { Args } from "./args.ts";
-import type { Io } from "./io.ts";
+import type { Io } from "../lib/io.ts";
 
 /** An option of a command: with `value` it takes one, shown by that name; without, it is a flag. */
 export interface Option {

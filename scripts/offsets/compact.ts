@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
-import { escape } from "./escape.ts";
-import { EXIT } from "./exit_code.ts";
+import { escape } from "../lib/escape.ts";
+import { EXIT } from "../lib/exit_code.ts";
 import { printJson } from "./json_output.ts";
 import { countQueues } from "./plural.ts";
 import { readTable } from "./read_table.ts";

@@ -1,7 +1,7 @@
 import { type OffsetFileFormat, serialize } from "../../mod.ts";
 import type { Command } from "./command.ts";
-import { escape, quote } from "./escape.ts";
-import { EXIT } from "./exit_code.ts";
+import { escape, quote } from "../lib/escape.ts";
+import { EXIT } from "../lib/exit_code.ts";
 import { jsonEntries, printJson } from "./json_output.ts";
 import { countQueues } from "./plural.ts";
 import { readTable } from "./read_table.ts";

@@ -1,7 +1,7 @@
 import { applyChanges, toChange } from "./change_table.ts";
 import type { Command } from "./command.ts";
 import { CommandError } from "./command_error.ts";
-import { quote } from "./escape.ts";
+import { quote } from "../lib/escape.ts";
 import { nothingSelected, parseQueueId } from "./parse_values.ts";
 import { readTable } from "./read_table.ts";
 

@@ -1,11 +1,11 @@
 import { mergeMax } from "../../mod.ts";
 import type { Command } from "./command.ts";
-import { EXIT } from "./exit_code.ts";
+import { EXIT } from "../lib/exit_code.ts";
 import { printJson } from "./json_output.ts";
 import { countQueues } from "./plural.ts";
 import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
 import { readEditedTable } from "./read_table.ts";
-import { formatTable } from "./table_output.ts";
+import { formatTable } from "../lib/table.ts";
 
 export const diff: Command = {
   name: "diff",

@@ -1,5 +1,5 @@
 import type { MessageQueue, Offset, OffsetTable } from "../../mod.ts";
-import type { Io } from "./io.ts";
+import type { Io } from "../lib/io.ts";
 
 /** A queue and its offset as JSON; int64 does not fit a JSON number in most readers. */
 export interface JsonEntry extends MessageQueue {

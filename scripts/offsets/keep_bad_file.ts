@@ -1,7 +1,7 @@
 import { nodeFileSystem } from "../../mod.ts";
 import { keepAside } from "../../src/file/recovery/quarantine.ts";
 import { CommandError } from "./command_error.ts";
-import { quote } from "./escape.ts";
+import { quote } from "../lib/escape.ts";
 import { resolveMain } from "./resolve_main.ts";
 import { describeSystemError } from "./system_error.ts";
 

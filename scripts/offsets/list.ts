@@ -4,15 +4,15 @@ import type { AppliedJournal } from "./apply_journal.ts";
 import type { Command } from "./command.ts";
 import { countRecords } from "./compact.ts";
 import { CommandError } from "./command_error.ts";
-import { escape, quote } from "./escape.ts";
-import { EXIT } from "./exit_code.ts";
+import { escape, quote } from "../lib/escape.ts";
+import { EXIT } from "../lib/exit_code.ts";
 import { findStores, type FoundStore } from "./find_stores.ts";
 import { fault, infoOf, modifiedOf } from "./inspect_file.ts";
-import { paint } from "./io.ts";
+import { paint } from "../lib/io.ts";
 import { printJson } from "./json_output.ts";
 import { inspectStore, recoveryCandidates } from "./store_files.ts";
 import { describeSystemError } from "./system_error.ts";
-import { formatTable } from "./table_output.ts";
+import { formatTable } from "../lib/table.ts";
 
 export const list: Command = {
   name: "list",

@@ -1,7 +1,7 @@
 import { mergeMax } from "../../mod.ts";
 import type { Command } from "./command.ts";
-import { escape } from "./escape.ts";
-import { EXIT } from "./exit_code.ts";
+import { escape } from "../lib/escape.ts";
+import { EXIT } from "../lib/exit_code.ts";
 import { formatForName } from "./inspect_file.ts";
 import { jsonEntries, printJson } from "./json_output.ts";
 import { countQueues } from "./plural.ts";

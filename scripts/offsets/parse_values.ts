@@ -1,7 +1,7 @@
 import { type Offset, type OffsetTable, toOffset } from "../../mod.ts";
 import type { Args } from "./args.ts";
 import { CommandError } from "./command_error.ts";
-import { quote } from "./escape.ts";
+import { quote } from "../lib/escape.ts";
 
 /** An offset on the command line: a position, so 0 or more, exact in the whole int64 range. */
 export function parseOffset(args: Args, text: string): Offset {

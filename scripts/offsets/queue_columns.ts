@@ -1,5 +1,5 @@
 import type { MessageQueue } from "../../mod.ts";
-import type { Column } from "./table_output.ts";
+import type { Column } from "../lib/table.ts";
 
 /** The columns that name a queue, at the left of every table of queues. */
 export const QUEUE_COLUMNS: readonly Column[] = [

@@ -1,7 +1,7 @@
 import { CommandError } from "./command_error.ts";
-import { escape, quote } from "./escape.ts";
+import { escape, quote } from "../lib/escape.ts";
 import { fault, type Inspection, readSnapshot, type ValidInspection } from "./inspect_file.ts";
-import { type Io, paint } from "./io.ts";
+import { type Io, paint } from "../lib/io.ts";
 import { inspectStore, recoveryCandidates } from "./store_files.ts";
 
 /**

@@ -2,8 +2,8 @@ import { OffsetTable } from "../../mod.ts";
 import { formatAge } from "./age.ts";
 import { findJournal, lonely } from "./apply_journal.ts";
 import type { Command } from "./command.ts";
-import { escape } from "./escape.ts";
-import { EXIT } from "./exit_code.ts";
+import { escape } from "../lib/escape.ts";
+import { EXIT } from "../lib/exit_code.ts";
 import {
   fault,
   infoOf,
@@ -11,7 +11,7 @@ import {
   modifiedOf,
   type ValidInspection,
 } from "./inspect_file.ts";
-import { type Io, paint } from "./io.ts";
+import { type Io, paint } from "../lib/io.ts";
 import { jsonEntries, printJson } from "./json_output.ts";
 import { keepBadFile } from "./keep_bad_file.ts";
 import { countQueues } from "./plural.ts";

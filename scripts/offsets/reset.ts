@@ -1,6 +1,6 @@
 import { applyChanges, refuseLowering, toChange } from "./change_table.ts";
 import type { Command } from "./command.ts";
-import { quote } from "./escape.ts";
+import { quote } from "../lib/escape.ts";
 import { nothingSelected, parseOffset } from "./parse_values.ts";
 import { readTable } from "./read_table.ts";
 

@@ -3,16 +3,16 @@ import { formatAge } from "./age.ts";
 import type { AppliedJournal } from "./apply_journal.ts";
 import type { Command } from "./command.ts";
 import { countRecords } from "./compact.ts";
-import { quote } from "./escape.ts";
-import { EXIT } from "./exit_code.ts";
+import { quote } from "../lib/escape.ts";
+import { EXIT } from "../lib/exit_code.ts";
 import { modifiedOf, type ValidInspection } from "./inspect_file.ts";
-import { type Io, paint } from "./io.ts";
+import { type Io, paint } from "../lib/io.ts";
 import { jsonEntries, printJson } from "./json_output.ts";
 import { nothingSelected } from "./parse_values.ts";
 import { countQueues } from "./plural.ts";
 import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
 import { readEditedTable } from "./read_table.ts";
-import { formatTable } from "./table_output.ts";
+import { formatTable } from "../lib/table.ts";
 import { watch } from "./watch.ts";
 
 export const show: Command = {

@@ -1,8 +1,8 @@
 import { accept } from "./accept.ts";
 import { formatAge } from "./age.ts";
 import type { Command } from "./command.ts";
-import { escape } from "./escape.ts";
-import { EXIT } from "./exit_code.ts";
+import { escape } from "../lib/escape.ts";
+import { EXIT } from "../lib/exit_code.ts";
 import type { JournalInspection } from "../../src/file/recovery/read_journal.ts";
 import {
   fault,
@@ -12,13 +12,13 @@ import {
   NO_ID,
   type ValidInspection,
 } from "./inspect_file.ts";
-import { type Io, paint } from "./io.ts";
+import { type Io, paint } from "../lib/io.ts";
 import { printJson } from "./json_output.ts";
 import { countQueues } from "./plural.ts";
 import { countRecords } from "./compact.ts";
 import { acceptHint } from "./read_table.ts";
 import { inspectStore } from "./store_files.ts";
-import { formatTable } from "./table_output.ts";
+import { formatTable } from "../lib/table.ts";
 
 interface Finding {
   readonly role: "main" | "backup" | "leftover" | "journal";

@@ -1,11 +1,11 @@
 import type { OffsetTable } from "../../mod.ts";
-import { escape } from "./escape.ts";
-import { EXIT } from "./exit_code.ts";
+import { escape } from "../lib/escape.ts";
+import { EXIT } from "../lib/exit_code.ts";
 import { fault, readSnapshot } from "./inspect_file.ts";
-import { type Io, paint } from "./io.ts";
+import { type Io, paint } from "../lib/io.ts";
 import { jsonEntry } from "./json_output.ts";
 import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
-import { formatTable } from "./table_output.ts";
+import { formatTable } from "../lib/table.ts";
 
 const EVERY_MS = 1000;
 /** Consumers persist every 5 s or so: over a shorter span the rate would jump between 0 and 5-fold. */

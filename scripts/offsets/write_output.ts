@@ -1,7 +1,7 @@
 import type { OffsetFileFormat, OffsetTable } from "../../mod.ts";
 import type { Args } from "./args.ts";
 import { CommandError } from "./command_error.ts";
-import { quote } from "./escape.ts";
+import { quote } from "../lib/escape.ts";
 import { infoOf, readSnapshot } from "./inspect_file.ts";
 import { writeStore } from "./write_store.ts";
 

@@ -15,7 +15,7 @@ import { statIfThere } from "../../src/file/fs/stat_if_there.ts";
 import { replaceSnapshot } from "../../src/file/commit/replace_snapshot.ts";
 import type { AppliedJournal } from "./apply_journal.ts";
 import { CommandError } from "./command_error.ts";
-import { quote } from "./escape.ts";
+import { quote } from "../lib/escape.ts";
 import { describeSystemError } from "./system_error.ts";
 
 /** How to write a store's main file. */

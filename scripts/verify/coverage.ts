@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { paint } from "../offsets/io.ts";
-import { processIo } from "../offsets/process_io.ts";
-import { formatTable } from "../offsets/table_output.ts";
+import { paint } from "../lib/io.ts";
+import { processIo } from "../lib/process_io.ts";
+import { formatTable } from "../lib/table.ts";
 
 /** How much of a file is covered. */
 interface FileCoverage {

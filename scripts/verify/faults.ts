@@ -10,10 +10,10 @@ import { parseArgs } from "node:util";
 import { CODES } from "./faults/failing_calls.ts";
 import { callsOf, casesOf, faultOf, runCases } from "./faults/failing_calls_matrix.ts";
 import { type Operation, OPERATIONS } from "./faults/failing_calls_operations.ts";
-import { type Io, paint } from "../offsets/io.ts";
-import { processIo } from "../offsets/process_io.ts";
-import { formatTable } from "../offsets/table_output.ts";
-import { Progress } from "./soak/progress.ts";
+import { type Io, paint } from "../lib/io.ts";
+import { processIo } from "../lib/process_io.ts";
+import { formatTable } from "../lib/table.ts";
+import { Progress } from "../lib/progress.ts";
 
 const HELP = `Lets every call of every operation of the store fail, and crashes it after each
 

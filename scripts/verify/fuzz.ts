@@ -9,10 +9,10 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { decode, parse } from "../../mod.ts";
 import { fuzz, type FuzzFigures } from "./fuzz/fuzz.ts";
-import { type Io, paint } from "../offsets/io.ts";
-import { processIo } from "../offsets/process_io.ts";
-import { formatTable } from "../offsets/table_output.ts";
-import { Progress } from "./soak/progress.ts";
+import { type Io, paint } from "../lib/io.ts";
+import { processIo } from "../lib/process_io.ts";
+import { formatTable } from "../lib/table.ts";
+import { Progress } from "../lib/progress.ts";
 
 const HELP = `Has the parser and a naive oracle judge the same generated and broken files
 

@@ -16,9 +16,9 @@ import {
   type StrykerOptions,
   thresholdOf,
 } from "./mutate/stryker.ts";
-import { type Io, paint } from "../offsets/io.ts";
-import { processIo } from "../offsets/process_io.ts";
-import { formatTable } from "../offsets/table_output.ts";
+import { type Io, paint } from "../lib/io.ts";
+import { processIo } from "../lib/process_io.ts";
+import { formatTable } from "../lib/table.ts";
 
 const HELP =
   `Changes the sources in one place at a time, and counts the changes that no test notices.

@@ -8,9 +8,9 @@
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { type Io, paint } from "../offsets/io.ts";
-import { processIo } from "../offsets/process_io.ts";
-import { currentRuntime, readRuntimes } from "./soak/programs.ts";
+import { type Io, paint } from "../lib/io.ts";
+import { processIo } from "../lib/process_io.ts";
+import { currentRuntime, readRuntimes } from "../lib/runtimes.ts";
 import { soakKills } from "./soak/soak_kills.ts";
 import { soakRace } from "./soak/soak_race.ts";
 

@@ -9,12 +9,12 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { type Io, paint } from "../offsets/io.ts";
-import { processIo } from "../offsets/process_io.ts";
-import { formatTable } from "../offsets/table_output.ts";
+import { type Io, paint } from "../lib/io.ts";
+import { processIo } from "../lib/process_io.ts";
+import { formatTable } from "../lib/table.ts";
 import { failuresOf, FAULTS, type Probe, probeAll, SETTINGS } from "./syscalls/probe_all.ts";
-import { readRuntimes } from "./soak/programs.ts";
-import { Progress } from "./soak/progress.ts";
+import { readRuntimes } from "../lib/runtimes.ts";
+import { Progress } from "../lib/progress.ts";
 import { whyNoStrace } from "./syscalls/strace.ts";
 
 const HELP =

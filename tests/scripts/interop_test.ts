@@ -8,8 +8,7 @@ import { disagrees, fileTable, matrix, type Outcome } from "../../scripts/intero
 import { build } from "../../scripts/interop/build.ts";
 import { sampleTables } from "../../scripts/interop/tables.ts";
 import { main } from "../../scripts/interop.ts";
-import { currentRuntime } from "../../scripts/verify/soak/programs.ts";
-import { runtimeCommand } from "../../scripts/lib/runtimes.ts";
+import { currentRuntime, runtimeCommand } from "../../scripts/lib/runtimes.ts";
 import { NO_OFFSET, type OffsetTable } from "../../mod.ts";
 import { silent } from "./offsets_run.ts";
 

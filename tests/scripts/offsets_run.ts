@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { OffsetTable, parse, serialize } from "../../mod.ts";
-import type { OffsetFileFormat } from "../../mod.ts";
+import { type OffsetFileFormat, OffsetTable, parse, serialize } from "../../mod.ts";
 import { main } from "../../scripts/offsets.ts";
-import type { Io } from "../../scripts/offsets/io.ts";
+import type { Io } from "../../scripts/lib/io.ts";
 
 /** What a run of the tool printed and returned. */
 export interface Run {

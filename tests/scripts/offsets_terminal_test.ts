@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { paint } from "../../scripts/offsets/io.ts";
-import { processIo } from "../../scripts/offsets/process_io.ts";
+import { paint } from "../../scripts/lib/io.ts";
+import { processIo } from "../../scripts/lib/process_io.ts";
 
 /** A terminal, or none, that remembers what was done to it. */
 function fake(isTTY: boolean | undefined, env: Record<string, string>) {

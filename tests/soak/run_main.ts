@@ -1,4 +1,4 @@
-import type { Io } from "../../scripts/offsets/io.ts";
+import type { Io } from "../../scripts/lib/io.ts";
 
 /** Runs a program's `main` and answers what it printed. */
 export async function runMain(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { boundariesOf } from "../../scripts/verify/syscalls/boundary.ts";
 import { failuresOf, FAULTS, probeAll } from "../../scripts/verify/syscalls/probe_all.ts";
-import { currentRuntime } from "../../scripts/verify/soak/programs.ts";
+import { currentRuntime } from "../../scripts/lib/runtimes.ts";
 import { parseTrace, whyNoStrace } from "../../scripts/verify/syscalls/strace.ts";
 import { main } from "../../scripts/verify/syscalls.ts";
 import { inDirectory } from "./in_directory.ts";

@@ -1,5 +1,5 @@
 import { OffsetFileSyntaxError, type OffsetTable } from "../../../src/core/mod.ts";
-import { Random } from "../soak/random.ts";
+import { Random } from "../../lib/random.ts";
 import { generate, type Kind, KINDS } from "./generate.ts";
 import { keyOf, oracle } from "./oracle.ts";
 

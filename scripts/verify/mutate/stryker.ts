@@ -3,7 +3,7 @@ import { glob, readFile, rm } from "node:fs/promises";
 import { delimiter, dirname } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { findExecutable } from "../soak/programs.ts";
+import { findExecutable } from "../../lib/runtimes.ts";
 import type { StrykerReport } from "./report.ts";
 
 /** The parts of the sources that have a threshold each. */

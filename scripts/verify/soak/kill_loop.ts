@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Kill, Lane } from "./lane.ts";
-import { findExecutable, prepare, type Runtime } from "./programs.ts";
-import { Random } from "./random.ts";
+import { findExecutable, type Runtime } from "../../lib/runtimes.ts";
+import { prepare } from "../../lib/programs.ts";
+import { Random } from "../../lib/random.ts";
 import { count, type RuntimeTally, type Tally } from "./tally.ts";
 
 /** How a run of kills is done. */
@@ -10,7 +11,7 @@ export interface KillLoopOptions {
   /** Where the stores lie. */
   readonly folder: string;
   readonly lanes: number;
-  /** What is killed: `VICTIM`, unless it is to be shown that a loss is found. */
+  /** The program that is killed. */
   readonly victim: URL;
   /** Is told of each kill, after it was counted; answers whether to go on. */
   readonly onKill: () => Promise<boolean>;

@@ -1,5 +1,5 @@
-import type { Io } from "../../offsets/io.ts";
-import { formatTable } from "../../offsets/table_output.ts";
+import type { Io } from "../../lib/io.ts";
+import { formatTable } from "../../lib/table.ts";
 import { type RuntimeTally, type Tally, total } from "./tally.ts";
 
 /** The figures of a run of kills, for a program. */

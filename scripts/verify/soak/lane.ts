@@ -2,10 +2,11 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nodeFileSystem } from "../../../mod.ts";
 import { recover } from "../../../src/file/recovery/recover.ts";
-import { Child, type Ending } from "./child.ts";
+import { Child, type Ending } from "../../lib/child.ts";
 import { generationOf } from "./generation.ts";
-import { commandLine, environment, type Program, type Runtime } from "./programs.ts";
-import type { Random } from "./random.ts";
+import type { Runtime } from "../../lib/runtimes.ts";
+import { commandLine, environment, type Program } from "../../lib/programs.ts";
+import type { Random } from "../../lib/random.ts";
 import { findRemains, type Remains } from "./remains.ts";
 import type { VictimOptions } from "./victim.ts";
 

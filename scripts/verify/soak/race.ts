@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { decode, type OnConflict, parse } from "../../../mod.ts";
-import { Child, type Ending } from "./child.ts";
+import { Child, type Ending } from "../../lib/child.ts";
 import { queuesOf } from "./generation.ts";
 import { LossError } from "./lane.ts";
-import { commandLine, environment, findExecutable, prepare, type Runtime } from "./programs.ts";
+import { findExecutable, type Runtime } from "../../lib/runtimes.ts";
+import { commandLine, environment, prepare } from "../../lib/programs.ts";
 import { RACE_QUEUES, type RacerOptions } from "./racer.ts";
 import { count } from "./tally.ts";
 

@@ -18,7 +18,7 @@ import {
   type OpenOptions,
 } from "../../../mod.ts";
 import { queuesOf } from "./generation.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../lib/random.ts";
 
 /** How many queues both write. */
 export const RACE_QUEUES = 8;

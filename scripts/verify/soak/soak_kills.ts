@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { type Io, paint } from "../../offsets/io.ts";
+import { type Io, paint } from "../../lib/io.ts";
 import { killLoop } from "./kill_loop.ts";
 import { killFigures, printKills } from "./kill_report.ts";
 import { LossError } from "./lane.ts";
-import { type Runtime, VICTIM } from "./programs.ts";
-import { Progress } from "./progress.ts";
+import type { Runtime } from "../../lib/runtimes.ts";
+import { Progress } from "../../lib/progress.ts";
 import { readState, writeState } from "./state_file.ts";
 import { newTally, setTargets, total } from "./tally.ts";
 
@@ -20,6 +20,9 @@ export interface SoakOptions {
   readonly resume: string | undefined;
   readonly json: boolean;
 }
+
+/** The program that is killed. */
+const VICTIM = new URL("victim.ts", import.meta.url);
 
 const SAVE_EVERY_MS = 5000;
 

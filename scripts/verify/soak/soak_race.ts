@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Io, paint } from "../../offsets/io.ts";
+import { type Io, paint } from "../../lib/io.ts";
 import { LossError } from "./lane.ts";
-import type { Runtime } from "./programs.ts";
+import type { Runtime } from "../../lib/runtimes.ts";
 import { type Race, race } from "./race.ts";
 import type { RacerOptions } from "./racer.ts";
 

@@ -1,4 +1,4 @@
-import type { Runtime } from "./programs.ts";
+import type { Runtime } from "../../lib/runtimes.ts";
 
 /** What was counted of one runtime. */
 export interface RuntimeTally {

@@ -2,10 +2,11 @@ import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalFileOffsetStore } from "../../../mod.ts";
 import { boundariesOf, type Boundary, isSameCall } from "./boundary.ts";
-import { Child } from "../soak/child.ts";
+import { Child } from "../../lib/child.ts";
 import { offsetOf, queuesOf } from "../soak/generation.ts";
 import { MARKS, PROBE_QUEUES, probeName } from "./probe.ts";
-import { commandLine, environment, type Program, type Runtime } from "../soak/programs.ts";
+import type { Runtime } from "../../lib/runtimes.ts";
+import { commandLine, environment, type Program } from "../../lib/programs.ts";
 import { type FaultTrace, type Injection, type Trace, trace, traceFrom } from "./strace.ts";
 
 /** Whether there is a store already, and whether it is persisted to by a record of a journal. */

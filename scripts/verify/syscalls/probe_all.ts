@@ -2,7 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Fault, Prober, type Setting } from "./boundaries.ts";
 import type { Boundary } from "./boundary.ts";
-import { findExecutable, prepare, type Runtime } from "../soak/programs.ts";
+import { findExecutable, type Runtime } from "../../lib/runtimes.ts";
+import { prepare } from "../../lib/programs.ts";
 
 /** The boundaries of a runtime in a setting, and what came of each fault at each. */
 export interface Probe {

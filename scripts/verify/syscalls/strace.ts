@@ -1,5 +1,5 @@
 import { readFile, rm } from "node:fs/promises";
-import { Child, type Ending } from "../soak/child.ts";
+import { Child, type Ending } from "../../lib/child.ts";
 
 /** A call that touched one of the traced paths. */
 export interface TracedCall {

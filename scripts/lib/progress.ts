@@ -1,4 +1,4 @@
-import type { Io } from "../../offsets/io.ts";
+import type { Io } from "./io.ts";
 
 const WIDTH = 30;
 const EVERY_MS = 200;

@@ -1,48 +1,8 @@
-import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { type Runtime, runtimeCommand } from "../../lib/runtimes.ts";
-
-export type { Runtime };
-
-export const RUNTIMES: readonly Runtime[] = ["deno", "bun", "node"];
-
-/** The runtime that runs this. */
-export function currentRuntime(): Runtime {
-  if (process.versions.deno !== undefined) return "deno";
-  return process.versions.bun !== undefined ? "bun" : "node";
-}
-
-/** The runtimes that an option names. */
-export function readRuntimes(value: string): readonly Runtime[] {
-  if (value === "all") return RUNTIMES;
-  const found = RUNTIMES.filter((runtime) => runtime === value);
-  if (found.length > 0) return found;
-  throw new RangeError(
-    `--runtime ${JSON.stringify(value)} is none of ${RUNTIMES.join(", ")} and all`,
-  );
-}
-
-/**
- * Finds the executable of a runtime.
- *
- * What `npx` starts is a wrapper that costs a second, and whose death is not that of the runtime:
- * the runtime itself says where it is, once.
- */
-export async function findExecutable(runtime: Runtime): Promise<string> {
-  if (runtime === currentRuntime()) return process.execPath;
-  const [program, ...args] = runtimeCommand(runtime);
-  const evaluate = runtime === "deno" ? "eval" : "-e";
-  const code = "console.log(process.execPath)";
-  const { stdout } = await promisify(execFile)(program, [...args, evaluate, code]);
-  return stdout.trim();
-}
-
-/** The program that a soak kills. */
-export const VICTIM = new URL("victim.ts", import.meta.url);
+import type { Runtime } from "./runtimes.ts";
 
 /** How to start a program. */
 export interface Program {
