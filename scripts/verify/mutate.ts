@@ -46,7 +46,7 @@ usage.
 
 const OPTIONS = {
   only: { type: "string" },
-  files: { type: "string", default: "src/*/*.ts" },
+  files: { type: "string", default: "src/**/*.ts" },
   quick: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },

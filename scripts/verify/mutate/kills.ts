@@ -28,7 +28,8 @@ export class Kills {
 /** The source file that a mutant is in. */
 export async function sourceOf(mutant: string): Promise<string> {
   for (const folder of ["src/core", "src/file"]) {
-    for (const name of await readdir(folder)) {
+    for (const name of await readdir(folder, { recursive: true })) {
+      if (!name.endsWith(".ts")) continue;
       const text = await readFile(`${folder}/${name}`, "utf8");
       if (text.includes(`stryMutAct_9fa48("${mutant}")`)) return `${folder}/${name}`;
     }

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { glob, readFile, rm } from "node:fs/promises";
-import { delimiter, dirname } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findExecutable } from "../../lib/runtimes.ts";
@@ -57,7 +56,6 @@ export async function runStryker(
 ): Promise<StrykerReport> {
   const report = new URL((await readConfig(part)).jsonReporter.fileName, ROOT);
   await rm(report, { force: true });
-  const bun = await findExecutable("bun");
   const args = [STRYKER, "run", configOf(part), "--mutate", sources.join()];
   if (shows) args.push("--reporters", "json,progress");
   const child = spawn(await findExecutable("node"), args, {
@@ -65,7 +63,9 @@ export async function runStryker(
     stdio: ["ignore", shows ? "inherit" : "pipe", "pipe"],
     env: {
       ...process.env,
-      PATH: `${dirname(bun)}${delimiter}${process.env.PATH}`,
+      // The commands of the configurations begin with it. On a fresh machine no PATH has a Bun, and
+      // the one that npx brings is called bun.exe.
+      BUN: await findExecutable("bun"),
       ...(isQuick ? { MUTATE_QUICK: "1" } : {}),
     },
   });
