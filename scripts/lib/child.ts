@@ -1,6 +1,17 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
+
+/** How to start a child. */
+export interface ChildOptions {
+  readonly cwd?: string;
+  /** All of its environment; that of this process by default. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Whether it gets a process group of its own, so that a kill ends what it has started, too. */
+  readonly isGroup?: boolean;
+  /** Whether its standard output, or its errors, go where those of this process go. */
+  readonly shows?: "output" | "errors";
+}
 
 /** How a child ended. */
 export interface Ending {
@@ -8,48 +19,83 @@ export interface Ending {
   readonly signal: string | null;
   /** All lines that it wrote in full. */
   readonly lines: readonly string[];
+  /** What it wrote on its standard error. */
   readonly errors: string;
 }
 
-/** A started program that talks in lines. */
+/** A program in a process of its own that talks in lines. */
 export class Child {
-  /** Resolves when it is gone and all that it wrote has been read. */
+  /** Resolves when it is gone and all that it wrote has been read; rejects if it cannot be started. */
   readonly ended: Promise<Ending>;
+  /** All lines that it has written in full so far. */
   readonly lines: string[] = [];
-  readonly #process: ChildProcessWithoutNullStreams;
-  #wake: () => void = () => {};
+  readonly #process: ChildProcess;
+  readonly #isGroup: boolean;
+  readonly #waiting: (() => void)[] = [];
+  #taken = 0;
   #errors = "";
   #isGone = false;
 
-  constructor([program, ...args]: readonly string[], cwd: string, env = process.env) {
-    this.#process = spawn(program, args, { cwd, env });
+  constructor([program, ...args]: readonly string[], options: ChildOptions = {}) {
+    const { cwd, env = process.env, isGroup = false, shows } = options;
+    this.#isGroup = isGroup && process.platform !== "win32";
+    this.#process = spawn(program, args, {
+      cwd,
+      env,
+      detached: this.#isGroup,
+      stdio: [
+        "pipe",
+        shows === "output" ? "inherit" : "pipe",
+        shows === "errors" ? "inherit" : "pipe",
+      ],
+    });
     let rest = "";
-    this.#process.stdout.setEncoding("utf8").on("data", (text: string) => {
+    this.#process.stdout?.setEncoding("utf8").on("data", (text: string) => {
       const parts = (rest + text).split("\n");
-      // What is not a whole line was not said.
+      // A kill may cut the last line short.
       rest = parts.pop()!;
       this.lines.push(...parts);
       this.#wake();
     });
-    this.#process.stderr.setEncoding("utf8").on("data", (text: string) => {
+    this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#errors += text;
       this.#wake();
     });
-    // A child that is gone cannot be told anything; that it is gone is reported anyway.
-    this.#process.stdin.on("error", () => {});
+    // A child that is gone cannot be told anything; `ended` tells that it is gone.
+    this.#process.stdin!.on("error", () => {});
     this.ended = new Promise((resolve, reject) => {
-      this.#process.on("error", reject);
+      this.#process.on("error", (error) => {
+        this.#isGone = true;
+        this.#wake();
+        reject(error);
+      });
       this.#process.on("close", (code, signal) => {
         this.#isGone = true;
         this.#wake();
         resolve({ code, signal, lines: this.lines, errors: this.#errors });
       });
     });
+    // Nobody may be waiting for the end yet.
+    this.ended.catch(() => {});
   }
 
   /** Its process id; it is there even when the process is gone. */
   get pid(): number {
     return this.#process.pid!;
+  }
+
+  /** What it has written on its standard error so far. */
+  get errors(): string {
+    return this.#errors;
+  }
+
+  /** Waits for the next line that nobody has taken; `undefined` if it ends without. */
+  async take(): Promise<string | undefined> {
+    while (this.#taken === this.lines.length) {
+      if (this.#isGone) return undefined;
+      await this.#news();
+    }
+    return this.lines[this.#taken++];
   }
 
   /** Waits until it has written as many lines as that begin so; `false` if it ends without. */
@@ -60,7 +106,7 @@ export class Child {
       for (; next < this.lines.length; next++) if (this.lines[next].startsWith(prefix)) seen++;
       if (seen >= count) return true;
       if (this.#isGone) return false;
-      await new Promise<void>((resolve) => this.#wake = resolve);
+      await this.#news();
     }
   }
 
@@ -68,7 +114,7 @@ export class Child {
   async complained(text: string): Promise<boolean> {
     while (!this.#errors.includes(text)) {
       if (this.#isGone) return false;
-      await new Promise<void>((resolve) => this.#wake = resolve);
+      await this.#news();
     }
     return true;
   }
@@ -78,16 +124,33 @@ export class Child {
     await Promise.race([setTimeout(ms), this.ended]);
   }
 
+  /** Writes a line to its standard input. */
   tell(line: string): void {
-    this.#process.stdin.write(`${line}\n`);
+    this.#process.stdin!.write(`${line}\n`);
   }
 
-  /** Tells it that nothing more will be said. */
+  /** Ends its standard input. */
   hangUp(): void {
-    this.#process.stdin.end();
+    this.#process.stdin!.end();
   }
 
+  /** Kills it, with its group if it has one. */
   kill(): void {
-    this.#process.kill("SIGKILL");
+    if (this.#isGone || this.#process.pid === undefined) return;
+    if (!this.#isGroup) return void this.#process.kill("SIGKILL");
+    try {
+      process.kill(-this.#process.pid, "SIGKILL");
+    } catch {
+      // No process of the group is left.
+    }
+  }
+
+  /** Waits until it has written something, or is gone. */
+  #news(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

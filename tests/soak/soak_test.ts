@@ -33,7 +33,7 @@ test("soak: killed writers lose nothing, and what was counted can be resumed", a
     for (const counts of [outcomes, remains]) {
       assert.equal(Object.values<number>(counts).reduce((a, b) => a + b), 30);
     }
-    assert.equal(JSON.parse(await readFile(state, "utf8")).tally.seed, SEED);
+    assert.equal(JSON.parse(await readFile(state, "utf8")).state.seed, SEED);
   });
 });
 

@@ -107,7 +107,7 @@ export class Lane {
   async #run(runtime: Runtime, options: VictimOptions, moment: Moment): Promise<Ending> {
     const args = [join(this.#root, "offsets"), JSON.stringify(options)];
     const command = commandLine(runtime, this.#executables[runtime]!, this.#program, args);
-    const child = new Child(command, this.#folder, environment(this.#program));
+    const child = new Child(command, { cwd: this.#folder, env: environment(this.#program) });
     if (moment.after !== "start") await child.wrote(moment.after, moment.times);
     await child.pause(moment.ms);
     child.kill();

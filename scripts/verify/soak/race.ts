@@ -56,7 +56,7 @@ export async function race(options: RaceOptions): Promise<Race> {
   const [racer, watcher] = [await prepare(RACER, folder), await prepare(WATCHER, folder)];
   const start = async (runtime: Runtime, program: typeof racer, args: readonly string[]) => {
     const command = commandLine(runtime, await findExecutable(runtime), program, args);
-    return new Child(command, folder, environment(program));
+    return new Child(command, { cwd: folder, env: environment(program) });
   };
   const isMerge = onConflict === "merge";
   const reader = await start(runtimes[2], watcher, [path, JSON.stringify({ monotonic: isMerge })]);

@@ -7,8 +7,8 @@ import { killFigures, printKills } from "./kill_report.ts";
 import { LossError } from "./lane.ts";
 import type { Runtime } from "../../lib/runtimes.ts";
 import { Progress } from "../../lib/progress.ts";
-import { readState, writeState } from "./state_file.ts";
-import { newTally, setTargets, total } from "./tally.ts";
+import { readState, writeState } from "../../lib/state_file.ts";
+import { newTally, setTargets, type Tally, total } from "./tally.ts";
 
 /** What to kill, and how often. */
 export interface SoakOptions {
@@ -24,12 +24,14 @@ export interface SoakOptions {
 /** The program that is killed. */
 const VICTIM = new URL("victim.ts", import.meta.url);
 
+/** Of the file that keeps the counts. */
+const VERSION = 2;
 const SAVE_EVERY_MS = 5000;
 
 /** Kills writers and checks what they leave; the answer is the exit code. */
 export async function soakKills(options: SoakOptions, io: Io): Promise<number> {
   const { kills, runtimes, lanes, resume, json } = options;
-  const earlier = resume === undefined ? undefined : await readState(resume);
+  const earlier = resume === undefined ? undefined : await readState<Tally>(resume, VERSION);
   const tally = earlier ?? newTally(options.seed, kills, runtimes);
   if (earlier !== undefined) setTargets(tally, kills, runtimes);
   const before = total(tally, "kills");
@@ -55,7 +57,7 @@ export async function soakKills(options: SoakOptions, io: Io): Promise<number> {
         if (!json) progress.draw(total(tally, "kills"), total(tally, "target"));
         if (resume !== undefined && io.now() - saved > SAVE_EVERY_MS) {
           saved = io.now();
-          await writeState(resume, tally);
+          await writeState(resume, VERSION, tally);
         }
         return !isInterrupted;
       },
@@ -67,7 +69,7 @@ export async function soakKills(options: SoakOptions, io: Io): Promise<number> {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     if (!json) progress.clear();
   }
-  if (resume !== undefined) await writeState(resume, tally);
+  if (resume !== undefined) await writeState(resume, VERSION, tally);
   if (loss === undefined) await rm(folder, { recursive: true });
   else io.err(`${paint(io, "red", loss.message)}\n  What happened is in story.json there.\n`);
   if (json) io.out(JSON.stringify(killFigures(tally, loss === undefined ? 0 : 1)) + "\n");

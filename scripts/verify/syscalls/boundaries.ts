@@ -85,7 +85,7 @@ export class Prober {
     fault: Fault,
   ): Promise<FaultTrace> {
     const command = [...this.#command(run), String(step)];
-    const child = new Child(command, this.#folder, this.#environment());
+    const child = new Child(command, { cwd: this.#folder, env: this.#environment() });
     if (!await child.wrote("W")) {
       // Nobody must be attached to: the process id may be another's by now.
       const { code, errors } = await child.ended;
@@ -110,7 +110,7 @@ export class Prober {
     const recovered = loaded?.[2] === "recovered";
     if (loaded !== undefined && !recovered && Number(loaded[1]) < before) return `LOST in the load`;
     const command = this.#command(run);
-    const child = new Child(command, this.#folder, environment(this.#program));
+    const child = new Child(command, { cwd: this.#folder, env: environment(this.#program) });
     const after = await child.ended;
     const [, generation, kind] = after.lines.find((line) => line.startsWith("L "))?.split(" ") ??
       [];

@@ -43,7 +43,7 @@ export interface View {
 
 /** Why strace cannot be used here; `undefined` if it can. */
 export async function whyNoStrace(): Promise<string | undefined> {
-  const idle = new Child(["sleep", "60"], ".");
+  const idle = new Child(["sleep", "60"]);
   try {
     const strace = await attach(idle, ["-o", "/dev/null"]);
     idle.kill();
@@ -64,7 +64,7 @@ export async function trace(
   env: NodeJS.ProcessEnv,
   view: View,
 ): Promise<Trace> {
-  const child = new Child(["strace", ...optionsFor(view), ...command], cwd, env);
+  const child = new Child(["strace", ...optionsFor(view), ...command], { cwd, env });
   return { ...await child.ended, calls: await takeLog(view) };
 }
 
@@ -92,7 +92,7 @@ function optionsFor({ paths, only, thread, log }: View): string[] {
 
 /** Waits until strace follows all threads. */
 async function attach({ pid }: Child, options: readonly string[]): Promise<Child> {
-  const strace = new Child(["strace", ...options, "-p", String(pid)], ".");
+  const strace = new Child(["strace", ...options, "-p", String(pid)]);
   const isAttached = await Promise.race([
     strace.complained("attached"),
     strace.ended.then(() => false, () => false),
