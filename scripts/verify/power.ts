@@ -19,7 +19,7 @@ import { obstacle, usableFamilies } from "./power/requirements.ts";
 import { cutPower } from "./power/cut_power.ts";
 
 /** What the slice for CI takes about a minute for. */
-const SLICE = 2000;
+const SLICE = 1200;
 
 const OPTIONS = {
   fs: some(

@@ -1,12 +1,14 @@
 /**
- * Carries out the jobs of a run, in a mount namespace and a process namespace of its own: when it
- * ends, in whatever way, the kernel ends all that it has started, and unmounts all that it mounted.
+ * Carries out the jobs of a run, as the first process of a process namespace and a mount namespace
+ * of its own: nothing that it starts or mounts outlives it.
  *
  *     unshare … campaign.ts '{"jobs":[…],"lanes":2,"folder":…,"executables":{…}}'
  *
- * It ends early when its standard input does. Each line that it prints is JSON: a `News`.
+ * When its standard input ends, it ends all that it has started, cleans up, and ends itself. Each
+ * line that it prints is JSON: a `News`.
  */
-import { writeSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
@@ -83,8 +85,48 @@ async function runJob(
   return { news: "failed", index, why: isHung ? "it hangs" : errors.trim() };
 }
 
+/**
+ * Ends all other processes, and unmounts and detaches what they have left.
+ *
+ * The end of the namespaces would do most of that, but not detach a loop device that was not yet
+ * mounted.
+ */
+function cleanUp(folder: string): void {
+  // To a process of a namespace, -1 is all others in it but the first.
+  spawnSync("kill", ["-KILL", "-1"]);
+  const nap = new Int32Array(new SharedArrayBuffer(4));
+  for (let i = 0; i < 100 && isAnyAlive(); i++) Atomics.wait(nap, 0, 0, 50);
+  const lines = (command: string, ...args: string[]) =>
+    spawnSync(command, args, { encoding: "utf8" }).stdout.trim().split("\n");
+  const mounted = lines("findmnt", "--noheadings", "--raw", "--output", "TARGET");
+  for (const target of mounted.filter((each) => each.startsWith(`${folder}/`)).reverse()) {
+    spawnSync("umount", ["--force", target]);
+  }
+  for (const line of lines("losetup", "--noheadings", "--raw", "--output", "NAME,BACK-FILE")) {
+    const [device, file = ""] = line.split(" ");
+    if (file.startsWith(`${folder}/`)) spawnSync("losetup", ["--detach", device]);
+  }
+}
+
+/** Whether another process of the namespace is alive; one that waits for the disk dies late. */
+function isAnyAlive(): boolean {
+  const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== "1");
+  return processes.some((id) => {
+    try {
+      return !/^\d+ \(.*\) [ZX] /.test(readFileSync(`/proc/${id}/stat`, "utf8"));
+    } catch {
+      // It is gone by now.
+      return false;
+    }
+  });
+}
+
 if (import.meta.main) {
-  process.stdin.on("end", () => process.exit(1)).resume();
-  await run(JSON.parse(process.argv[2]));
+  const campaign: Campaign = JSON.parse(process.argv[2]);
+  process.stdin.on("end", () => {
+    cleanUp(campaign.folder);
+    process.exit(1);
+  }).resume();
+  await run(campaign);
   process.exit(0);
 }

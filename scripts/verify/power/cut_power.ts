@@ -90,9 +90,9 @@ async function carryOut(
   const folder = await mkdtemp(join(tmpdir(), "power-"));
   const command = [executables.deno, "run", "--quiet", "--no-lock", "-A", CAMPAIGN];
   const argument = JSON.stringify({ ...campaign, folder, executables } satisfies Campaign);
-  // A group of its own: a Ctrl-C ends it here, and only once what is done has been kept.
+  // A group of its own, so that a Ctrl-C does not reach it: it cleans up when its input ends.
   const child = new Child([...PRIVATE, ...command, argument], { isGroup: true });
-  const interrupt = () => child.kill();
+  const interrupt = () => child.hangUp();
   for (const signal of SIGNALS) process.on(signal, interrupt);
   const all = campaign.jobs.reduce((sum, { job }) => sum + (job.mustLose ? 0 : job.images), 0);
   const progress = new Progress(shows ? io : { ...io, isTerminal: false }, 0, "images");
@@ -114,7 +114,7 @@ async function carryOut(
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
     progress.clear();
-    child.kill();
+    child.hangUp();
     await child.ended;
     await rm(folder, { recursive: true, force: true });
   }

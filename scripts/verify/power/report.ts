@@ -101,22 +101,28 @@ export function asText(report: PowerReport, io: Io): string {
     ...stories,
     `What open loaded\n${loads.join("")}\n`,
     ...failed,
-    paint(io, isGood(report) ? "green" : "red", verdict(report)) + "\n",
+    paint(io, colorOf(report), verdict(report)) + "\n",
     `${images} images of ${
       total(rows, "states")
     } that were enumerated, ${rate} a second, seed ${report.seed}\n`,
   ].join("");
 }
 
+function colorOf(report: PowerReport): "red" | "yellow" | "green" {
+  if (!isGood(report)) return "red";
+  return report.isComplete ? "green" : "yellow";
+}
+
 function verdict(report: PowerReport): string {
-  const lost = rowsOf(report.store).reduce((sum, row) => sum + count(row, FAULTS), 0);
+  const { store, sabotaged, isComplete } = report;
+  const failed = rowsOf(store).reduce((sum, row) => sum + count(row, FAULTS), 0);
   const unnoticed = missed(report).map(({ job }) => `${job.writer} on ${job.fileSystem}`);
+  const lost = sabotaged.filter((outcome) => !isFaultless(outcome)).length;
   return [
-    lost === 0 ? "The store lost nothing that it promised" : `The store failed in ${lost} images`,
-    unnoticed.length === 0
-      ? "all that must lose did"
-      : `what must lose did NOT: ${unnoticed.join(", ")}`,
-    ...report.isComplete ? [] : ["not all was carried out"],
+    failed === 0 ? "The store kept its promises" : `The store FAILED in ${failed} images`,
+    `${lost} of ${sabotaged.length} that must lose did`,
+    ...unnoticed.length === 0 ? [] : [`NOT ${unnoticed.join(", ")}`],
+    ...isComplete ? [] : ["not all was carried out"],
   ].join("; ");
 }
 
