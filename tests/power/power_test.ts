@@ -34,7 +34,6 @@ test("power: a run has every writer on every file system, and all that must lose
 });
 
 test("power: pairs are met on one family of file systems as on all, and a slice has each sabotage", () => {
-  // As many writers as there are would be met once a round, were the numbers coprime alone.
   for (const family of FAMILIES) {
     const jobs = planJobs({ ...plan, families: [family] });
     const writers = new Set(jobs.map(({ writer }) => writer));

@@ -25,7 +25,7 @@ export function planJobs(options: PlanOptions): Job[] {
   return [...sabotageJobs(options), ...storeJobs(options)];
 }
 
-/** Every writer on every file system comes in turn, as often as there are images for it. */
+/** All writers in turn, each time on another file system, as often as there are images for it. */
 function storeJobs({ families, runtimes, images, seed, unit }: PlanOptions): Job[] {
   const kinds = FILE_SYSTEMS.filter(({ family }) => families.includes(family));
   const all = kinds.length * WRITERS.length;
@@ -33,12 +33,9 @@ function storeJobs({ families, runtimes, images, seed, unit }: PlanOptions): Job
   const each = Math.min(most, Math.max(least, Math.ceil(images / all)));
   const random = new Random(`${seed} runtimes`);
   return Array.from({ length: Math.ceil(images / each) }, (_, i): Job => ({
-    fileSystem: kinds[i % kinds.length].name,
-    // Shifted by one after each round, in which some pairs do not meet unless the numbers are coprime.
-    writer: WRITERS[
-      (i + Math.floor(i / leastCommonMultiple(kinds.length, WRITERS.length))) %
-      WRITERS.length
-    ].name,
+    // Shifted by one after each round of the writers, so that all pairs meet.
+    fileSystem: kinds[(i % WRITERS.length + Math.floor(i / WRITERS.length)) % kinds.length].name,
+    writer: WRITERS[i % WRITERS.length].name,
     runtime: random.pick(runtimes),
     seed: `${seed}-${i}`,
     images: each,
@@ -65,10 +62,4 @@ function sabotageJobs({ families, runtimes, images, seed, unit }: PlanOptions): 
     return chosen.map((family) => job(family, writer));
   });
   return families.includes("ext4") ? [...jobs, job(NO_BARRIER.name, WRITERS[0])] : jobs;
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  let [x, y] = [a, b];
-  while (y > 0) [x, y] = [y, x % y];
-  return a * b / x;
 }
