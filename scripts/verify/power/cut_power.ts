@@ -7,6 +7,7 @@ import { Child } from "../../lib/child.ts";
 import type { Io } from "../../lib/io.ts";
 import { Progress } from "../../lib/progress.ts";
 import { findExecutable, type Runtime, RUNTIMES } from "../../lib/runtimes.ts";
+import { UsageError } from "../../lib/usage_error.ts";
 import { readState, writeState } from "../../lib/state_file.ts";
 import type { Campaign, News } from "./campaign.ts";
 import { planJobs, type PlanOptions } from "./plan.ts";
@@ -73,8 +74,8 @@ async function begin(plan: PlanOptions, resume: string | undefined): Promise<Sta
   const { seed } = earlier.plan;
   if (JSON.stringify({ ...plan, seed }) === JSON.stringify(earlier.plan)) return earlier;
   const { families, images, unit } = earlier.plan;
-  throw new Error(
-    `Cannot resume from "${resume}": it was begun with --fs ${families.join(",")} ` +
+  throw new UsageError(
+    `--resume "${resume}" was begun with --fs ${families.join(",")} ` +
       `--images ${images} --unit ${unit}`,
   );
 }
