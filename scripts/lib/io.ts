@@ -18,3 +18,8 @@ export type Color = keyof typeof COLORS;
 export function paint(io: Io, color: Color, text: string): string {
   return io.color ? `\x1b[${COLORS[color]}m${text}\x1b[0m` : text;
 }
+
+/** Prints a value as JSON, on one line. */
+export function printJsonLine(io: Io, value: unknown): void {
+  io.out(JSON.stringify(value) + "\n");
+}

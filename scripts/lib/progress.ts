@@ -3,33 +3,52 @@ import type { Io } from "./io.ts";
 const WIDTH = 30;
 const EVERY_MS = 200;
 
+/** What a progress bar shows. */
+export interface ProgressOptions {
+  /** What is counted, in the plural. */
+  readonly unit: string;
+  /** How much an earlier run has done, which does not count for the rate. */
+  readonly done?: number;
+  /** Whether it is shown at all; on a terminal it is, unless told. */
+  readonly isShown?: boolean;
+}
+
 /** A bar on a terminal; nothing anywhere else. */
 export class Progress {
   readonly #io: Io;
   readonly #began: number;
   readonly #doneBefore: number;
   readonly #unit: string;
-  #drawn = 0;
+  readonly #isShown: boolean;
+  #drawn = -Infinity;
 
-  constructor(io: Io, done: number, unit = "kills") {
-    this.#unit = unit;
+  constructor(io: Io, { unit, done = 0, isShown = true }: ProgressOptions) {
     this.#io = io;
-    this.#began = io.now();
+    this.#unit = unit;
     this.#doneBefore = done;
+    this.#isShown = isShown && io.isTerminal;
+    this.#began = io.now();
   }
 
-  draw(done: number, all: number): void {
+  /** Shows how much is done, and if told what is at work; at most five times a second. */
+  draw(done: number, all: number, what?: string): void {
     const now = this.#io.now();
-    if (!this.#io.isTerminal || now - this.#drawn < EVERY_MS) return;
+    if (!this.#isShown || now - this.#drawn < EVERY_MS) return;
     this.#drawn = now;
     const bar = "#".repeat(Math.floor(WIDTH * done / all)).padEnd(WIDTH, ".");
-    const rate = (done - this.#doneBefore) / Math.max((now - this.#began) / 1000, 0.001);
-    const left = rate > 0 ? `, ${duration((all - done) / rate)} left` : "";
-    this.#io.out(`\r\x1b[K[${bar}] ${done} of ${all} ${this.#unit}, ${rate.toFixed(1)}/s${left}`);
+    const told = what ?? this.#rate(done, all, now);
+    this.#io.out(`\r\x1b[K[${bar}] ${done} of ${all} ${this.#unit}, ${told}`);
   }
 
+  /** Removes the bar. */
   clear(): void {
-    if (this.#io.isTerminal) this.#io.out("\r\x1b[K");
+    if (this.#isShown) this.#io.out("\r\x1b[K");
+  }
+
+  #rate(done: number, all: number, now: number): string {
+    const rate = (done - this.#doneBefore) / Math.max((now - this.#began) / 1000, 0.001);
+    const left = rate > 0 ? `, ${duration((all - done) / rate)} left` : "";
+    return `${rate.toFixed(1)}/s${left}`;
   }
 }
 

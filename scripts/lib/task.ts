@@ -2,7 +2,7 @@ import { EXIT } from "./exit_code.ts";
 import { type Io, paint } from "./io.ts";
 import type { Option, Options, ValuesOf } from "./options.ts";
 import { UsageError } from "./usage_error.ts";
-import { helpColumns, optionRows, readWords } from "./words.ts";
+import { helpColumns, optionRows, readWords, wrap } from "./words.ts";
 
 /** A task of `deno.json`: all that its command line and its help are made of. */
 export interface Task<O extends Options> {
@@ -11,7 +11,7 @@ export interface Task<O extends Options> {
   readonly action: string;
   /** What it does, in the first lines of the help. */
   readonly summary: string;
-  /** What may follow the name, one line each way to use it. */
+  /** What may follow the name, one line for each way to use it. */
   readonly usage: readonly string[];
   readonly options: O;
   /** What else there is to know. */
@@ -41,12 +41,12 @@ export function helpOf<O extends Options>(task: Task<O>): string {
   );
   const examplesOf = examples.map((each) => `  deno task ${name} ${each}`.trimEnd());
   return [
-    summary,
+    wrap(summary),
     lines.join("\n"),
     helpColumns(optionRows({ ...options, ...HELP })),
-    ...details === undefined ? [] : [details],
+    ...details === undefined ? [] : [wrap(details)],
     ["Examples:", ...examplesOf].join("\n"),
-    `Exit codes: ${exitCodes}, 2 wrong usage.`,
+    wrap(`Exit codes: ${exitCodes}, 2 wrong usage.`),
   ].join("\n\n") + "\n";
 }
 

@@ -86,13 +86,28 @@ function unknownOption(raw: string, options: OptionShapes): UsageError {
   return new UsageError(`there is no option ${quote(raw)}, ${hint}`);
 }
 
+const WIDTH = 80;
+
+/** Breaks a text into lines that fit a terminal; an empty line begins a new paragraph. */
+export function wrap(text: string, width = WIDTH): string {
+  return text.split("\n\n").map((paragraph) => {
+    const lines = [""];
+    for (const word of paragraph.split(/\s+/)) {
+      const longer = `${lines.at(-1)} ${word}`.trimStart();
+      if (longer.length <= width || lines.at(-1) === "") lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines.join("\n");
+  }).join("\n\n");
+}
+
 /** The lines of a help that list options, or other names, with what they mean. */
 export function helpColumns(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([left]) => left.length));
-  // A long text goes on below itself.
   const indent = "\n" + " ".repeat(width + 4);
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right.replaceAll("\n", indent)}`)
-    .join("\n");
+  return rows.map(([left, right]) =>
+    `  ${left.padEnd(width)}  ${wrap(right, WIDTH - width - 4).replaceAll("\n", indent)}`
+  ).join("\n");
 }
 
 /** The rows of a help for options. */

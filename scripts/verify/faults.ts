@@ -6,41 +6,45 @@
  * @module
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { CODES } from "./faults/failing_calls.ts";
 import { callsOf, casesOf, faultOf, runCases } from "./faults/failing_calls_matrix.ts";
 import { type Operation, OPERATIONS } from "./faults/failing_calls_operations.ts";
-import { type Io, paint } from "../lib/io.ts";
+import { type Io, paint, printJsonLine } from "../lib/io.ts";
+import { JSON_LINE, wholeNumber } from "../lib/options.ts";
 import { processIo } from "../lib/process_io.ts";
 import { formatTable } from "../lib/table.ts";
 import { Progress } from "../lib/progress.ts";
-
-const HELP = `Lets every call of every operation of the store fail, and crashes it after each
-
-Usage: faults [--one-out-of N] [--json]
-
-  --one-out-of N  run every N-th case only, for a first look
-  --json          print the figures as JSON, one line
-  --help          print this help
-
-Examples:
-  deno task faults
-  deno task faults --one-out-of 53
-
-Each call fails with ${
-  CODES.length - 1
-} codes and with an error that has none, before its effect and after it,
-once, until the operation has returned, and for ever. WARNED counts the loads of less than the last
-acknowledged, which the outcome tells: of ENOENT and EIO only.
-
-Exit codes: 0 nothing acknowledged was lost, 1 something was, 2 wrong usage.
-`;
+import { runTask, type Task } from "../lib/task.ts";
 
 const OPTIONS = {
-  "one-out-of": { type: "string", default: "1" },
-  json: { type: "boolean", default: false },
-  help: { type: "boolean", short: "h", default: false },
-} as const;
+  "one-out-of": wholeNumber("N", "run every N-th case only, for a first look", 1, 1),
+  json: JSON_LINE,
+};
+
+const task = (operations: readonly Operation[]): Task<typeof OPTIONS> => ({
+  name: "faults",
+  action: "test",
+  summary: "Lets every call of every operation of the store fail, and crashes it after each.",
+  usage: ["[--one-out-of N] [--json]"],
+  options: OPTIONS,
+  details: `Each call fails with ${
+    CODES.length - 1
+  } codes and with an error that has none, before its
+effect and after it, once, until the operation has returned, and for ever. WARNED counts the loads
+of less than the last acknowledged, which the outcome tells: of ENOENT and EIO only.`,
+  examples: ["", "--one-out-of 53"],
+  exitCodes: "0 nothing acknowledged was lost, 1 something was",
+  async run({ "one-out-of": every, json }, io) {
+    const progress = new Progress(io, { unit: "cases", isShown: !json });
+    const rows = await run(operations, every, async (done, all) => {
+      progress.draw(done, all);
+      // Lets the terminal and a Ctrl-C through.
+      if (done % 50 === 0) await io.sleep(0);
+    });
+    progress.clear();
+    return report(rows, json, io);
+  },
+});
 
 interface Row {
   readonly name: string;
@@ -54,35 +58,11 @@ interface Row {
 }
 
 /** Runs the matrix and returns the exit code. */
-export async function main(
+export const main = (
   argv: readonly string[],
   io: Io,
   operations: readonly Operation[] = OPERATIONS,
-): Promise<number> {
-  let values;
-  try {
-    values = parseArgs({ args: [...argv], options: OPTIONS }).values;
-    const every = values["one-out-of"];
-    if (!/^[1-9]\d{0,5}$/.test(every)) {
-      throw new RangeError(`--one-out-of ${JSON.stringify(every)} is not a positive number`);
-    }
-  } catch (error) {
-    io.err(paint(io, "red", `Cannot test: ${(error as Error).message}`) + "\n  See --help.\n");
-    return 2;
-  }
-  if (values.help) {
-    io.out(HELP);
-    return 0;
-  }
-  const progress = new Progress(values.json ? { ...io, isTerminal: false } : io, 0, "cases");
-  const rows = await run(operations, Number(values["one-out-of"]), async (done, all) => {
-    progress.draw(done, all);
-    // Lets the terminal and a Ctrl-C through.
-    if (done % 50 === 0) await io.sleep(0);
-  });
-  progress.clear();
-  return report(rows, values.json, io);
-}
+): Promise<number> => runTask(task(operations), argv, io);
 
 async function run(
   operations: readonly Operation[],
@@ -120,7 +100,7 @@ function report(rows: readonly Row[], json: boolean, io: Io): number {
     warned: sum("warned"),
     violations: violations.length,
   };
-  if (json) io.out(JSON.stringify({ ...figures, operations: rows }) + "\n");
+  if (json) printJsonLine(io, { ...figures, operations: rows });
   else {
     const cells = rows.map(({ name, calls, cases, states, warned, violations }) => [
       name,

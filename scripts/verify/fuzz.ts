@@ -6,74 +6,54 @@
  * @module
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { decode, parse } from "../../mod.ts";
 import { fuzz, type FuzzFigures } from "./fuzz/fuzz.ts";
-import { type Io, paint } from "../lib/io.ts";
+import { type Io, paint, printJsonLine } from "../lib/io.ts";
+import { JSON_LINE, text, wholeNumber } from "../lib/options.ts";
 import { processIo } from "../lib/process_io.ts";
 import { formatTable } from "../lib/table.ts";
 import { Progress } from "../lib/progress.ts";
-
-const HELP = `Has the parser and a naive oracle judge the same generated and broken files
-
-Usage: fuzz [--count N] [--seed S] [--json]
-
-  --count N  how many files, 1000000 unless told
-  --seed S   repeat an earlier run
-  --json     print the figures as JSON, one line
-  --help     print this help
-
-Examples:
-  deno task fuzz
-  deno task fuzz --count 20000 --seed 7
-
-Exit codes: 0 the two always agree, 1 they do not, and the smallest file is printed, 2 wrong usage.
-`;
+import { runTask, type Task } from "../lib/task.ts";
 
 const OPTIONS = {
-  count: { type: "string", default: "1000000" },
-  seed: { type: "string" },
-  json: { type: "boolean", default: false },
-  help: { type: "boolean", short: "h", default: false },
-} as const;
+  count: wholeNumber("N", "how many files, 1000000 unless told", 1, 1_000_000),
+  seed: text("S", "repeat an earlier run"),
+  json: JSON_LINE,
+};
+
+const TASK: Task<typeof OPTIONS> = {
+  name: "fuzz",
+  action: "fuzz",
+  summary: "Has the parser and a naive oracle judge the same generated and broken files.",
+  usage: ["[--count N] [--seed S] [--json]"],
+  options: OPTIONS,
+  examples: ["", "--count 20000 --seed 7"],
+  exitCodes: "0 the two always agree, 1 they do not, and the smallest file is printed",
+  async run({ count, json, ...given }, io) {
+    const seed = given.seed ?? String(io.now());
+    if (!json) io.out(`${count} files, seed ${seed}\n`);
+    const progress = new Progress(io, { unit: "files", isShown: !json });
+    const figures = await fuzz({
+      count,
+      seed,
+      read: (bytes) => parse(decode(bytes)),
+      onProgress: async (done) => {
+        progress.draw(done, count);
+        // Lets the terminal and a Ctrl-C through.
+        await io.sleep(0);
+      },
+    });
+    progress.clear();
+    if (json) {
+      const { smallest, ...rest } = figures;
+      printJsonLine(io, { seed, ...rest, smallest: smallest && asJson(smallest) });
+    } else io.out(textOf(figures, io));
+    return figures.disagreements === 0 && allMet(figures) ? 0 : 1;
+  },
+};
 
 /** Fuzzes and returns the exit code. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
-  let values;
-  try {
-    values = parseArgs({ args: [...argv], options: OPTIONS }).values;
-    if (!/^[1-9]\d{0,8}$/.test(values.count)) {
-      throw new RangeError(`--count ${JSON.stringify(values.count)} is not a positive number`);
-    }
-  } catch (error) {
-    io.err(paint(io, "red", `Cannot fuzz: ${(error as Error).message}`) + "\n  See fuzz --help.\n");
-    return 2;
-  }
-  if (values.help) {
-    io.out(HELP);
-    return 0;
-  }
-  const { json, seed = String(io.now()) } = values;
-  const count = Number(values.count);
-  if (!json) io.out(`${count} files, seed ${seed}\n`);
-  const progress = new Progress(io, 0, "files");
-  const figures = await fuzz({
-    count,
-    seed,
-    read: (bytes) => parse(decode(bytes)),
-    onProgress: async (done) => {
-      if (!json) progress.draw(done, count);
-      // Lets the terminal and a Ctrl-C through.
-      await io.sleep(0);
-    },
-  });
-  progress.clear();
-  if (json) {
-    const { smallest, ...rest } = figures;
-    io.out(JSON.stringify({ seed, ...rest, smallest: smallest && asJson(smallest) }) + "\n");
-  } else io.out(textOf(figures, io));
-  return figures.disagreements === 0 && allMet(figures) ? 0 : 1;
-}
+export const main = (argv: readonly string[], io: Io): Promise<number> => runTask(TASK, argv, io);
 
 /** Whether each kind of change was met, and left files that are refused and, but for one, accepted. */
 function allMet({ kinds }: FuzzFigures): boolean {

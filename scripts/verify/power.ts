@@ -55,7 +55,7 @@ const TASK: Task<typeof OPTIONS> = {
   action: "cut the power",
   summary:
     `Cuts the power below ext4, xfs and btrfs, and looks whether the store keeps its promises.`,
-  usage: ["[--fs FS] [--images N | --slice] [--seed S] [--resume FILE] [options]"],
+  usage: ["[--fs FS] [--images N | --slice] [--seed S] [options]"],
   options: OPTIONS,
   details:
     `A disk that records writes and flushes lies below a real file system. What a flush covers is

@@ -8,77 +8,64 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
-import { type Io, paint } from "../lib/io.ts";
+import { type Io, paint, printJsonLine } from "../lib/io.ts";
+import { JSON_LINE, runtimes, text } from "../lib/options.ts";
 import { processIo } from "../lib/process_io.ts";
 import { formatTable } from "../lib/table.ts";
 import { failuresOf, FAULTS, type Probe, probeAll, SETTINGS } from "./syscalls/probe_all.ts";
-import { readRuntimes } from "../lib/runtimes.ts";
+import { RUNTIMES } from "../lib/runtimes.ts";
 import { Progress } from "../lib/progress.ts";
+import { runTask, type Task } from "../lib/task.ts";
 import { whyNoStrace } from "./syscalls/strace.ts";
 
-const HELP =
-  `Kills the store, and makes its calls fail with EIO, at every system call that touches its
-directory: of a load, of the first persist of all, of a later one, of the first record of a journal, and of a
-close.
-
-Usage: syscalls [--runtime R] [--directory DIR] [--json]
-
-  --runtime R      deno, bun, node, or all, which is the default
-  --directory DIR  where the stores lie, .soak unless told; removed again
-  --json           print the figures as JSON, one line
-  --help           print this help
-
-Needs strace, and the right to trace. A fault comes before the call has any effect, so that a kill
-at each call is a kill after the one before it. What the table shows: which generation a fresh
-process loads after a kill, and what the store said of a failing call, which was then made again.
-
-Exit codes: 0 every boundary was met and nothing acknowledged was lost, 1 not so, 2 wrong usage.
-`;
-
 const OPTIONS = {
-  runtime: { type: "string", default: "all" },
-  directory: { type: "string", default: ".soak" },
-  json: { type: "boolean", default: false },
-  help: { type: "boolean", short: "h", default: false },
-} as const;
+  runtime: runtimes("deno, bun, node, or all, which is the default", RUNTIMES),
+  directory: text("DIR", "where the stores lie, .soak unless told; removed again", ".soak"),
+  json: JSON_LINE,
+};
+
+const TASK: Task<typeof OPTIONS> = {
+  name: "syscalls",
+  action: "probe",
+  summary:
+    `Kills the store, and makes its calls fail with EIO, at every system call that touches its
+directory: of a load, of the first persist of all, of a later one, of the first record of a journal,
+and of a close.`,
+  usage: ["[--runtime R] [--directory DIR] [--json]"],
+  options: OPTIONS,
+  details: `Needs strace, and the right to trace. A fault comes before the
+call has any effect, so that a kill at each call is a kill after the one before it. What the table
+shows: which generation a fresh process loads after a kill, and what the store said of a failing
+call, which was then made again.`,
+  examples: ["", "--runtime node"],
+  exitCodes: "0 every boundary was met and nothing acknowledged was lost, 1 not so",
+  async run({ runtime, json, ...options }, io) {
+    const obstacle = await whyNoStrace();
+    if (obstacle !== undefined) {
+      io.err(paint(io, "red", `Cannot probe: ${obstacle}`) + "\n");
+      return 1;
+    }
+    const directory = resolve(options.directory);
+    await mkdir(directory, { recursive: true });
+    const folder = await mkdtemp(join(directory, "syscalls-"));
+    const progress = new Progress(io, { unit: "faults", isShown: !json });
+    try {
+      const probes = await probeAll({
+        folder,
+        runtimes: runtime,
+        settings: SETTINGS,
+        onProgress: (done, all) => progress.draw(done, all),
+      });
+      progress.clear();
+      return report(probes, json, io);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+};
 
 /** Injects all faults and returns the exit code. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
-  let values, runtimes;
-  try {
-    values = parseArgs({ args: [...argv], options: OPTIONS }).values;
-    runtimes = readRuntimes(values.runtime);
-  } catch (error) {
-    io.err(paint(io, "red", `Cannot probe: ${(error as Error).message}`) + "\n  See --help.\n");
-    return 2;
-  }
-  if (values.help) {
-    io.out(HELP);
-    return 0;
-  }
-  const obstacle = await whyNoStrace();
-  if (obstacle !== undefined) {
-    io.err(paint(io, "red", `Cannot probe: ${obstacle}`) + "\n");
-    return 1;
-  }
-  const directory = resolve(values.directory);
-  await mkdir(directory, { recursive: true });
-  const folder = await mkdtemp(join(directory, "syscalls-"));
-  const progress = new Progress(values.json ? { ...io, isTerminal: false } : io, 0, "faults");
-  try {
-    const probes = await probeAll({
-      folder,
-      runtimes,
-      settings: SETTINGS,
-      onProgress: (done, all) => progress.draw(done, all),
-    });
-    progress.clear();
-    return report(probes, values.json, io);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+export const main = (argv: readonly string[], io: Io): Promise<number> => runTask(TASK, argv, io);
 
 function report(probes: readonly Probe[], json: boolean, io: Io): number {
   const failures = failuresOf(probes);
@@ -92,7 +79,7 @@ function report(probes: readonly Probe[], json: boolean, io: Io): number {
         ...Object.fromEntries(outcomes.get(boundary) ?? []),
       })),
     }));
-    io.out(JSON.stringify({ boundaries, failures, probes: figures }) + "\n");
+    printJsonLine(io, { boundaries, failures, probes: figures });
   } else {
     for (const probe of probes) io.out(tableOf(probe) + "\n");
     for (const failure of failures) io.err(paint(io, "red", failure) + "\n");

@@ -96,7 +96,7 @@ async function carryOut(
   const interrupt = () => child.hangUp();
   for (const signal of SIGNALS) process.on(signal, interrupt);
   const all = campaign.jobs.reduce((sum, { job }) => sum + (job.mustLose ? 0 : job.images), 0);
-  const progress = new Progress(shows ? io : { ...io, isTerminal: false }, 0, "images");
+  const progress = new Progress(io, { unit: "images", isShown: shows });
   let done = 0;
   try {
     for (let line = await child.take(); line !== undefined; line = await child.take()) {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { type Io, paint } from "../../lib/io.ts";
+import { type Io, paint, printJsonLine } from "../../lib/io.ts";
 import { killLoop } from "./kill_loop.ts";
 import { killFigures, printKills } from "./kill_report.ts";
 import { LossError } from "./lane.ts";
@@ -42,7 +42,7 @@ export async function soakKills(options: SoakOptions, io: Io): Promise<number> {
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true });
   const folder = await mkdtemp(join(directory, "kills-"));
-  const progress = new Progress(io, before);
+  const progress = new Progress(io, { unit: "kills", done: before, isShown: !json });
   let saved = io.now();
   let isInterrupted = false;
   const interrupt = () => void (isInterrupted = true);
@@ -54,7 +54,7 @@ export async function soakKills(options: SoakOptions, io: Io): Promise<number> {
       lanes,
       victim: VICTIM,
       onKill: async () => {
-        if (!json) progress.draw(total(tally, "kills"), total(tally, "target"));
+        progress.draw(total(tally, "kills"), total(tally, "target"));
         if (resume !== undefined && io.now() - saved > SAVE_EVERY_MS) {
           saved = io.now();
           await writeState(resume, VERSION, tally);
@@ -67,12 +67,12 @@ export async function soakKills(options: SoakOptions, io: Io): Promise<number> {
     loss = error;
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-    if (!json) progress.clear();
+    progress.clear();
   }
   if (resume !== undefined) await writeState(resume, VERSION, tally);
   if (loss === undefined) await rm(folder, { recursive: true });
   else io.err(`${paint(io, "red", loss.message)}\n  What happened is in story.json there.\n`);
-  if (json) io.out(JSON.stringify(killFigures(tally, loss === undefined ? 0 : 1)) + "\n");
+  if (json) printJsonLine(io, killFigures(tally, loss === undefined ? 0 : 1));
   else {
     printKills(io, tally);
     const verdict = loss === undefined ? "nothing acknowledged was lost" : "something was LOST";

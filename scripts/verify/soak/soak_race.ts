@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Io, paint } from "../../lib/io.ts";
+import { type Io, paint, printJsonLine } from "../../lib/io.ts";
 import { LossError } from "./lane.ts";
 import type { Runtime } from "../../lib/runtimes.ts";
 import { type Race, race } from "./race.ts";
@@ -42,11 +42,11 @@ export async function soakRace(
   } catch (error) {
     if (!(error instanceof LossError)) throw error;
     io.err(`${paint(io, "red", error.message)}\n  What happened is in story.json there.\n`);
-    if (json) io.out(JSON.stringify({ seconds, lost: 1, races }) + "\n");
+    if (json) printJsonLine(io, { seconds, lost: 1, races });
     return 1;
   }
   await rm(folder, { recursive: true });
-  if (json) io.out(JSON.stringify({ seconds, lost: 0, races }) + "\n");
+  if (json) printJsonLine(io, { seconds, lost: 0, races });
   else {
     const sum = races.reduce((total, { acknowledged }) => total + acknowledged, 0);
     io.out(
