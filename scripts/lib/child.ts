@@ -9,6 +9,8 @@ export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Whether it gets a process group of its own, so that a kill ends what it has started, too. */
   readonly isGroup?: boolean;
+  /** Is called whenever it has written something. */
+  readonly onOutput?: () => void;
   /** Whether its standard output, or its errors, go where those of this process go. */
   readonly shows?: "output" | "errors";
 }
@@ -31,13 +33,15 @@ export class Child {
   readonly lines: string[] = [];
   readonly #process: ChildProcess;
   readonly #isGroup: boolean;
+  readonly #onOutput: () => void;
   readonly #waiting: (() => void)[] = [];
   #taken = 0;
   #errors = "";
   #isGone = false;
 
   constructor([program, ...args]: readonly string[], options: ChildOptions = {}) {
-    const { cwd, env = process.env, isGroup = false, shows } = options;
+    const { cwd, env = process.env, isGroup = false, shows, onOutput = () => {} } = options;
+    this.#onOutput = onOutput;
     this.#isGroup = isGroup && process.platform !== "win32";
     this.#process = spawn(program, args, {
       cwd,
@@ -55,11 +59,11 @@ export class Child {
       // A kill may cut the last line short.
       rest = parts.pop()!;
       this.lines.push(...parts);
-      this.#wake();
+      this.#hear();
     });
     this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#errors += text;
-      this.#wake();
+      this.#hear();
     });
     // A child that is gone cannot be told anything; `ended` tells that it is gone.
     this.#process.stdin!.on("error", () => {});
@@ -148,6 +152,11 @@ export class Child {
   /** Waits until it has written something, or is gone. */
   #news(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #hear(): void {
+    this.#onOutput();
+    this.#wake();
   }
 
   #wake(): void {

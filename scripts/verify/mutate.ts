@@ -6,7 +6,6 @@
  * @module
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { type Figures, figuresOf, scoreOf, type Survivor, survivorsOf } from "./mutate/report.ts";
 import {
   type Part,
@@ -16,41 +15,51 @@ import {
   type StrykerOptions,
   thresholdOf,
 } from "./mutate/stryker.ts";
-import { type Io, paint } from "../lib/io.ts";
+import { type Io, paint, printJsonLine } from "../lib/io.ts";
+import { flag, JSON_LINE, some, text } from "../lib/options.ts";
+import { runTask, type Task } from "../lib/task.ts";
+import { UsageError } from "../lib/usage_error.ts";
 import { processIo } from "../lib/process_io.ts";
 import { formatTable } from "../lib/table.ts";
 
-const HELP =
-  `Changes the sources in one place at a time, and counts the changes that no test notices.
-
-Usage: mutate [--only core|file] [--files GLOB] [--quick] [--json]
-
-  --only PART   only src/core or only src/file
-  --files GLOB  only these sources
-  --quick       without tests/crash, which takes long; what survives then may not survive all
-  --json        print the figures as JSON, one line
-  --help        print this help
-
-The tests of src/core are in tests/core, those of src/file in tests/file and tests/crash. They run
-on Bun, quickly: few cases of each property, crashes one deep. What they let live, the whole suite
-might kill, never the other way round.
-
-Examples:
-  deno task mutate --only core
-  deno task mutate --files 'src/file/errors/*.ts'
-  deno task mutate --json | tail -n 1
-
-Exit codes: 0 enough was noticed of each part, 1 it was not or it could not be found out, 2 wrong
-usage.
-`;
-
 const OPTIONS = {
-  only: { type: "string" },
-  files: { type: "string", default: "src/**/*.ts" },
-  quick: { type: "boolean", default: false },
-  json: { type: "boolean", default: false },
-  help: { type: "boolean", short: "h", default: false },
-} as const;
+  only: some("PART", "only src/core, or only src/file", PARTS),
+  files: text("GLOB", "only these sources", "src/**/*.ts"),
+  quick: flag("without tests/crash, which takes long; what survives then may not survive all"),
+  json: JSON_LINE,
+};
+
+const TASK: Task<typeof OPTIONS> = {
+  name: "mutate",
+  action: "mutate",
+  summary:
+    "Changes the sources in one place at a time, and counts the changes that no test notices.",
+  usage: ["[--only core|file] [--files GLOB] [--quick] [--json]"],
+  options: OPTIONS,
+  details:
+    `The tests of src/core are in tests/core, those of src/file in tests/file and tests/crash.
+They run on Bun, quickly: few cases of each property, crashes one deep. What they let live, the whole
+suite might kill, never the other way round.`,
+  examples: ["--only core", "--files 'src/file/errors/*.ts'", "--json | tail -n 1"],
+  exitCodes: "0 enough was noticed of each part, 1 it was not or it could not be found out",
+  async run({ only, files, quick, json }, io) {
+    const results: PartResult[] = [];
+    for (const part of only) {
+      const sources = await sourcesOf(part, files);
+      if (sources.length > 0) {
+        results.push(
+          await mutate(part, sources, { isQuick: quick, shows: io.isTerminal && !json }),
+        );
+      }
+    }
+    if (results.length === 0) {
+      throw new UsageError(`no source matches --files ${JSON.stringify(files)}`);
+    }
+    if (json) printJsonLine(io, { parts: results });
+    else print(io, results);
+    return results.every(isEnough) ? 0 : 1;
+  },
+};
 
 /** What was found out about a part. */
 interface PartResult {
@@ -61,8 +70,6 @@ interface PartResult {
   readonly files: readonly { readonly file: string; readonly figures: Figures }[];
   readonly survivors: readonly Survivor[];
 }
-
-class UsageError extends Error {}
 
 async function mutate(
   part: Part,
@@ -121,48 +128,6 @@ function print(io: Io, results: readonly PartResult[]): void {
 const indent = (sign: string, text: string) => text.replace(/^/gm, `  ${sign}`) + "\n";
 
 /** Runs the mutants and returns the exit code. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
-  try {
-    const { help, json, only, files, quick } = readArgs(argv);
-    if (help) {
-      io.out(HELP);
-      return 0;
-    }
-    const parts = PARTS.filter((part) => only === undefined || part === only);
-    const results: PartResult[] = [];
-    for (const part of parts) {
-      const sources = await sourcesOf(part, files);
-      if (sources.length > 0) {
-        results.push(
-          await mutate(part, sources, { isQuick: quick, shows: io.isTerminal && !json }),
-        );
-      }
-    }
-    if (results.length === 0) {
-      throw new UsageError(`no source matches --files ${JSON.stringify(files)}`);
-    }
-    if (json) io.out(JSON.stringify({ parts: results }) + "\n");
-    else print(io, results);
-    return results.every(isEnough) ? 0 : 1;
-  } catch (error) {
-    const isUsage = error instanceof UsageError;
-    const { message, stack } = error as Error;
-    const state = isUsage ? `${message}\n  See mutate --help.` : stack ?? message;
-    io.err(paint(io, "red", `Cannot mutate: ${state}`) + "\n");
-    return isUsage ? 2 : 1;
-  }
-}
-
-function readArgs(argv: readonly string[]) {
-  let values;
-  try {
-    values = parseArgs({ args: [...argv], options: OPTIONS }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  const { only } = values;
-  if (only === undefined || PARTS.some((part) => part === only)) return values;
-  throw new UsageError(`--only ${JSON.stringify(only)} is neither ${PARTS.join(" nor ")}`);
-}
+export const main = (argv: readonly string[], io: Io): Promise<number> => runTask(TASK, argv, io);
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2), processIo());

@@ -78,7 +78,7 @@ test("mutate: help, and what cannot be", async () => {
   assert.match(help.out, /Usage: mutate .*\n/);
   for (
     const [args, says] of [
-      [["--only", "tests"], '--only "tests" is neither core nor file'],
+      [["--only", "tests"], '--only "tests" is none of core, file and all'],
       [["--files", "src/none/*.ts"], 'no source matches --files "src/none/\\*.ts"'],
       [["--all"], "--all"],
     ] as const

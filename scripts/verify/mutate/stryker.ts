@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { glob, readFile, rm } from "node:fs/promises";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { Child } from "../../lib/child.ts";
 import { findExecutable } from "../../lib/runtimes.ts";
 import type { StrykerReport } from "./report.ts";
 
@@ -58,9 +58,9 @@ export async function runStryker(
   await rm(report, { force: true });
   const args = [STRYKER, "run", configOf(part), "--mutate", sources.join()];
   if (shows) args.push("--reporters", "json,progress");
-  const child = spawn(await findExecutable("node"), args, {
+  const child = new Child([await findExecutable("node"), ...args], {
     cwd: fileURLToPath(ROOT),
-    stdio: ["ignore", shows ? "inherit" : "pipe", "pipe"],
+    shows: shows ? "output" : undefined,
     env: {
       ...process.env,
       // The commands of the configurations begin with it. On a fresh machine no PATH has a Bun, and
@@ -69,14 +69,11 @@ export async function runStryker(
       ...(isQuick ? { MUTATE_QUICK: "1" } : {}),
     },
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on("data", (chunk: Uint8Array) => output += chunk);
-  }
-  await new Promise((resolve) => child.on("close", resolve));
+  child.hangUp();
+  const { lines, errors } = await child.ended;
   // It fails below the threshold too; only if there is no report, something else is wrong.
   const text = await readFile(report, "utf8").catch((cause) => {
-    throw new Error(`Stryker has written no report\n${output}`, { cause });
+    throw new Error(`Stryker has written no report\n${lines.join("\n")}\n${errors}`, { cause });
   });
   return JSON.parse(text);
 }

@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { Child } from "../../lib/child.ts";
 
 /**
  * What the tests are run with: few cases of each property, and the smallest slices of what takes
@@ -57,26 +57,26 @@ export async function runTests(
   const args = ["test", "--bail", "--no-orphans", "--timeout=600000"];
   if (preload !== undefined) args.push("--preload", preload);
   const began = performance.now();
-  const child = spawn(process.execPath, [...args, ...files.map((file) => `./${file}`)], {
-    stdio: ["ignore", "pipe", "pipe"],
+  let isHung = false;
+  const watch = () =>
+    setTimeout(() => {
+      isHung = true;
+      child.kill();
+    }, silence);
+  const command = [process.execPath, ...args, ...files.map((file) => `./${file}`)];
+  const child = new Child(command, {
     // A mutant may write to places that nobody has thought of.
     env: { ...process.env, ...QUICKLY, NO_COLOR: "1", TMPDIR: home, HOME: home, ...env },
+    onOutput: () => {
+      clearTimeout(timer);
+      timer = watch();
+    },
   });
-  let [output, isHung] = ["", false];
-  const giveUp = () => {
-    isHung = true;
-    child.kill("SIGKILL");
-  };
-  let timer = setTimeout(giveUp, silence);
-  const hear = (chunk: Uint8Array) => {
-    output += chunk;
-    clearTimeout(timer);
-    timer = setTimeout(giveUp, silence);
-  };
-  child.stdout.on("data", hear);
-  child.stderr.on("data", hear);
-  const code = await new Promise((resolve) => child.on("close", resolve));
+  child.hangUp();
+  let timer = watch();
+  const { code, lines, errors } = await child.ended;
   clearTimeout(timer);
+  const output = `${lines.join("\n")}\n${errors}`;
   await rm(home, { recursive: true, force: true });
   const end = isHung ? "hung" : code === 0 ? "passed" : "failed";
   return { end, ms: performance.now() - began, output };
