@@ -1,15 +1,18 @@
-#!/usr/bin/env -S deno run --allow-run --allow-read=. --allow-env=NO_COLOR
+#!/usr/bin/env -S deno run -A
 /**
- * `deno task coverage`: runs the tests of the core and of the file store, and tells which lines and branches of `src` they
- * reach.
- *
- * The exit code is 1 if a test fails, or if the tests miss anything in `src/core`.
+ * Tells which lines and branches of `src` the tests of the core and of the file store reach,
+ * `deno task coverage`.
  *
  * @module
  */
-import { paint } from "../lib/io.ts";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { Child } from "../lib/child.ts";
+import { type Io, paint, printJsonLine } from "../lib/io.ts";
+import { JSON_LINE } from "../lib/options.ts";
 import { processIo } from "../lib/process_io.ts";
 import { formatTable } from "../lib/table.ts";
+import { runTask, type Task } from "../lib/task.ts";
 
 /** How much of a file is covered. */
 interface FileCoverage {
@@ -28,21 +31,17 @@ interface Count {
 
 const FOLDER = "coverage";
 const root = new URL("../../", import.meta.url);
-const io = processIo();
 
 /** Runs Deno and answers its standard output; what goes wrong is shown as it is. */
 async function deno(...args: readonly string[]): Promise<string> {
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: root,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).output();
-  const text = new TextDecoder().decode(stdout);
-  if (success) return text;
-  io.out(text);
-  throw new Error(`Cannot go on: deno ${args[0]} failed`);
+  const child = new Child([Deno.execPath(), ...args], {
+    cwd: fileURLToPath(root),
+    shows: "errors",
+  });
+  child.hangUp();
+  const { code, lines } = await child.ended;
+  if (code === 0) return lines.join("\n");
+  throw new Error(`deno ${args[0]} failed\n${lines.join("\n")}`);
 }
 
 function parseLcov(text: string): FileCoverage[] {
@@ -100,40 +99,58 @@ function isComplete({ lines, branches }: FileCoverage): boolean {
   return lines.hit === lines.found && branches.hit === branches.found;
 }
 
-await deno(
-  "test",
-  "--quiet",
-  "--parallel",
-  "-A",
-  `--coverage=${FOLDER}`,
-  "--clean",
-  "tests/core",
-  "tests/file",
-);
-const files = parseLcov(await deno("coverage", "--quiet", FOLDER, "--lcov", "--include=/src/"));
-const rows = ["src/core", "src/file"].flatMap((folder) => {
-  const inFolder = [
-    ...files.filter(({ path }) => path.startsWith(`${folder}/`)),
-    ...unreported(folder, files),
-  ].sort((a, b) => a.path < b.path ? -1 : 1);
-  return [...inFolder, total(folder, inFolder)];
-});
-const columns = [
+async function measure(): Promise<FileCoverage[]> {
+  await deno(
+    ...["test", "--quiet", "--parallel", "-A", `--coverage=${FOLDER}`, "--clean"],
+    ...["tests/core", "tests/file"],
+  );
+  const files = parseLcov(await deno("coverage", "--quiet", FOLDER, "--lcov", "--include=/src/"));
+  return ["src/core", "src/file"].flatMap((folder) => {
+    const inFolder = [
+      ...files.filter(({ path }) => path.startsWith(`${folder}/`)),
+      ...unreported(folder, files),
+    ].sort((a, b) => a.path < b.path ? -1 : 1);
+    return [...inFolder, total(folder, inFolder)];
+  });
+}
+
+const COLUMNS = [
   { title: "FILE" },
   { title: "LINES %", align: "right" },
   { title: "BRANCHES %", align: "right" },
   { title: "MISSED" },
 ] as const;
-const cells = rows.map((row) => {
-  const missed = row.lines.hit === 0 ? "all, it was not reported" : row.missed.join(" ");
-  return [row.path, percent(row.lines), percent(row.branches), missed];
-});
-io.out(formatTable(columns, cells, (cell, row) => {
-  if (row < 0) return paint(io, "bold", cell);
-  return isComplete(rows[row]) ? cell : paint(io, "yellow", cell);
-}));
-const core = rows.find(({ path }) => path === "src/core")!;
-if (!isComplete(core)) {
-  io.err(paint(io, "red", "The tests do not reach all of src/core") + "\n");
-  Deno.exitCode = 1;
+
+function tableOf(rows: readonly FileCoverage[], io: Io): string {
+  const cells = rows.map((row) => {
+    const missed = row.lines.hit === 0 ? "all, it was not reported" : row.missed.join(" ");
+    return [row.path, percent(row.lines), percent(row.branches), missed];
+  });
+  return formatTable(COLUMNS, cells, (cell, row) => {
+    if (row < 0) return paint(io, "bold", cell);
+    return isComplete(rows[row]) ? cell : paint(io, "yellow", cell);
+  });
 }
+
+const OPTIONS = { json: JSON_LINE };
+
+const TASK: Task<typeof OPTIONS> = {
+  name: "coverage",
+  action: "measure the coverage",
+  summary: `Runs the tests of the core and of the file store, and tells which lines and branches of
+src they reach.`,
+  usage: ["[--json]"],
+  options: OPTIONS,
+  examples: [""],
+  exitCodes: "0 the tests reach all of src/core, 1 they do not, or one fails",
+  async run({ json }, io) {
+    const rows = await measure();
+    if (json) printJsonLine(io, { files: rows });
+    else io.out(tableOf(rows, io));
+    if (isComplete(rows.find(({ path }) => path === "src/core")!)) return 0;
+    io.err(paint(io, "red", "The tests do not reach all of src/core") + "\n");
+    return 1;
+  },
+};
+
+if (import.meta.main) process.exitCode = await runTask(TASK, process.argv.slice(2), processIo());
