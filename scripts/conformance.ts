@@ -8,85 +8,111 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { DriverProcess } from "./conformance/driver_process.ts";
-import { HELP, type Options, readOptions } from "./conformance/options.ts";
-import { Progress } from "./conformance/progress.ts";
+import { OPTIONS, type Options } from "./conformance/options.ts";
 import type { Report } from "./conformance/report.ts";
 import { reportHtml } from "./conformance/report_html.ts";
 import { reportTable } from "./conformance/report_table.ts";
 import { runKit } from "./conformance/run_kit.ts";
 import { NotShown, Unsupported } from "./conformance/verdict.ts";
 import { EXIT } from "./lib/exit_code.ts";
-import { type Io, paint } from "./lib/io.ts";
+import { type Io, paint, printJsonLine } from "./lib/io.ts";
+import { text } from "./lib/options.ts";
 import { processIo } from "./lib/process_io.ts";
+import { Progress } from "./lib/progress.ts";
 import { formatTable } from "./lib/table.ts";
+import { runTask, type Task } from "./lib/task.ts";
+import { UsageError } from "./lib/usage_error.ts";
+
+const TASK: Task<typeof OPTIONS> = {
+  name: "conformance",
+  action: "run the kit",
+  summary: `Holds any client's offset store against the specification: starts a driver around it,
+makes calls, damages its files and kills it, and tells for each clause whether it holds, or the
+shortest story that breaks it. tests/conformance/PROTOCOL.md says what a driver is.`,
+  usage: ["[options] [--] COMMAND [ARGUMENT…]", "report --html FILE REPORT.json…"],
+  options: OPTIONS,
+  examples: [
+    "deno run -A tests/conformance/driver.ts",
+    "--only L2,P7 --runs 1000 -- ./my-driver --verbose",
+    "--json ./my-driver > mine.json",
+    "report --html matrix.html ours.json mine.json",
+  ],
+  exitCodes: "0 everything holds that the profile promises, 1 something does not, " +
+    "3 the driver cannot be used, 130 interrupted",
+  takes: "command",
+  async run(options, io, command) {
+    if (command[0] === "report") return await runTask(REPORT_TASK, command.slice(1), io);
+    if (options.list) {
+      io.out(list(options));
+      return EXIT.ok;
+    }
+    if (command.length === 0) throw new UsageError("the command is missing");
+    try {
+      return await hold(command, options, io);
+    } catch (error) {
+      if (!(error instanceof NotShown || error instanceof Unsupported)) {
+        // What a driver does before the first clause, such as dying at hello.
+        if ((error as Error).name !== "DriverDied") throw error;
+      }
+      const { message } = error as Error;
+      io.err(paint(io, "red", `Cannot run the kit: ${message}`) + "\n");
+      return EXIT.failure;
+    }
+  },
+};
 
 /** Runs the kit and returns its exit code. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
-  try {
-    // `deno task` passes the `--` on.
-    const args = argv[0] === "--" && argv[1]?.startsWith("-") ? argv.slice(1) : argv;
-    if (args[0] === "report") return await combine(args.slice(1), io);
-    const options = readOptions(args);
-    if (options.help) io.out(HELP);
-    else if (options.list) io.out(list(options));
-    else return await run(options, io);
-    return EXIT.ok;
-  } catch (error) {
-    const { message } = error as Error;
-    if (error instanceof RangeError) {
-      io.err(paint(io, "red", `Cannot run the kit: ${message}`) + "\n  See conformance --help.\n");
-      return EXIT.usage;
-    }
-    if (!(error instanceof NotShown || error instanceof Unsupported)) {
-      // What a driver does before the first clause, such as dying at hello.
-      if ((error as Error).name !== "DriverDied") throw error;
-    }
-    io.err(paint(io, "red", `Cannot run the kit: ${message}`) + "\n");
-    return EXIT.failure;
-  }
+export function main(argv: readonly string[], io: Io): Promise<number> {
+  // `deno task` passes the `--` on.
+  const args = argv[0] === "--" && argv[1]?.startsWith("-") ? argv.slice(1) : argv;
+  return runTask(TASK, args, io);
 }
 
-async function run(options: Options, io: Io): Promise<number> {
-  const { command, clauses, html, json } = options;
-  const progress = new Progress(io, clauses.length);
+async function hold(command: readonly string[], options: Options, io: Io): Promise<number> {
+  const { only: clauses, html, json } = options;
+  const progress = new Progress(io, { unit: "clauses" });
   const report = await runKit((prefix) => DriverProcess.start(command, prefix), {
     ...options,
+    clauses,
     seed: options.seed ?? io.now() % 1_000_000_000,
-    onProgress: (done, next) => progress.draw(done, next),
+    onProgress: (done, next = "done") => progress.draw(done, clauses.length, next),
   });
   progress.clear();
-  io.out(json ? JSON.stringify(report) + "\n" : reportTable(report, io));
+  if (json) printJsonLine(io, report);
+  else io.out(reportTable(report, io));
   if (html !== undefined) await writeFile(html, reportHtml([report]));
   return report.results.some(({ state }) => state === "fails") ? EXIT.finding : EXIT.ok;
 }
 
-function list({ clauses }: Options): string {
+function list({ only }: Options): string {
   const columns = [{ title: "CLAUSE" }, { title: "WHAT" }];
-  return formatTable(columns, clauses.map(({ id, text }) => [id, text]));
+  return formatTable(columns, only.map(({ id, text }) => [id, text]));
 }
 
-/** Makes one page of several reports. */
-async function combine(argv: readonly string[], io: Io): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    options: { html: { type: "string" } },
-    allowPositionals: true,
-    strict: false,
-  });
-  const { html } = values;
-  if (typeof html !== "string" || positionals.length === 0) {
-    throw new RangeError("a report needs --html FILE and the reports that --json printed");
-  }
-  const reports: Report[] = [];
-  for (const file of positionals) reports.push(await readReport(file));
-  await writeFile(html, reportHtml(reports));
-  io.out(
-    `${html}: ${reports.map(({ client }) => `${client.name} ${client.version}`).join(", ")}\n`,
-  );
-  return EXIT.ok;
-}
+const REPORT_OPTIONS = { html: text("FILE", "where the page goes") };
+
+const REPORT_TASK: Task<typeof REPORT_OPTIONS> = {
+  name: "conformance report",
+  action: "make the page",
+  summary: "Makes one page of several reports.",
+  usage: ["--html FILE REPORT.json…"],
+  options: REPORT_OPTIONS,
+  examples: ["--html matrix.html ours.json mine.json"],
+  exitCodes: "0 it is made",
+  takes: "operands",
+  async run({ html }, io, files) {
+    if (html === undefined || files.length === 0) {
+      throw new UsageError("a report needs --html FILE and the reports that --json printed");
+    }
+    const reports: Report[] = [];
+    for (const file of files) reports.push(await readReport(file));
+    await writeFile(html, reportHtml(reports));
+    const names = reports.map(({ client }) => `${client.name} ${client.version}`);
+    io.out(`${html}: ${names.join(", ")}\n`);
+    return EXIT.ok;
+  },
+};
 
 async function readReport(file: string): Promise<Report> {
   try {
@@ -94,7 +120,7 @@ async function readReport(file: string): Promise<Report> {
     if (!Array.isArray(report.results)) throw new TypeError("it has no results");
     return report;
   } catch (error) {
-    throw new RangeError(`Cannot read report "${file}": ${(error as Error).message}`);
+    throw new UsageError(`Cannot read report "${file}": ${(error as Error).message}`);
   }
 }
 

@@ -11,83 +11,57 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { consume } from "./demo/consume.ts";
 import { isLost, type Kill, killAndReturn } from "./demo/kill_and_return.ts";
 import { QUEUES, STORE } from "./demo/queues.ts";
 import { Report } from "./demo/report.ts";
 import { tearBoth, tearMain } from "./demo/tear.ts";
-import { type Io, paint } from "./lib/io.ts";
+import type { Io } from "./lib/io.ts";
+import { flag, text, type ValuesOf, wholeNumber } from "./lib/options.ts";
 import { processIo } from "./lib/process_io.ts";
+import { runTask, type Task } from "./lib/task.ts";
 
-const HELP = `Kills a consumer, again and again, and shows that it finds its offsets again.
+const OPTIONS = {
+  kills: wholeNumber("N", "how often the consumer is killed, 5 unless told", 1, 5),
+  directory: text(
+    "DIR",
+    "where it works, .demo unless told; what it makes there it removes again",
+    ".demo",
+  ),
+  json: flag("print JSON; offsets are strings, since they are int64"),
+};
 
-Usage: demo [--kills N] [--directory DIR] [--json]
+type Values = ValuesOf<typeof OPTIONS>;
 
-  --kills N        how often the consumer is killed, 5 unless told
-  --directory DIR  where it works, .demo unless told; what it makes there it removes again
-  --json           print JSON; offsets are strings, since they are int64
-  --help           print this help
-
-Examples:
-  npx -y deno@2.9.6 task demo
-  npx -y deno@2.9.6 task demo --kills 20
-
-Exit codes: 0 nothing acknowledged was lost, 1 something was, 2 wrong usage.
-`;
-
-interface Options {
-  readonly kills: number;
-  readonly directory: string;
-  readonly json: boolean;
-}
-
-/** Reads the options; a text is what is wrong with them. */
-function readOptions(argv: readonly string[]): Options | "help" | Error {
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        kills: { type: "string", default: "5" },
-        directory: { type: "string", default: ".demo" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    if (values.help) return "help";
-    const { json, directory } = values;
-    if (/^[1-9][0-9]{0,3}$/.test(values.kills)) return { kills: +values.kills, directory, json };
-    return new Error(`--kills ${JSON.stringify(values.kills)} is not a number from 1 to 9999`);
-  } catch (error) {
-    return error as Error;
-  }
-}
+/** @param script The program that is the consumer, too. */
+const task = (script: string): Task<typeof OPTIONS> => ({
+  name: "demo",
+  action: "run the demo",
+  summary: "Kills a consumer, again and again, and shows that it finds its offsets again.",
+  usage: ["[--kills N] [--directory DIR] [--json]"],
+  options: OPTIONS,
+  examples: ["", "--kills 20"],
+  exitCodes: "0 nothing acknowledged was lost, 1 something was",
+  async run(values, io) {
+    const directory = resolve(values.directory);
+    await mkdir(directory, { recursive: true });
+    const root = await mkdtemp(join(directory, "store-"));
+    try {
+      return await run(root, script, values, io);
+    } finally {
+      await rm(root, { recursive: true, force: true });
+    }
+  },
+});
 
 /** Runs the demo and returns its exit code. */
-export async function main(argv: readonly string[], io: Io, script: string): Promise<number> {
-  const options = readOptions(argv);
-  if (options === "help") {
-    io.out(HELP);
-    return 0;
-  }
-  if (options instanceof Error) {
-    io.err(paint(io, "red", `Cannot run the demo: ${options.message}`) + "\n  See demo --help.\n");
-    return 2;
-  }
-  const directory = resolve(options.directory);
-  await mkdir(directory, { recursive: true });
-  const root = await mkdtemp(join(directory, "store-"));
-  try {
-    return await run(root, script, options, io);
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
-}
+export const main = (argv: readonly string[], io: Io, script: string): Promise<number> =>
+  runTask(task(script), argv, io);
 
 async function run(
   root: string,
   script: string,
-  { kills, json }: Options,
+  { kills, json }: Values,
   io: Io,
 ): Promise<number> {
   const path = join(root, STORE.clientId, STORE.group, "offset.json");

@@ -13,30 +13,41 @@ import { conformance, ownCommand, reportPage } from "./interop/conformance.ts";
 import { checkFiles } from "./interop/file_checks.ts";
 import { writeFixtures, writeFixtureTables } from "./interop/fixtures.ts";
 import { disagrees, fileTable, matrix, type Outcome } from "./interop/matrix.ts";
-import { HELP, type Options, readOptions } from "./interop/options.ts";
+import { OPTIONS, type Options, optionsOf } from "./interop/options.ts";
 import { Steps } from "./interop/steps.ts";
 import { sampleTables } from "./interop/tables.ts";
 import { EXIT } from "./lib/exit_code.ts";
-import { type Io, paint } from "./lib/io.ts";
+import { type Io, paint, printJsonLine } from "./lib/io.ts";
 import { processIo } from "./lib/process_io.ts";
+import { runTask, type Task } from "./lib/task.ts";
 
 /** How our own store is called in the matrix. */
 const OWN = "offsetstore";
 
+const TASK: Task<typeof OPTIONS> = {
+  name: "interop",
+  action: "run",
+  summary: `Builds drivers around the real clients of RocketMQ, hands files over in both directions,
+and holds each client, and our own store, against the specification with the conformance kit.`,
+  usage: ["[options] [files] [kit]"],
+  options: OPTIONS,
+  details: `The parts are files (the files that are handed over) and kit (the specification); both
+unless told. A client whose toolchain (go; a JDK and Maven; cargo) is not installed is named and
+skipped. The drivers' dependencies come from the toolchains' own registries.`,
+  examples: [
+    "",
+    "files --clients go-2.1.2,java-5.5.0 --tables 1000",
+    "kit --only P7,L2 --html matrix.html",
+  ],
+  exitCodes:
+    "0 our own store holds everything and the files agree, whatever is found of the others, " +
+    "1 something does not, 3 a driver cannot be built or run",
+  takes: "operands",
+  run: (values, io, operands) => run(optionsOf(values, operands), io),
+};
+
 /** Runs the parts and returns the exit code. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
-  let options;
-  try {
-    options = readOptions(argv);
-  } catch (error) {
-    const message = `Cannot run: ${(error as Error).message}`;
-    io.err(paint(io, "red", message) + "\n  See interop --help.\n");
-    return EXIT.usage;
-  }
-  if (!options.help) return await run(options, io);
-  io.out(HELP);
-  return EXIT.ok;
-}
+export const main = (argv: readonly string[], io: Io): Promise<number> => runTask(TASK, argv, io);
 
 async function run(options: Options, io: Io): Promise<number> {
   const { clients, parts, fixtures, json, html } = options;
@@ -61,8 +72,8 @@ async function run(options: Options, io: Io): Promise<number> {
     const reported = outcomes.filter(({ report }) => report !== undefined);
     await reportPage(reported.map(({ id }) => reportFile(folder, id)), html);
   }
-  io.out(json ? JSON.stringify({ seed, clients: outcomes }) + "\n" : told(outcomes, options, io));
-  if (!json) io.out(`Seed ${seed}.\n`);
+  if (json) printJsonLine(io, { seed, clients: outcomes });
+  else io.out(`${told(outcomes, options, io)}Seed ${seed}.\n`);
   return exitCode(outcomes, options);
 }
 

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
+import { Child } from "../lib/child.ts";
 import type { Answer, Driver, Request } from "./protocol.ts";
 import { asciiJson } from "./tell.ts";
 import { DriverDied, NotShown } from "./verdict.ts";
@@ -17,40 +17,27 @@ interface Waiting {
 
 /** A driver that is a process: one JSON object a line in, one a line out. */
 export class DriverProcess implements Driver {
-  readonly #child: ChildProcess;
+  readonly #child: Child;
   readonly #waiting: Waiting[] = [];
   readonly #ended: Promise<void>;
-  #errors = "";
-  #rest = "";
   #death: Error | undefined;
 
-  static async start(
+  static start(
     command: readonly string[],
     prefix: readonly string[] = [],
   ): Promise<DriverProcess> {
-    return new DriverProcess([...prefix, ...command]);
+    return Promise.resolve(new DriverProcess([...prefix, ...command]));
   }
 
   private constructor(command: readonly string[]) {
-    const [program, ...args] = process.platform === "win32" ? command : [...SHELL, ...command];
+    const isWindows = process.platform === "win32";
     // A group of its own, so that a wrapper such as npx dies with what it started.
-    const child = spawn(program, args, { stdio: "pipe", detached: true });
-    this.#child = child;
-    child.stdin!.on("error", () => {});
-    child.stdout!.setEncoding("utf8").on("data", (text: string) => this.#take(text));
-    child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-      this.#errors = (this.#errors + text).slice(-2000);
-    });
-    this.#ended = new Promise((resolve) => {
-      child.on("error", (error) => {
-        this.#die(new NotShown(`the driver cannot be started: ${error.message}`));
-        resolve();
-      });
-      child.on("close", (code, signal) => {
-        const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
-        this.#die(new DriverDied(how, this.#errors.trim()));
-        resolve();
-      });
+    this.#child = new Child(isWindows ? command : [...SHELL, ...command], { isGroup: true });
+    void this.#listen();
+    this.#ended = this.#child.ended.then(({ code, signal }) => {
+      this.#die(signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
+    }, (error) => {
+      this.#fail(new NotShown(`the driver cannot be started: ${error.message}`));
     });
   }
 
@@ -62,7 +49,7 @@ export class DriverProcess implements Driver {
     if (this.#death !== undefined) return Promise.reject(this.#death);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#die(new DriverDied(`does not answer ${request.op}`, this.#errors.trim()));
+        this.#die(`does not answer ${request.op}`);
         void this.kill();
       }, PATIENCE_MS);
       const settle = <T>(then: (value: T) => void) => (value: T) => {
@@ -70,46 +57,42 @@ export class DriverProcess implements Driver {
         then(value);
       };
       this.#waiting.push({ resolve: settle(resolve), reject: settle(reject) });
-      this.#child.stdin!.write(asciiJson(request) + "\n");
+      this.#child.tell(asciiJson(request));
     });
   }
 
   async end(): Promise<void> {
-    const timer = setTimeout(() => void this.kill(), PATIENCE_MS);
-    this.#child.stdin!.end();
+    const timer = setTimeout(() => this.#child.kill(), PATIENCE_MS);
+    this.#child.hangUp();
     await this.#ended;
     clearTimeout(timer);
   }
 
   async kill(): Promise<void> {
-    const { pid } = this.#child;
-    if (pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) {
-      try {
-        process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
-      } catch {
-        this.#child.kill("SIGKILL");
-      }
-    }
+    this.#child.kill();
     await this.#ended;
   }
 
-  #take(text: string): void {
-    const lines = (this.#rest + text).split("\n");
-    this.#rest = lines.pop()!;
-    for (const line of lines) {
+  async #listen(): Promise<void> {
+    for (;;) {
+      const line = await this.#child.take();
+      if (line === undefined) return;
       if (line.trim() === "") continue;
       let answer;
       try {
         answer = JSON.parse(line);
       } catch {
-        this.#die(new DriverDied(`answers what is no JSON: ${line.slice(0, 200)}`, this.#errors));
-        return;
+        return this.#die(`answers what is no JSON: ${line.slice(0, 200)}`);
       }
       this.#waiting.shift()?.resolve(answer);
     }
   }
 
-  #die(error: Error): void {
+  #die(how: string): void {
+    this.#fail(new DriverDied(how, this.#child.errors.slice(-2000).trim()));
+  }
+
+  #fail(error: Error): void {
     this.#death ??= error;
     for (const { reject } of this.#waiting.splice(0)) reject(this.#death);
   }

@@ -4,6 +4,7 @@ import { Ground } from "./ground.ts";
 import { PROFILE_NAMES } from "./profiles.ts";
 import type { Launch } from "./protocol.ts";
 import type { Report, Result } from "./report.ts";
+import { NotShown } from "./verdict.ts";
 
 /** How to hold a client against the specification. */
 export interface KitOptions {
@@ -25,8 +26,8 @@ export async function runKit(launch: Launch, options: KitOptions): Promise<Repor
   const { format } = ground;
   const profile = options.profile ?? ground.hello.profile ?? "reference";
   if (!PROFILE_NAMES.includes(profile)) {
-    throw new RangeError(
-      `Cannot use profile "${profile}": it is none of ${PROFILE_NAMES.join(", ")}`,
+    throw new NotShown(
+      `the driver names the profile "${profile}", which is none of ${PROFILE_NAMES.join(", ")}`,
     );
   }
   const results: Result[] = [];

@@ -1,49 +1,31 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import process from "node:process";
 import type { Offset } from "../../mod.ts";
+import { Child } from "../lib/child.ts";
 import { type Message, parseMessage } from "./message.ts";
 
 /** A consumer in a process of its own, seen from outside. */
 export class Consumer {
-  readonly #process: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  readonly #child: Child;
   readonly #found = Promise.withResolvers<readonly Offset[]>();
   readonly #firstAcknowledged = Promise.withResolvers<void>();
   #acknowledged: readonly Offset[] | undefined;
   #persists = 0;
 
-  private constructor(child: ChildProcess) {
-    this.#process = child;
-    this.#ended = once(child, "close");
-    let unread = "";
-    child.stdout!.setEncoding("utf8").on("data", (text: string) => {
-      // What the kill has cut short was not said.
-      const lines = (unread + text).split("\n");
-      unread = lines.pop()!;
-      lines.forEach((line) => this.#hear(parseMessage(line)));
-    });
-    this.#ended.catch(() => {}).then(() => {
-      const early = new Error("Cannot go on with the demo: the consumer ended by itself");
-      this.#found.reject(early);
-      this.#firstAcknowledged.reject(early);
-    });
+  private constructor(child: Child) {
+    this.#child = child;
     // Nobody may be waiting.
     this.#found.promise.catch(() => {});
     this.#firstAcknowledged.promise.catch(() => {});
+    void this.#listen();
   }
 
   /** Starts `script`, in the runtime that runs this, with permission for `root` only. */
   static start(script: string, root: string): Consumer {
     const permissions = [`--allow-read=${root}`, `--allow-write=${root}`];
     const deno = process.versions.deno === undefined ? [] : ["run", "--no-prompt", ...permissions];
-    return new Consumer(
-      spawn(process.execPath, [...deno, script, "consumer", root], {
-        // To copy the environment would need permission to read it.
-        env: {},
-        stdio: ["pipe", "pipe", "inherit"],
-      }),
-    );
+    const command = [process.execPath, ...deno, script, "consumer", root];
+    // To copy the environment would need permission to read it.
+    return new Consumer(new Child(command, { env: {}, shows: "errors" }));
   }
 
   /** The offsets that it found when it opened its store. */
@@ -68,14 +50,25 @@ export class Consumer {
 
   /** Kills it, at whatever it does just now. */
   async kill(): Promise<void> {
-    this.#process.kill("SIGKILL");
-    await this.#ended;
+    this.#child.kill();
+    await this.#child.ended;
   }
 
   /** Asks it to close its store and end. */
   async stop(): Promise<void> {
-    this.#process.stdin!.end();
-    await this.#ended;
+    this.#child.hangUp();
+    await this.#child.ended;
+  }
+
+  async #listen(): Promise<void> {
+    for (;;) {
+      const line = await this.#child.take();
+      if (line === undefined) break;
+      this.#hear(parseMessage(line));
+    }
+    const early = new Error("Cannot go on with the demo: the consumer ended by itself");
+    this.#found.reject(early);
+    this.#firstAcknowledged.reject(early);
   }
 
   #hear({ kind, offsets }: Message): void {

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import process from "node:process";
+import { Child } from "../lib/child.ts";
 import type { Client, Step } from "./clients.ts";
 import { missingPrograms } from "./toolchains.ts";
 
@@ -32,23 +32,18 @@ export async function build(
 }
 
 /** Runs a step; returns what it said at the end if it failed. */
-function run(
-  { command: [program, ...args], cwd, env: more }: Step,
+async function run(
+  { command, cwd, env: more }: Step,
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      cwd,
-      env: { ...env, ...more },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let said = "";
-    const hear = (text: string) => said = (said + text).slice(-2000);
-    child.stdout.setEncoding("utf8").on("data", hear);
-    child.stderr.setEncoding("utf8").on("data", hear);
-    child.on("error", (error) => resolve(error.message));
-    child.on("close", (code) => {
-      resolve(code === 0 ? undefined : `${program} ended with code ${code}: ${said.trim()}`);
-    });
-  });
+  const child = new Child(command, { cwd, env: { ...env, ...more } });
+  child.hangUp();
+  try {
+    const { code, lines, errors } = await child.ended;
+    if (code === 0) return undefined;
+    const said = `${lines.join("\n")}\n${errors}`.trim().slice(-2000);
+    return `${command[0]} ended with code ${code}: ${said}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Child } from "../lib/child.ts";
 
 /** What the conformance kit says of a client, as far as the matrix looks at it. */
 export interface Report {
@@ -16,7 +16,7 @@ const KIT = ["deno", "run", "-A", fileURLToPath(new URL("../conformance.ts", imp
 
 /** How the kit is to be run. */
 export interface KitOptions {
-  readonly runs: string;
+  readonly runs: number;
   readonly only?: string;
   readonly seed: number;
 }
@@ -31,7 +31,7 @@ export async function conformance(
   { runs, only, seed }: KitOptions,
   file: string,
 ): Promise<Report> {
-  const options = ["--json", "--runs", runs, "--seed", String(seed)];
+  const options = ["--json", "--runs", String(runs), "--seed", String(seed)];
   if (only !== undefined) options.push("--only", only);
   await writeFile(file, await run([...KIT, ...options, "--", ...command], [0, 1]));
   return JSON.parse(await readFile(file, "utf8"));
@@ -48,18 +48,11 @@ export function ownCommand(): readonly string[] {
   return ["deno", "run", "-A", fileURLToPath(new URL(driver, import.meta.url))];
 }
 
-function run([program, ...args]: readonly string[], codes: readonly number[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-    let said = "";
-    let errors = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => said += text);
-    child.stderr.setEncoding("utf8").on("data", (text: string) => errors += text);
-    child.on("error", reject);
-    child.on("close", (code) => {
-      // An error that it does not catch ends it with code 1 too, but then it has said nothing.
-      if (code !== null && codes.includes(code) && said !== "") resolve(said);
-      else reject(new Error(`the kit ended with code ${code}: ${errors.trim().slice(-500)}`));
-    });
-  });
+async function run(command: readonly string[], codes: readonly number[]): Promise<string> {
+  const child = new Child(command);
+  child.hangUp();
+  const { code, lines, errors } = await child.ended;
+  // An error that it does not catch ends it with code 1 too, but then it has said nothing.
+  if (code !== null && codes.includes(code) && lines.length > 0) return lines.join("\n") + "\n";
+  throw new Error(`the kit ended with code ${code}: ${errors.trim().slice(-500)}`);
 }

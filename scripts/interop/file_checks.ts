@@ -10,8 +10,10 @@ import {
   serialize,
 } from "../../src/core/mod.ts";
 import type { Client } from "./clients.ts";
-import { Driver } from "./driver.ts";
+import { DriverProcess } from "../conformance/driver_process.ts";
+import type { Driver } from "../conformance/protocol.ts";
 import { isInForm } from "./forms.ts";
+import { must } from "./must.ts";
 
 /** One way of handing a file over, with what came of it. */
 export interface FileCheck {
@@ -41,7 +43,7 @@ export async function checkFiles(
   onTable: () => void,
 ): Promise<FileCheck[]> {
   const folder = await mkdtemp(join(tmpdir(), "interop-"));
-  const driver = new Driver(command);
+  const driver = await DriverProcess.start(command);
   const tally = new Tally();
   try {
     for (const [index, table] of tables.entries()) {
@@ -58,7 +60,7 @@ export async function checkFiles(
       onTable();
     }
   } finally {
-    driver.kill();
+    await driver.kill();
     await rm(folder, { recursive: true, force: true });
   }
   return tally.checks();
@@ -72,13 +74,13 @@ export async function written(
   root: string,
   table: OffsetTable,
 ): Promise<Uint8Array> {
-  const { path } = await driver.must({ op: "open", root, ...IDS });
+  const { path } = await must(driver, { op: "open", root, ...IDS });
   // Rust's client makes no directory, and says nothing when it cannot write.
   await mkdir(dirname(path!), { recursive: true });
   for (const [mq, offset] of table) {
-    await driver.must({ op: "update", mq, offset: String(offset), increaseOnly: false });
+    await must(driver, { op: "update", mq, offset: String(offset), increaseOnly: false });
   }
-  await driver.must({ op: "persist" });
+  await must(driver, { op: "persist" });
   return await readSoon(path!);
 }
 
@@ -101,12 +103,12 @@ async function theyRead(
   text: string,
   table: OffsetTable,
 ): Promise<string | undefined> {
-  const { path } = await driver.must({ op: "open", root, ...IDS });
+  const { path } = await must(driver, { op: "open", root, ...IDS });
   await mkdir(dirname(path!), { recursive: true });
   await writeFile(path!, text);
-  await driver.must({ op: "open", root, ...IDS });
+  await must(driver, { op: "open", root, ...IDS });
   for (const [mq, offset] of table) {
-    const answer = await driver.must({ op: "read", mq, type: "memory" });
+    const answer = await must(driver, { op: "read", mq, type: "memory" });
     if (answer.offset !== String(offset)) {
       return `${JSON.stringify(mq)} is ${answer.offset} instead of ${offset}`;
     }

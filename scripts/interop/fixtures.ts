@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { OffsetTable } from "../../src/core/mod.ts";
 import type { Client } from "./clients.ts";
-import { Driver } from "./driver.ts";
+import { DriverProcess } from "../conformance/driver_process.ts";
 import { written } from "./file_checks.ts";
 import { sampleTables } from "./tables.ts";
 
@@ -36,14 +36,14 @@ export async function writeFixtures(
   await mkdir(folder, { recursive: true });
   for (const old of await readdir(folder)) await rm(join(folder, old));
   const root = await mkdtemp(join(tmpdir(), "interop-"));
-  const driver = new Driver(command);
+  const driver = await DriverProcess.start(command);
   try {
     for (const [index, table] of tables.entries()) {
       const bytes = await written(driver, join(root, name(index)), table);
       await writeFile(join(folder, `${name(index)}.json`), bytes);
     }
   } finally {
-    driver.kill();
+    await driver.kill();
     await rm(root, { recursive: true, force: true });
   }
 }

@@ -1,37 +1,35 @@
 import { type Io, paint } from "../lib/io.ts";
-
-const WIDTH = 30;
+import { Progress } from "../lib/progress.ts";
 
 /** Says what is at work: a bar on a terminal, and a line for each step on anything else. */
 export class Steps {
   readonly #io: Io;
   readonly #all: number;
+  readonly #progress: Progress;
   #done = 0;
   #name = "";
 
   constructor(io: Io, all: number) {
     this.#io = io;
     this.#all = all;
+    this.#progress = new Progress(io, { unit: "steps" });
   }
 
   begin(name: string): void {
     this.#name = name;
-    if (this.#io.isTerminal) this.#draw("");
-    else this.#io.err(paint(this.#io, "dim", `[${this.#done + 1} of ${this.#all}] ${name}\n`));
+    if (!this.#io.isTerminal) {
+      this.#io.err(paint(this.#io, "dim", `[${this.#done + 1} of ${this.#all}] ${name}\n`));
+    }
+    this.#progress.draw(this.#done, this.#all, name);
     this.#done++;
   }
 
   /** How far the step is. */
   part(done: number, of: number): void {
-    if (this.#io.isTerminal) this.#draw(`, ${done} of ${of}`);
+    this.#progress.draw(this.#done - 1, this.#all, `${this.#name}, ${done} of ${of}`);
   }
 
   clear(): void {
-    if (this.#io.isTerminal) this.#io.err("\r\x1b[K");
-  }
-
-  #draw(part: string): void {
-    const bar = "#".repeat(Math.floor(WIDTH * this.#done / this.#all)).padEnd(WIDTH, ".");
-    this.#io.err(`\r\x1b[K[${bar}] ${this.#name}${part}`);
+    this.#progress.clear();
   }
 }

@@ -5,8 +5,8 @@ const EVERY_MS = 200;
 
 /** What a progress bar shows. */
 export interface ProgressOptions {
-  /** What is counted, in the plural. */
-  readonly unit: string;
+  /** What is counted, in the plural; without it, no number is shown. */
+  readonly unit?: string;
   /** How much an earlier run has done, which does not count for the rate. */
   readonly done?: number;
   /** Whether it is shown at all; on a terminal it is, unless told. */
@@ -18,9 +18,10 @@ export class Progress {
   readonly #io: Io;
   readonly #began: number;
   readonly #doneBefore: number;
-  readonly #unit: string;
+  readonly #unit: string | undefined;
   readonly #isShown: boolean;
   #drawn = -Infinity;
+  #what: string | undefined;
 
   constructor(io: Io, { unit, done = 0, isShown = true }: ProgressOptions) {
     this.#io = io;
@@ -30,14 +31,16 @@ export class Progress {
     this.#began = io.now();
   }
 
-  /** Shows how much is done, and if told what is at work; at most five times a second. */
+  /** Shows how much is done, and what is at work if told: at once if that is new, else now and then. */
   draw(done: number, all: number, what?: string): void {
     const now = this.#io.now();
-    if (!this.#isShown || now - this.#drawn < EVERY_MS) return;
+    if (!this.#isShown || (what === this.#what && now - this.#drawn < EVERY_MS)) return;
     this.#drawn = now;
+    this.#what = what;
     const bar = "#".repeat(Math.floor(WIDTH * done / all)).padEnd(WIDTH, ".");
     const told = what ?? this.#rate(done, all, now);
-    this.#io.out(`\r\x1b[K[${bar}] ${done} of ${all} ${this.#unit}, ${told}`);
+    const count = this.#unit === undefined ? "" : `${done} of ${all} ${this.#unit}, `;
+    this.#io.out(`\r\x1b[K[${bar}] ${count}${told}`);
   }
 
   /** Removes the bar. */

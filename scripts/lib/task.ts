@@ -20,8 +20,8 @@ export interface Task<O extends Options> {
   readonly examples: readonly string[];
   /** What the exit codes 0 and 1 mean; 2 is wrong usage. */
   readonly exitCodes: string;
-  /** Whether it takes words that are no options. */
-  readonly takesOperands?: boolean;
+  /** Whether it takes words that are no options, or such words are the command line of a program. */
+  readonly takes?: "operands" | "command";
   /**
    * Does it.
    *
@@ -56,15 +56,15 @@ export async function runTask<O extends Options>(
   argv: readonly string[],
   io: Io,
 ): Promise<number> {
-  const { name, action, options, takesOperands } = task;
+  const { name, action, options, takes } = task;
   try {
-    const words = readWords(argv, options);
+    const words = readWords(argv, options, takes === "command");
     if (words === undefined) {
       io.out(helpOf(task));
       return EXIT.ok;
     }
     const { given, operands } = words;
-    if (operands.length > 0 && !takesOperands) {
+    if (operands.length > 0 && takes === undefined) {
       throw new UsageError(`${JSON.stringify(operands[0])} is one argument too many`);
     }
     const read = ([name, option]: [string, Option<unknown>]) =>

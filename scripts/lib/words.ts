@@ -24,11 +24,17 @@ export interface Words {
 /**
  * Takes a command line apart, with the same messages on every runtime.
  *
+ * @param endsAtOperand Whether the first word that is no option begins the command line of another
+ *   program, whose options are not looked at.
  * @returns `undefined` if it asks for help.
  * @throws {UsageError} If an option is unknown, or is given a value that it does not take, none
  *   that it needs, or two that it takes one of. The message is a reason, without the program's name.
  */
-export function readWords(argv: readonly string[], options: OptionShapes): Words | undefined {
+export function readWords(
+  argv: readonly string[],
+  options: OptionShapes,
+  endsAtOperand = false,
+): Words | undefined {
   const { tokens } = parseArgs({
     args: [...argv],
     // Not strict: the messages below say what would be right.
@@ -45,6 +51,10 @@ export function readWords(argv: readonly string[], options: OptionShapes): Words
   const operands: string[] = [];
   const given = new Map<string, string[]>();
   for (const token of tokens) {
+    if (endsAtOperand && token.kind !== "option") {
+      const command = argv.slice(token.index);
+      return { operands: token.kind === "positional" ? command : command.slice(1), given };
+    }
     if (token.kind === "positional") operands.push(token.value);
     if (token.kind !== "option") continue;
     if (token.rawName === "-h" || token.name === "help") return undefined;

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { main } from "../../scripts/conformance.ts";
 import { CLAUSES } from "../../scripts/conformance/clauses.ts";
-import { readOptions } from "../../scripts/conformance/options.ts";
 import type { Report } from "../../scripts/conformance/report.ts";
 import { reportHtml } from "../../scripts/conformance/report_html.ts";
 import { runScript } from "./run_script.ts";
@@ -77,13 +76,6 @@ test("exit code 3 if the driver cannot be used", async () => {
   const { code, err } = await kit("--only", "U1", "--", ...runScript("no_such_driver.ts"));
   assert.equal(code, 3);
   assert.match(err, /Cannot run the kit: the driver ended with code/);
-});
-
-test("the options end where the command begins", () => {
-  const { command, runs } = readOptions(["--runs", "7", "driver", "--runs", "9", "--json"]);
-  assert.deepEqual(command, ["driver", "--runs", "9", "--json"]);
-  assert.equal(runs, 7);
-  assert.deepEqual(readOptions(["--json", "--", "--odd"]).command, ["--odd"]);
 });
 
 test("--help and --list", async () => {

@@ -75,6 +75,34 @@ test("task: wrong use is told with what would be right, and ends with 2", async 
   assert.match(err, /it knows --count, --at, --seed, --directory, --color, --json\n/);
 });
 
+test("task: options end where the command line of another program begins", async () => {
+  const taking: Task<typeof OPTIONS> = {
+    ...task,
+    takes: "command",
+    run({ count }, io, command) {
+      io.out(JSON.stringify([count, ...command]));
+      return Promise.resolve(0);
+    },
+  };
+  for (
+    const [argv, expected] of [
+      [["--count", "7", "driver", "--count", "9", "--help"], [
+        7,
+        "driver",
+        "--count",
+        "9",
+        "--help",
+      ]],
+      [["--json", "--", "--odd", "--", "x"], [10, "--odd", "--", "x"]],
+      [["driver", "--", "x"], [10, "driver", "--", "x"]],
+      [[], [10]],
+    ] as const
+  ) {
+    const { code, out } = await runMain((args, io) => runTask(taking, args, io), argv);
+    assert.deepEqual([code, JSON.parse(out)], [0, expected]);
+  }
+});
+
 test("task: a fault of the task itself ends with 1 and shows where it is", async () => {
   const { code, out, err } = await run("--seed", "broken");
   assert.deepEqual([code, out], [1, ""]);
