@@ -1,11 +1,10 @@
-import { parseArgs } from "node:util";
-import type { Command, Option } from "./command.ts";
+import type { Command } from "./command.ts";
 import { quote } from "../lib/escape.ts";
-import { nearest } from "../lib/nearest.ts";
 import { UsageError } from "../lib/usage_error.ts";
+import { type OptionShapes, readWords, type Words } from "../lib/words.ts";
 
 /** Options that every command takes. */
-export const COMMON_OPTIONS: Readonly<Record<string, Option>> = {
+export const COMMON_OPTIONS: OptionShapes = {
   json: { help: "print JSON; offsets are strings, since they are int64" },
   help: { help: "print this help" },
 };
@@ -43,50 +42,24 @@ export class Args {
 
 /** Reads and checks a command's arguments; `undefined` if its help is asked for. */
 export function readArgs(command: Command, argv: readonly string[]): Args | undefined {
-  const known = { ...command.options, ...COMMON_OPTIONS };
-  const { tokens } = parseArgs({
-    args: [...argv],
-    // Not strict: the messages of our own say what would be right, alike on every runtime.
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-    options: Object.fromEntries(
-      Object.entries(known).map(([name, option]) => [name, {
-        type: option.value === undefined ? "boolean" as const : "string" as const,
-      }]),
-    ),
-  });
-  const operands: string[] = [];
-  const values = new Map<string, string>();
-  for (const token of tokens) {
-    if (token.kind === "positional") operands.push(token.value);
-    if (token.kind !== "option") continue;
-    if (token.rawName === "-h" || token.name === "help") return undefined;
-    if (!Object.hasOwn(known, token.name)) throw unknownOption(command, token.rawName, known);
-    if (values.has(token.name)) throw usage(command, `${token.rawName} is given twice`);
-    values.set(token.name, optionValue(command, known[token.name], token));
-  }
-  checkOperands(command, operands);
-  return new Args(command, operands, values);
+  const words = readWordsOf(command, argv);
+  if (words === undefined) return undefined;
+  checkOperands(command, words.operands);
+  const values = [...words.given].map(([name, [value]]) => [name, value] as const);
+  return new Args(command, words.operands, new Map(values));
 }
 
-interface OptionToken {
-  readonly rawName: string;
-  readonly value?: string;
-  readonly inlineValue?: boolean;
-}
-
-function optionValue(command: Command, option: Option, token: OptionToken): string {
-  const { rawName, value, inlineValue } = token;
-  if (option.value === undefined) {
-    if (value !== undefined) throw usage(command, `${rawName} takes no value`);
-    return "";
+function readWordsOf(command: Command, argv: readonly string[]): Words | undefined {
+  try {
+    return readWords(argv, { ...command.options, ...COMMON_OPTIONS });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const isNegative = /there is no option "-\d/.test(error.message);
+    throw usage(
+      command,
+      isNegative ? "a negative offset is not a position; to forget one use delete" : error.message,
+    );
   }
-  // `--topic --force` forgot the topic; `--topic=--force` means it.
-  if (value === undefined || value === "" || (value.startsWith("--") && !inlineValue)) {
-    throw usage(command, `${rawName} needs a value: ${rawName} ${option.value}`);
-  }
-  return value;
 }
 
 function checkOperands({ name, operands, usage: line }: Command, given: readonly string[]): void {
@@ -99,21 +72,6 @@ function checkOperands({ name, operands, usage: line }: Command, given: readonly
   if (given.length > operands.length && !repeats) {
     fail(`${quote(given[operands.length])} is one argument too many`);
   }
-}
-
-function unknownOption(
-  command: Command,
-  raw: string,
-  known: Readonly<Record<string, Option>>,
-): UsageError {
-  if (/^-\d/.test(raw)) {
-    return usage(command, "a negative offset is not a position; to forget one use delete");
-  }
-  const guess = nearest(raw.replace(/^-+/, ""), Object.keys(known));
-  const hint = guess === undefined
-    ? `it knows ${Object.keys(known).map((name) => `--${name}`).join(", ")}`
-    : `did you mean --${guess}?`;
-  return usage(command, `there is no option ${quote(raw)}, ${hint}`);
 }
 
 function usage(command: Command, reason: string): UsageError {

@@ -1,5 +1,6 @@
 import { COMMON_OPTIONS } from "./args.ts";
 import type { Command } from "./command.ts";
+import { helpColumns, optionRows } from "../lib/words.ts";
 
 const EXIT_CODES =
   `Exit codes: 0 fine, 1 a negative finding, 2 wrong usage, 3 it could not be done.`;
@@ -13,7 +14,7 @@ export function programHelp(commands: Iterable<Command>, program: string): strin
 Usage: offsets COMMAND … [--json]
        offsets COMMAND --help
 
-${columns(list.map((command) => [command.name, command.summary]))}
+${helpColumns(list.map((command) => [command.name, command.summary]))}
 
 Examples:
   offsets list ~/.rocketmq_client_go
@@ -30,24 +31,17 @@ ${EXIT_CODES}
 
 /** The help of one command. */
 export function commandHelp(command: Command): string {
-  const options = Object.entries({ ...command.options, ...COMMON_OPTIONS })
-    .map(([name, { value, help }]) => [`--${name}${value === undefined ? "" : ` ${value}`}`, help]);
   return `${command.summary}
 
 Usage: offsets ${command.usage} [--json]
 
 ${command.details}
 
-${columns(options)}
+${helpColumns(optionRows({ ...command.options, ...COMMON_OPTIONS }))}
 
 Examples:
 ${command.examples.map((example) => `  offsets ${example}`).join("\n")}
 
 ${EXIT_CODES}
 `;
-}
-
-function columns(rows: readonly (readonly string[])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
 }
