@@ -63,6 +63,24 @@ export function wholeNumber(
   };
 }
 
+/** An option that takes one of the given names. */
+export function one<T extends string>(
+  value: string,
+  help: string,
+  names: readonly T[],
+  otherwise: T,
+): Option<T> {
+  return {
+    value,
+    help,
+    read([given], name) {
+      const found = given === undefined ? otherwise : names.find((each) => each === given);
+      if (found !== undefined) return found;
+      throw new UsageError(`--${name} ${quote(given)} is none of ${names.join(", ")}`);
+    },
+  };
+}
+
 /** An option that takes some of the given names, with commas between them; `all` is all of them. */
 export function some<T extends string>(
   value: string,

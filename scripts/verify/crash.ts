@@ -10,109 +10,112 @@
  * @module
  */
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { exploreAll, type Row } from "./crash/explore_all.ts";
 import type { Kind } from "./crash/jobs.ts";
+import { type Io, printJsonLine } from "../lib/io.ts";
+import { flag, JSON_LINE, one, type ValuesOf, wholeNumber } from "../lib/options.ts";
+import { processIo } from "../lib/process_io.ts";
+import { Progress } from "../lib/progress.ts";
+import { formatTable } from "../lib/table.ts";
+import { runTask, type Task } from "../lib/task.ts";
 
 /** Of each scenario: few have more, and all of them together then have more than a million. */
-const MAX_STATES = "100000";
+const MAX_STATES = 100_000;
 
-const HELP = `Crash the store in every way that a simulated disk knows
+const DEPTHS = ["1", "2", "3"] as const;
 
-Usage: deno task crash [--depth N] [--max N] [--stories] [--json]
+const OPTIONS = {
+  depth: one("N", "how many crashes follow one another, 1 to 3; 3 by default", DEPTHS, "3"),
+  max: wholeNumber(
+    "N",
+    `at most so many states of each scenario, those with the fewest crashes first; ${MAX_STATES} by
+     default`,
+    1,
+    MAX_STATES,
+  ),
+  stories: flag("tell the first violation of each protocol that must lose data"),
+  json: JSON_LINE,
+};
 
-  --depth N   how many crashes follow one another, 1 to 3; 3 by default
-  --max N     at most so many states of each scenario, those with the fewest crashes first;
-              ${MAX_STATES} by default
-  --stories   tell the first violation of each protocol that must lose data
-  --json      figures for machines, one line
+const TASK: Task<typeof OPTIONS> = {
+  name: "crash",
+  action: "crash",
+  summary: "Crashes the store in every way that a simulated disk knows.",
+  usage: ["[--depth N] [--max N] [--stories] [--json]"],
+  options: OPTIONS,
+  examples: ["--depth 1", "--stories --depth 1", "--json | tail -n 1"],
+  exitCodes: "0 the store lost nothing and every sabotage did, 1 not so",
+  run: crash,
+};
 
-Examples:
-  deno task crash --depth 1
-  deno task crash --stories --depth 1
-  deno task crash --json | tail -n 1
-`;
-
-const { values } = parseArgs({
-  options: {
-    depth: { type: "string", default: "3" },
-    max: { type: "string", default: MAX_STATES },
-    stories: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-
-const isTerminal = process.stdout.isTTY === true && !values.json;
-
-function progress(done: number, all: number, states: number, name: string): void {
-  if (!isTerminal) return;
-  const width = 20;
-  const filled = Math.round(width * done / all);
-  const bar = "#".repeat(filled).padEnd(width, ".");
-  process.stdout.write(`\r\x1b[K[${bar}] ${states.toLocaleString("en")} states  ${name}`);
-}
-
-function print(title: string, rows: readonly Row[], tell: boolean): void {
-  if (values.json) return;
-  console.log(`${title}\n${"VIOLATIONS".padStart(10)} ${"STATES".padStart(9)}  SCENARIO`);
-  for (const { name, states, violations, first } of rows) {
-    console.log(`${String(violations).padStart(10)} ${String(states).padStart(9)}  ${name}`);
-    if (first === undefined || !tell) continue;
-    console.log(`\n    ${first.what}:`);
-    for (const line of first.story) console.log(`      ${line}`);
-    console.log();
-  }
-  console.log();
-}
-
-async function main(): Promise<number> {
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  const [depth, max] = [Number(values.depth), Number(values.max)];
-  if (![1, 2, 3].includes(depth) || !(max >= 1)) {
-    console.error(`Cannot crash with --depth ${values.depth} --max ${values.max}: see --help`);
-    return 2;
-  }
+async function crash(
+  { depth: crashes, max, stories, json }: ValuesOf<typeof OPTIONS>,
+  io: Io,
+): Promise<number> {
+  const depth = Number(crashes);
+  const progress = new Progress(io, { isShown: !json });
+  const onProgress = (done: number, all: number, states: number, name: string) =>
+    progress.draw(done, all, `${states.toLocaleString("en")} states  ${name}`);
   const run = async (kind: Kind) => {
-    const found = await exploreAll(kind, { depth, maxStates: max, onProgress: progress });
-    if (isTerminal) process.stdout.write("\r\x1b[K");
+    const found = await exploreAll(kind, { depth, maxStates: max, onProgress });
+    progress.clear();
     return found;
   };
+  const print = (title: string, rows: readonly Row[], tell: boolean) =>
+    json || io.out(`${title}\n${tableOf(rows, tell)}\n`);
   const { rows: ours, distinct } = await run("store");
   print(`The store, ${depth} crashes deep, at most ${max} states of each scenario`, ours, true);
   const { rows: sabotaged } = await run("sabotage");
-  print("The store with a step taken away", sabotaged, values.stories);
+  print("The store with a step taken away", sabotaged, stories);
   const { rows: peers } = await run("peer");
-  print("The protocols of other writers", peers, values.stories);
+  print("The protocols of other writers", peers, stories);
   const sum = (rows: readonly Row[], key: "states" | "violations") =>
     rows.reduce((total, row) => total + row[key], 0);
   const [states, violations] = [sum(ours, "states"), sum(ours, "violations")];
-  const harmless = sabotaged.filter((row) => row.violations === 0);
-  if (values.json) {
+  const detected = sabotaged.filter((row) => row.violations > 0).length;
+  if (json) {
     const figures = (rows: readonly Row[]) =>
       rows.map(({ name, states, violations }) => ({ name, states, violations }));
-    console.log(JSON.stringify({
+    printJsonLine(io, {
       depth,
       max,
       states,
       distinct,
       violations,
-      sabotagesDetected: sabotaged.length - harmless.length,
+      sabotagesDetected: detected,
       sabotages: sabotaged.length,
       scenarios: figures(ours),
       sabotaged: figures(sabotaged),
       peers: figures(peers),
-    }));
+    });
   } else {
-    console.log(
+    io.out(
       `${states} states, ${distinct} distinct over all scenarios, ${violations} violations; ` +
-        `${sabotaged.length - harmless.length} of ${sabotaged.length} sabotages detected`,
+        `${detected} of ${sabotaged.length} sabotages detected\n`,
     );
   }
-  return violations === 0 && harmless.length === 0 ? 0 : 1;
+  return violations === 0 && detected === sabotaged.length ? 0 : 1;
 }
 
-process.exitCode = await main();
+const COLUMNS = [
+  { title: "VIOLATIONS", align: "right" },
+  { title: "STATES", align: "right" },
+  { title: "SCENARIO" },
+] as const;
+
+/** The rows, and the first violation of each if it is to be told. */
+function tableOf(rows: readonly Row[], tell: boolean): string {
+  const cells = rows.map(({ name, states, violations }) => [
+    String(violations),
+    String(states),
+    name,
+  ]);
+  const stories = rows.flatMap(({ name, first }) =>
+    first === undefined || !tell
+      ? []
+      : [`\n${name}: ${first.what}:\n${first.story.map((line) => `  ${line}\n`).join("")}`]
+  );
+  return formatTable(COLUMNS, cells) + stories.join("");
+}
+
+if (import.meta.main) process.exitCode = await runTask(TASK, process.argv.slice(2), processIo());

@@ -8,7 +8,7 @@
  */
 import process from "node:process";
 import { type Io, paint } from "../lib/io.ts";
-import { flag, JSON_LINE, runtimes, some, text, wholeNumber } from "../lib/options.ts";
+import { flag, JSON_LINE, one, runtimes, some, text, wholeNumber } from "../lib/options.ts";
 import { processIo } from "../lib/process_io.ts";
 import { RUNTIMES } from "../lib/runtimes.ts";
 import { runTask, type Task } from "../lib/task.ts";
@@ -21,6 +21,8 @@ import { cutPower } from "./power/cut_power.ts";
 /** What the slice for CI takes about a minute for. */
 const SLICE = 1200;
 
+const UNITS = ["512", "4096"] as const;
+
 const OPTIONS = {
   fs: some(
     "FS",
@@ -29,11 +31,11 @@ const OPTIONS = {
   ),
   images: wholeNumber("N", "how many images are checked, 20000 unless told", 1),
   slice: flag(`a minute's worth: --images ${SLICE}, and each sabotage on one file system only`),
-  unit: wholeNumber(
+  unit: one(
     "BYTES",
     "what is written whole or not at all: 4096 unless told, or 512",
-    512,
-    4096,
+    UNITS,
+    "4096",
   ),
   runtime: runtimes(
     "which runtimes write: deno, bun, node, or all, which is the default",
@@ -78,9 +80,6 @@ The image of each loss is kept in .power.`,
     if (slice && images !== undefined) {
       throw new UsageError("--slice and --images exclude each other");
     }
-    if (unit !== 512 && unit !== 4096) {
-      throw new UsageError(`--unit ${unit} is neither 512 nor 4096`);
-    }
     const why = obstacle();
     if (why !== undefined) return skip(why, json, io);
     const { usable, skipped } = usableFamilies(fs);
@@ -90,7 +89,7 @@ The image of each loss is kept in .power.`,
       runtimes: runtime,
       images: slice ? SLICE : images ?? 20_000,
       seed: seed ?? String(io.now()),
-      unit,
+      unit: Number(unit),
     };
     const report = await cutPower(plan, { resume, lanes, skipped, shows: !json }, io);
     io.out(json ? asJson(report) : asText(report, io));

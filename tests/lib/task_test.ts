@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { flag, some, text, wholeNumber } from "../../scripts/lib/options.ts";
+import { flag, one, some, text, wholeNumber } from "../../scripts/lib/options.ts";
 import { helpOf, runTask, type Task } from "../../scripts/lib/task.ts";
 import { UsageError } from "../../scripts/lib/usage_error.ts";
 import { wrap } from "../../scripts/lib/words.ts";
@@ -14,6 +14,7 @@ const OPTIONS = {
   seed: text("S", "repeat an earlier run"),
   directory: text("DIR", `where it works, ${"and a long story ".repeat(9)}`, ".work"),
   color: some("C", "which colours, all unless told", ["red", "green", "blue"]),
+  size: one("S", "how large", ["small", "large"], "small"),
   json: flag("print JSON"),
 };
 
@@ -36,7 +37,13 @@ const task: Task<typeof OPTIONS> = {
 const run = (...argv: string[]) => runMain((args, io) => runTask(task, args, io), argv);
 
 test("task: options have their values, given or not", async () => {
-  const defaults = { count: 10, directory: ".work", color: ["red", "green", "blue"], json: false };
+  const defaults = {
+    count: 10,
+    directory: ".work",
+    color: ["red", "green", "blue"],
+    size: "small",
+    json: false,
+  };
   for (
     const [argv, values] of [
       [[], defaults],
@@ -45,6 +52,7 @@ test("task: options have their values, given or not", async () => {
       [["--color", "blue,red"], { ...defaults, color: ["red", "blue"] }],
       [["--color", "blue", "--color", "red"], { ...defaults, color: ["red", "blue"] }],
       [["--color", "all"], defaults],
+      [["--size", "large"], { ...defaults, size: "large" }],
     ] as const
   ) {
     const { code, out, err } = await run(...argv);
@@ -64,6 +72,7 @@ test("task: wrong use is told with what would be right, and ends with 2", async 
       [["--json=yes"], "--json takes no value"],
       [["--cuont", "1"], 'there is no option "--cuont", did you mean --count?'],
       [["--color", "red,pink"], '--color "pink" is none of red, green, blue and all'],
+      [["--size", "huge"], '--size "huge" is none of small, large'],
       [["stray"], '"stray" is one argument too many'],
       [["--seed", "none"], "--seed none is no seed"],
     ] as const
@@ -72,7 +81,7 @@ test("task: wrong use is told with what would be right, and ends with 2", async 
     assert.deepEqual([code, out, err], [2, "", `Cannot paint: ${reason}\n  See paint --help.\n`]);
   }
   const { err } = await run("--xyzzy");
-  assert.match(err, /it knows --count, --at, --seed, --directory, --color, --json\n/);
+  assert.match(err, /it knows --count, --at, --seed, --directory, --color, --size, --json\n/);
 });
 
 test("task: options end where the command line of another program begins", async () => {

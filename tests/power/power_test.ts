@@ -112,7 +112,7 @@ test("power: the help, and wrong usage", async () => {
       [["--fs", "fat"], '--fs "fat" is none of ext4, xfs, btrfs and all'],
       [["--images", "0"], '--images "0" is not a whole number from 1 to'],
       [["--slice", "--images", "5"], "--slice and --images exclude each other"],
-      [["--unit", "1024"], "--unit 1024 is neither 512 nor 4096"],
+      [["--unit", "1024"], '--unit "1024" is none of 512, 4096'],
       [["--runtme", "deno"], 'there is no option "--runtme", did you mean --runtime\\?'],
       [["ext4"], '"ext4" is one argument too many'],
     ] as const
