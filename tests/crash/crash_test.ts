@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
-import process from "node:process";
 import { test } from "node:test";
 import { explore } from "../../scripts/verify/crash/explore.ts";
 import { scenarios } from "../../scripts/verify/crash/scenarios.ts";
+import { byLength } from "../support/length.ts";
 
 /**
- * Crashes during the recovery from a crash; `deno task crash` goes one deeper. `CRASH_DEPTH=1` takes
- * a tenth of the time, for who runs this thousands of times.
+ * How many crashes follow one another, how many states of each scenario are explored, those with the
+ * fewest crashes first, and at least how many there are in all, so that the slice cannot shrink
+ * unnoticed. `deno task crash` goes deeper.
  */
-const DEPTH = process.env.CRASH_DEPTH === "1" ? 1 : 2;
-
-/** So that the slice cannot shrink unnoticed. */
-const STATES = DEPTH === 1 ? 3_000 : 25_000;
-
-/** Of each scenario; those that are left out here lie the deepest. */
-const MAX_STATES = 1500;
+const [DEPTH, MAX_STATES, STATES] = byLength({
+  tiny: [1, 1500, 3_000],
+  short: [2, 250, 7_000],
+  long: [2, 1500, 25_000],
+});
 
 let states = 0;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import process from "node:process";
 import { test } from "node:test";
 import { SEED } from "../support/check.ts";
+import { byLength } from "../support/length.ts";
 import { CALLS, CODES } from "../../scripts/verify/faults/failing_calls.ts";
 import {
   callsOf,
@@ -12,14 +12,17 @@ import {
 import { OPERATIONS } from "../../scripts/verify/faults/failing_calls_operations.ts";
 
 /**
- * `FAULTS=all` runs every case, which takes minutes, `FAULTS=few` one out of very many, for who runs
- * this thousands of times; otherwise the seed picks one out of so many, and of the costly ones.
- * The numbers have no factor in common with the number of faults, so that each has its turn.
+ * The seed picks one case out of so many, and of the costly ones; at least so many are run.
+ * `deno task faults` runs every one. The numbers have no factor in common with the number of faults,
+ * so that each has its turn.
  */
-const [ONE_OUT_OF, ONE_OUT_OF_COSTLY] = { all: [1, 1], few: [263, 2003] }[process.env.FAULTS!] ??
-  [13, 53];
+const [ONE_OUT_OF, ONE_OUT_OF_COSTLY, LEAST] = byLength({
+  tiny: [263, 2003, 40],
+  short: [41, 211, 350],
+  long: [13, 53, 1200],
+});
 
-/** So that neither the matrix nor the slice can shrink unnoticed. */
+/** So that the matrix cannot shrink unnoticed. */
 const CASES = 17_000;
 
 let cases = 0;
@@ -52,5 +55,5 @@ test("every call of the interface is in the matrix of failing calls", async () =
 // The last test, not a hook: Deno lets a hook that fails pass.
 test("enough cases of the matrix were run", () => {
   console.log(`${cases} cases of failing calls, ${states} distinct crashes after them`);
-  assert.ok(cases >= ({ 1: CASES, 13: 1200 }[ONE_OUT_OF] ?? 40), `only ${cases} cases were run`);
+  assert.ok(cases >= LEAST, `only ${cases} cases were run`);
 });

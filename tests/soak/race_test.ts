@@ -8,10 +8,11 @@ import { LossError } from "../../scripts/verify/soak/lane.ts";
 import { currentRuntime } from "../../scripts/lib/runtimes.ts";
 import { type Race, race } from "../../scripts/verify/soak/race.ts";
 import { main } from "../../scripts/verify/soak.ts";
+import { byLength } from "../support/length.ts";
 import { inDirectory } from "./in_directory.ts";
 import { runMain } from "./run_main.ts";
 
-const PERSISTS = 40;
+const PERSISTS = byLength({ tiny: 10, short: 15, long: 40 });
 
 function raceTwo(
   folder: string,

@@ -10,7 +10,7 @@ import { Child } from "../../lib/child.ts";
  * long. What they let live, the whole suite might kill, never the other way round. No disk is
  * mounted, since a run that is given up would leave it behind.
  */
-const QUICKLY = { FC_RUNS: "20", CRASH_DEPTH: "1", FAULTS: "few", SMALL_DISK: "pretended" };
+const QUICKLY = { FC_RUNS: "20", TESTS: "tiny", SMALL_DISK: "pretended" };
 
 /** Tests that cannot be used. */
 const UNFIT = [
