@@ -6,7 +6,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Random } from "../../scripts/lib/random.ts";
-import { type CrashState, crashStates } from "../../scripts/verify/power/crash_states.ts";
+import {
+  type CrashState,
+  crashStates,
+  type PowerCut,
+} from "../../scripts/verify/power/crash_states.ts";
 import { DiskContent, SECTOR } from "../../scripts/verify/power/disk_content.ts";
 import {
   type DiskEvent,
@@ -49,12 +53,18 @@ const log: fc.Arbitrary<Uint8Array> = fc.array(
 const MODEL = { from: 0, subsets: 6, promisesAt: () => 0 };
 
 /** The bytes of a disk after a power cut, by the definition. */
-function contentOf(events: readonly DiskEvent[], { durable, kept }: CrashState): string {
+function contentOf(
+  events: readonly DiskEvent[],
+  { durable, kept }: Pick<PowerCut, "durable" | "kept">,
+): string {
   const bytes = Buffer.alloc(SECTORS * SECTOR);
   const writes = events.flatMap((event) => event.kind === "write" ? [event.write] : []);
   for (const { offset, data } of [...writes.slice(0, durable), ...kept]) bytes.set(data, offset);
   return bytes.toString("latin1");
 }
+
+const endsOf = (states: readonly CrashState[]) =>
+  states.map(({ cuts }) => cuts.map(({ end }) => end));
 
 const empty = () => new DiskContent(Buffer.alloc(SECTORS * SECTOR));
 
@@ -81,9 +91,12 @@ test("power: what a flush covers is there after each power cut, and of the rest 
   check(fc.property(log, fc.constantFrom(512, 4096), fc.integer(), (bytes, unit, seed) => {
     const events = readDiskLog(bytes);
     const states = crashStates(empty(), events, { ...MODEL, unit }, new Random(String(seed)));
-    const contents = states.map((state) => contentOf(events, state));
+    const contents = states.map(({ cuts: [first] }) => contentOf(events, first));
     assert.equal(new Set(contents).size, contents.length, "equal contents are one state");
-    for (const { events: count, durable, pending, kept } of states) {
+    for (
+      const { events: count, end, durable, pending, kept } of states.map(({ cuts }) => cuts[0])
+    ) {
+      assert.equal(end, count === 0 ? 0 : events[count - 1].end);
       const before = events.slice(0, count);
       const covers = before.map((event) => event.kind === "flush" ? event.covers : 0);
       assert.equal(durable, Math.max(0, ...covers));
@@ -107,7 +120,7 @@ test("power: what a flush covers is there after each power cut, and of the rest 
       const writes = events.slice(0, count).flatMap((event) =>
         event.kind === "write" ? [event.write] : []
       );
-      const content = contentOf(events, { durable: 0, kept: writes } as unknown as CrashState);
+      const content = contentOf(events, { durable: 0, kept: writes });
       assert.ok(contents.includes(content));
     }
   }));
@@ -123,14 +136,14 @@ test("power: a state is checked against each promise that holds when it may be t
   const [, { end }] = events;
   const promisesAt = (at: number) => Number(at >= end);
   const states = crashStates(empty(), events, { ...MODEL, unit: 4096, promisesAt }, new Random(""));
-  assert.deepEqual(states.map(({ ends }) => ends), [[0], [events[0].end, end]]);
+  assert.deepEqual(endsOf(states), [[0], [events[0].end, end]]);
   const late = crashStates(
     empty(),
     events,
     { ...MODEL, unit: 4096, promisesAt, from: end },
     new Random(""),
   );
-  assert.deepEqual(late.map(({ ends }) => ends), [[end]]);
+  assert.deepEqual(endsOf(late), [[end]]);
 });
 
 test("power: where something is promised before any flush, nothing of it may be there", () => {
@@ -144,8 +157,9 @@ test("power: where something is promised before any flush, nothing of it may be 
     const promisesAt = (at: number) => Number(at >= end);
     // Between two writes, the subsets are else taken by chance.
     const never = Object.assign(new Random(""), { chance: () => false });
-    const [none] = crashStates(empty(), events, { ...MODEL, unit: 4096, promisesAt }, never);
-    assert.deepEqual(none.ends, [0, end]);
+    const states = crashStates(empty(), events, { ...MODEL, unit: 4096, promisesAt }, never);
+    assert.deepEqual(endsOf(states)[0], [0, end]);
+    assert.deepEqual(states[0].cuts[1].kept, []);
   }
 });
 
@@ -154,7 +168,7 @@ test("power: a part of the disk may be kept whole", () => {
   const events = readDiskLog(writeRecord({ offset: 0, data }));
   const whole = { begin: 1024, end: 2048 };
   const states = crashStates(empty(), events, { ...MODEL, unit: 512, whole }, new Random(""));
-  const pieces = states.find(({ pending }) => pending.length > 0)!.pending;
+  const pieces = states.at(-1)!.cuts[0].pending;
   assert.deepEqual(pieces.map(({ data }) => data.length), [512, 512, 1024, 512, 512, 512, 512]);
 });
 

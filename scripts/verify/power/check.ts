@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { CrashState } from "./crash_states.ts";
+import type { CrashState, PowerCut } from "./crash_states.ts";
 import { DiskContent } from "./disk_content.ts";
 import type { DiskWrite } from "./disk_log.ts";
 import { checkAtBoot, type FileSystemKind, mount } from "./file_systems.ts";
@@ -80,11 +80,11 @@ export class Checker {
   }
 
   /** Writes the image of a state. */
-  build(state: CrashState, path: string): void {
-    for (; this.#durable < state.durable; this.#durable++) {
+  build({ cuts: [{ durable, kept }] }: CrashState, path: string): void {
+    for (; this.#durable < durable; this.#durable++) {
       this.#content.apply(this.#writes[this.#durable]);
     }
-    this.#content.writeImage(path, state.kept);
+    this.#content.writeImage(path, kept);
   }
 
   /** Builds an image, mounts it, and looks what a process finds that opens the store. */
@@ -95,7 +95,10 @@ export class Checker {
       (this.#kind.needsCheck ? await checkAtBoot(this.#image, this.#shell) : undefined) ??
         await mount(this.#kind, { image: this.#image }, this.#mounted, this.#shell);
     if (obstacle !== undefined) {
-      return this.#faulty("unmountable", "unmountable", state, [obstacle]);
+      return this.#faulty("unmountable", "unmountable", state, [
+        ...this.#taken(state.cuts[0]),
+        obstacle,
+      ]);
     }
     try {
       const root = join(this.#mounted, this.#writer.root ?? "root");
@@ -108,24 +111,26 @@ export class Checker {
       if (fault === undefined) return { label: loaded.label, story: [] };
       return this.#faulty(fault, loaded.label, state, this.#told(loaded, state, files));
     } finally {
-      await this.#shell.must("umount", this.#mounted);
+      const { status } = await this.#shell.run("umount", this.#mounted);
+      // A store that could not go on may hold a file open.
+      if (status !== 0) await this.#shell.must("umount", "--lazy", this.#mounted);
     }
   }
 
   #faulty(fault: Fault, label: string, state: CrashState, told: readonly string[]): Found {
-    const story = [...this.#cut(state), ...told];
+    const story = [...told];
     if (this.#evidence !== undefined && !this.#faults.has(fault)) {
       const path = `${this.#evidence}-${fault.replace(" ", "-")}.img`;
-      this.#content.writeImage(path, state.kept);
+      this.#content.writeImage(path, state.cuts[0].kept);
       story.push(`image: ${path}`);
     }
     this.#faults.add(fault);
     return { fault, label, story };
   }
 
-  #judge({ table, error, disturbances }: Loaded, { ends }: CrashState): Fault | undefined {
+  #judge({ table, error, disturbances }: Loaded, { cuts }: CrashState): Fault | undefined {
     if (table === undefined) return "torn";
-    for (const end of ends) {
+    for (const { end } of cuts) {
       const { is } = this.#promises.judge(table, this.#promises.allowedAt(end));
       if (is !== "kept") return is;
     }
@@ -133,21 +138,23 @@ export class Checker {
     return disturbances.length > 0 && this.#writer.also !== "tears main" ? "disturbed" : undefined;
   }
 
-  /** What was promised, and what is there instead. */
+  /** The first power cut after which this is wrong: what it took, what was promised, what is there. */
   #told(
     { table, label, error, disturbances }: Loaded,
-    { ends }: CrashState,
+    { cuts }: CrashState,
     files: string,
   ): string[] {
-    const allowed = ends.map((end) => this.#promises.allowedAt(end));
-    const broken = allowed.find((each) => this.#promises.judge(table ?? "", each).is !== "kept");
-    const { least, most } = broken ?? allowed[0];
+    const verdictOf = ({ end }: PowerCut) =>
+      this.#promises.judge(table ?? "", this.#promises.allowedAt(end));
+    const cut = cuts.find((each) => verdictOf(each).is !== "kept") ?? cuts[0];
+    const { least, most } = this.#promises.allowedAt(cut.end);
     const promised = least === most ? `generation ${least}` : `generation ${least} to ${most}`;
-    const { generation } = this.#promises.judge(table ?? "", { least, most });
+    const { generation } = verdictOf(cut);
     const named = generation === undefined
       ? "a table that nobody wrote"
       : `generation ${generation}`;
     return [
+      ...this.#taken(cut),
       `promised: ${promised}; loaded: ${table === undefined ? "nothing" : `${named} (${label})`}`,
       `files: ${files}`,
       ...error === undefined ? [] : [`error: ${error}`],
@@ -155,8 +162,8 @@ export class Checker {
     ];
   }
 
-  /** The power cut, and what it took. */
-  #cut({ events, pending, kept }: CrashState): string[] {
+  /** When the power is cut, and what that takes. */
+  #taken({ events, pending, kept }: PowerCut): string[] {
     const lost = pending.filter((piece) => !kept.includes(piece));
     const shown = lost.slice(0, 4).map(({ offset, data }) => `${data.length} at ${offset}`);
     const more = lost.length > shown.length ? `, and ${lost.length - shown.length} more` : "";

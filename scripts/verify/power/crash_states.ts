@@ -2,18 +2,24 @@ import type { Random } from "../../lib/random.ts";
 import type { DiskContent } from "./disk_content.ts";
 import type { DiskEvent, DiskWrite } from "./disk_log.ts";
 
-/** What a disk may hold after a power cut. */
-export interface CrashState {
-  /** How many of the log's events came before the power cut. */
+/** A power cut, and what it takes. */
+export interface PowerCut {
+  /** How many of the log's events came before it. */
   readonly events: number;
-  /** How many writes were covered by a flush, and so are there. */
+  /** The length of the log by then. */
+  readonly end: number;
+  /** How many writes a flush has covered, so that they are there. */
   readonly durable: number;
   /** The pieces of all later writes, each of which may be there or not. */
   readonly pending: readonly DiskWrite[];
   /** Those of them that are there. */
   readonly kept: readonly DiskWrite[];
-  /** The lengths of the log at which a power cut may leave this content. */
-  readonly ends: readonly number[];
+}
+
+/** What a disk may hold after a power cut. */
+export interface CrashState {
+  /** The power cuts that leave it: the first one, and one after each later promise. */
+  readonly cuts: readonly PowerCut[];
 }
 
 /** How the states of a recording are chosen. */
@@ -48,7 +54,7 @@ export function crashStates(
   model: CrashModel,
   random: Random,
 ): CrashState[] {
-  const states = new Map<bigint, CrashState & { ends: number[]; promises: Set<number> }>();
+  const states = new Map<bigint, { cuts: PowerCut[]; promises: Set<number> }>();
   const pending: (readonly DiskWrite[])[] = [];
   let durable = 0;
   let lastPromises: number | undefined;
@@ -66,14 +72,11 @@ export function crashStates(
     const promises = model.promisesAt(end);
     const visit = (kept: readonly DiskWrite[]) => {
       const identity = content.identityWith(kept);
-      const known = states.get(identity);
-      if (known === undefined) {
-        const state = { events: count, durable, pending: pieces, kept };
-        states.set(identity, { ...state, ends: [end], promises: new Set([promises]) });
-      } else if (!known.promises.has(promises)) {
-        known.promises.add(promises);
-        known.ends.push(end);
-      }
+      const state = states.get(identity) ?? { cuts: [], promises: new Set() };
+      states.set(identity, state);
+      if (state.promises.has(promises)) return;
+      state.promises.add(promises);
+      state.cuts.push({ events: count, end, durable, pending: pieces, kept });
     };
     visit(pieces);
     const isPromise = promises !== lastPromises;
@@ -82,7 +85,7 @@ export function crashStates(
     if (events[count]?.kind === "write" && !isPromise && !random.chance(OFTEN)) continue;
     subsets(pending, model.subsets, random).forEach(visit);
   }
-  return [...states.values()].map(({ promises: _, ...state }) => state);
+  return [...states.values()].map(({ cuts }) => ({ cuts }));
 }
 
 function subsets(

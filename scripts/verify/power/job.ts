@@ -113,7 +113,7 @@ class JobRun {
       const second = await this.#newFolder(`second-${i}`);
       const image = join(second, "image");
       checker.build(state, image);
-      const allowed = promises.allowedAt(state.ends[0]);
+      const allowed = promises.allowedAt(state.cuts[0].end);
       const recording = await record({
         ...this.#options,
         folder: second,

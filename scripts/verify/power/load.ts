@@ -57,6 +57,8 @@ export async function loadAndGoOn(options: OpenOptions): Promise<Loaded> {
     await check("close");
   } catch (cause) {
     error = String(cause);
+    // It holds files open, which keep the file system busy.
+    await store.close().catch(() => {});
   }
   return { table, label, error, disturbances };
 }
