@@ -96,6 +96,14 @@ test("power: a run is good if the store kept its promises and all that must lose
     /\nlost: \w+ on [\w-]+ \(.*\)\n {2}the power is cut after event 7 of 9\n/,
   );
   assert.match(asText(bad, io), /\nThe store FAILED in 3 images; 1 of 1 that must lose did\n/);
+  const { job } = bad.store[0];
+  const excused = {
+    ...bad,
+    store: [{ ...bad.store[0], job: { ...job, fileSystem: "ext4-fast-commit" } }],
+  };
+  assert.ok(isGood(excused));
+  assert.match(asText(excused, io), /\nLosses on ext4-fast-commit do not fail the run: /);
+  assert.match(asText(excused, io), /\nlost: \w+ on ext4-fast-commit /);
   const blind = reportOf(kept, kept);
   assert.ok(!isGood(blind));
   assert.match(asText(blind, io), /; 0 of 1 that must lose did; NOT relaxed on ext4\n/);

@@ -14,6 +14,8 @@ export interface FileSystemKind {
   readonly needsCheck?: boolean;
   /** Why the store must lose data on it; `undefined` if it must not. */
   readonly mustLose?: string;
+  /** Why a loss on it is shown and does not fail the run; `undefined` if it does. */
+  readonly isUnreliable?: string;
 }
 
 export const FAMILIES = ["ext4", "xfs", "btrfs"] as const;
@@ -36,14 +38,18 @@ const ext4 = (
   ...more,
 });
 
-/** The file systems that the store must lose nothing on. */
+/** The file systems that the store must lose nothing on, but for those that lose by themselves. */
 export const FILE_SYSTEMS: readonly FileSystemKind[] = [
   ext4("ext4", "data=ordered"),
   { name: "xfs", family: "xfs", size: 320, make: ["mkfs.xfs", "-q"], options: "nouuid" },
   { name: "btrfs", family: "btrfs", size: 128, make: ["mkfs.btrfs", "-q"], options: "nodiscard" },
   ext4("ext4-writeback", "data=writeback"),
   ext4("ext4-data", "data=journal"),
-  ext4("ext4-fast-commit", "data=ordered", ["-O", "fast_commit"]),
+  ext4("ext4-fast-commit", "data=ordered", ["-O", "fast_commit"], {
+    // A program of a few lines, without the store, that synced each step and each directory.
+    isUnreliable: "on Linux 6.18 the kernel could not repair it after 16 of 1000 power cuts that " +
+      "took nothing, below a plain program; without fast_commit after none of 1000",
+  }),
   ext4("ext4-no-journal", "rw", ["-O", "^has_journal"], { needsCheck: true }),
   // Inodes of 128 bytes have no room for fractions of a second.
   ext4("ext4-seconds", "data=ordered", ["-I", "128"]),
@@ -53,6 +59,11 @@ export const FILE_SYSTEMS: readonly FileSystemKind[] = [
 export const NO_BARRIER: FileSystemKind = ext4("ext4-no-barrier", "barrier=0", [], {
   mustLose: "the file system never flushes the disk",
 });
+
+/** The file system of that name. */
+export function fileSystemOf(name: string): FileSystemKind {
+  return [...FILE_SYSTEMS, NO_BARRIER].find((each) => each.name === name)!;
+}
 
 /** Makes an empty file system in a new image of a disk. */
 export async function makeImage(kind: FileSystemKind, image: string, shell: Shell): Promise<void> {

@@ -15,11 +15,11 @@ import type { Runtime } from "../../lib/runtimes.ts";
 import { Checker, type Fault, type Found } from "./check.ts";
 import { type CrashState, crashStates } from "./crash_states.ts";
 import { DiskContent } from "./disk_content.ts";
-import { FILE_SYSTEMS, type FileSystemKind, NO_BARRIER } from "./file_systems.ts";
+import { fileSystemOf } from "./file_systems.ts";
 import { Promises } from "./promises.ts";
 import { record, type Recording, type RecordOptions } from "./record.ts";
 import { Shell } from "./shell.ts";
-import { SABOTAGED, type Writer, WRITERS } from "./writers.ts";
+import { writerOf } from "./writers.ts";
 
 /** What is recorded and checked. */
 export interface Job {
@@ -180,16 +180,6 @@ function pick(states: readonly CrashState[], count: number, random: Random): Cra
     if (isPicked) wanted--;
     return isPicked;
   });
-}
-
-/** The file system of that name. */
-export function fileSystemOf(name: string): FileSystemKind {
-  return [...FILE_SYSTEMS, NO_BARRIER].find((each) => each.name === name)!;
-}
-
-/** The writer of that name. */
-export function writerOf(name: string): Writer {
-  return [...WRITERS, ...SABOTAGED].find((each) => each.name === name)!;
 }
 
 if (import.meta.main) {

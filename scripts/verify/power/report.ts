@@ -1,6 +1,8 @@
 import { type Io, paint } from "../../lib/io.ts";
 import { type Column, formatTable } from "../../lib/table.ts";
+import { wrap } from "../../lib/words.ts";
 import { type Fault, FAULTS } from "./check.ts";
+import { FILE_SYSTEMS, fileSystemOf } from "./file_systems.ts";
 import { loadsOf, type Outcome, type Row, rowsOf, storiesOf, total } from "./tally.ts";
 
 const numbers = (titles: readonly string[]): Column[] =>
@@ -36,9 +38,13 @@ export interface PowerReport {
 
 /** Whether the store lost nothing, all that must lose did, and nothing failed. */
 export function isGood(report: PowerReport): boolean {
-  return report.store.every(isFaultless) && missed(report).length === 0 &&
+  return report.store.every((outcome) => isFaultless(outcome) || isExcused(outcome)) &&
+    missed(report).length === 0 &&
     failures(report).length === 0;
 }
+
+/** Whether the file system loses by itself, so that a loss shows nothing of the store. */
+const isExcused = ({ job }: Outcome) => fileSystemOf(job.fileSystem).isUnreliable !== undefined;
 
 const isFaultless = ({ result }: Outcome) => Object.keys(result?.faults ?? {}).length === 0;
 
@@ -63,6 +69,8 @@ export function asJson(report: PowerReport): string {
     states: total(rows, "states"),
     rows,
     loads: Object.fromEntries(loadsOf(store)),
+    notDemanded: FILE_SYSTEMS.filter(({ isUnreliable }) => isUnreliable !== undefined)
+      .map(({ name }) => name),
     mustLose: rowsOf(sabotaged),
     missed: missed(report).map(({ job: { fileSystem, writer } }) => ({ fileSystem, writer })),
     skipped,
@@ -94,6 +102,7 @@ export function asText(report: PowerReport, io: Io): string {
   return [
     ...skipped.map((line) => paint(io, "yellow", line) + "\n"),
     formatTable(COLUMNS, rows.map(cellsOf), bold),
+    ...excuses(rows),
     "\n",
     formatTable(MUST_LOSE, broken.map(mustLoseCells), bold),
     "\n",
@@ -108,6 +117,16 @@ export function asText(report: PowerReport, io: Io): string {
   ].join("");
 }
 
+/** Why losses on some of the file systems do not fail the run. */
+function excuses(rows: readonly Row[]): string[] {
+  const kinds = FILE_SYSTEMS.filter(({ name, isUnreliable }) =>
+    isUnreliable !== undefined && rows.some(({ fileSystem }) => fileSystem === name)
+  );
+  return kinds.map(({ name, isUnreliable }) =>
+    wrap(`Losses on ${name} do not fail the run: ${isUnreliable}.`) + "\n"
+  );
+}
+
 function colorOf(report: PowerReport): "red" | "yellow" | "green" {
   if (!isGood(report)) return "red";
   return report.isComplete ? "green" : "yellow";
@@ -115,7 +134,8 @@ function colorOf(report: PowerReport): "red" | "yellow" | "green" {
 
 function verdict(report: PowerReport): string {
   const { store, sabotaged, isComplete } = report;
-  const failed = rowsOf(store).reduce((sum, row) => sum + count(row, FAULTS), 0);
+  const demanded = store.filter((outcome) => !isExcused(outcome));
+  const failed = rowsOf(demanded).reduce((sum, row) => sum + count(row, FAULTS), 0);
   const unnoticed = missed(report).map(({ job }) => `${job.writer} on ${job.fileSystem}`);
   const lost = sabotaged.filter((outcome) => !isFaultless(outcome)).length;
   return [

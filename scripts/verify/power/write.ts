@@ -13,7 +13,7 @@ import { Random } from "../../lib/random.ts";
 import { mortalFileSystem, sabotagedFileSystem } from "./altered_file_system.ts";
 import { FILE_WRITERS, writeFiles } from "./file_writers.ts";
 import { NotKept, StoreSession } from "./store_session.ts";
-import { SABOTAGED, WRITERS } from "./writers.ts";
+import { writerOf } from "./writers.ts";
 
 /** How a writer is run. */
 export interface WriteOptions {
@@ -35,7 +35,7 @@ export interface WriteOptions {
 export const NOT_KEPT = 3;
 
 async function main(options: WriteOptions): Promise<void> {
-  const writer = [...WRITERS, ...SABOTAGED].find(({ name }) => name === options.writer)!;
+  const writer = writerOf(options.writer);
   const random = new Random(options.seed);
   const root = join(options.directory, writer.root ?? "root");
   if (writer.isPrepared) mkdirSync(join(root, "c", "g"), { recursive: true });

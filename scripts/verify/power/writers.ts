@@ -80,3 +80,8 @@ export const SABOTAGED: readonly Writer[] = [
 function sabotaged(sabotage: Sabotage, what: string, options: Writer["options"] = {}): Writer {
   return { name: sabotage, what, options, sabotage };
 }
+
+/** The writer of that name. */
+export function writerOf(name: string): Writer {
+  return [...WRITERS, ...SABOTAGED].find((each) => each.name === name)!;
+}
