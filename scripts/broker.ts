@@ -15,9 +15,9 @@ import { endWithParent, namespaceFolder, runInNamespace } from "./broker/inside_
 import { downloadJars, KNOWN_VERSIONS } from "./broker/jars.ts";
 import { missingPrerequisites } from "./broker/prerequisites.ts";
 import { withBroker } from "./broker/with_broker.ts";
-import { EXIT } from "./offsets/exit_code.ts";
-import { type Io, paint } from "./offsets/io.ts";
-import { processIo } from "./offsets/process_io.ts";
+import { EXIT } from "./lib/exit_code.ts";
+import { type Io, paint } from "./lib/io.ts";
+import { processIo } from "./lib/process_io.ts";
 
 const HELP =
   `Starts a RocketMQ name server and broker on loopback, in a network namespace of their own.

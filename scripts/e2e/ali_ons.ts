@@ -14,9 +14,9 @@ import { endWithParent, namespaceFolder, runInNamespace } from "../broker/inside
 import { downloadJars } from "../broker/jars.ts";
 import { missingPrerequisites } from "../broker/prerequisites.ts";
 import { withBroker } from "../broker/with_broker.ts";
-import { EXIT } from "../offsets/exit_code.ts";
-import { type Io, paint } from "../offsets/io.ts";
-import { processIo } from "../offsets/process_io.ts";
+import { EXIT } from "../lib/exit_code.ts";
+import { type Io, paint } from "../lib/io.ts";
+import { processIo } from "../lib/process_io.ts";
 import { checkOurStore, checkOwnStore } from "./ali_ons/checks.ts";
 import { HELP, type Options, readOptions } from "./ali_ons/options.ts";
 import { commandOf, installAliOns, runtimePath } from "./ali_ons/prepare.ts";

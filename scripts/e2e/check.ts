@@ -1,5 +1,5 @@
-import { type Io, paint } from "../offsets/io.ts";
-import { formatTable } from "../offsets/table_output.ts";
+import { type Io, paint } from "../lib/io.ts";
+import { formatTable } from "../lib/table.ts";
 
 /** What a check found out. */
 export interface Finding {

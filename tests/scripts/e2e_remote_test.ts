@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Checks, findingsTable } from "../../scripts/e2e/check.ts";
 import { main } from "../../scripts/e2e/remote.ts";
-import type { Io } from "../../scripts/offsets/io.ts";
+import type { Io } from "../../scripts/lib/io.ts";
 
 function captured(): { io: Io; said: { out: string; err: string } } {
   const said = { out: "", err: "" };
