@@ -79,7 +79,11 @@ async function removeJournal(path: string, journal: AppliedJournal | undefined):
   if (journal === undefined) return;
   try {
     if (journal.isForeign) await moveAside(nodeFileSystem, journal.path, true);
-    else await nodeFileSystem.unlink(journal.path);
+    else {
+      await nodeFileSystem.unlink(journal.path);
+      // A power cut that brought it back would bring back what was lowered or deleted.
+      await nodeFileSystem.syncDirectory(dirname(journal.path));
+    }
   } catch (error) {
     throw new CommandError(
       `Cannot remove the journal of ${quote(path)}: ${describeSystemError(error)}`,

@@ -4,7 +4,6 @@ import { test } from "node:test";
 import type { LocalFileOffsetStore, OpenOptions } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
 import type { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { DiskProcess, MAIN } from "./disk_process.ts";
 import { expectLoadedAfterPowerCuts } from "./expect_loaded.ts";
@@ -32,7 +31,7 @@ const VARIANTS: Record<string, Partial<OpenOptions>> = {
 };
 
 for (const [variant, options] of Object.entries(VARIANTS)) {
-  knownFault(
+  test(
     `P2 J3 a deletion that was acknowledged survives every power cut${variant}`,
     async () => {
       const disk = await diskWith();
@@ -44,7 +43,7 @@ for (const [variant, options] of Object.entries(VARIANTS)) {
     },
   );
 
-  knownFault(`P2 J3 a lowering, and close, survives every power cut${variant}`, async () => {
+  test(`P2 J3 a lowering, and close, survives every power cut${variant}`, async () => {
     const disk = await diskWith();
     const store = await new DiskProcess(disk).open(options);
     await persist(store, 100);
@@ -56,7 +55,7 @@ for (const [variant, options] of Object.entries(VARIANTS)) {
 }
 
 for (const onConflict of ["throw", "merge"] as const) {
-  knownFault(`P2 J3 a store without a journal folds one that it found: ${onConflict}`, async () => {
+  test(`P2 J3 a store without a journal folds one that it found: ${onConflict}`, async () => {
     const disk = await killed();
     const store = await new DiskProcess(disk).open({ onConflict });
     await persist(store, 100);
@@ -79,7 +78,7 @@ test("the commands that the tests run are right", async () => {
 });
 
 for (const [name, args] of Object.entries(COMMANDS)) {
-  knownFault(
+  test(
     `P2 J3 what the operator's tool has done survives every power cut: ${name}`,
     async () => {
       const disk = await killed();

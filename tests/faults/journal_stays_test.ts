@@ -26,7 +26,7 @@ const isRemoval = ({ name, path }: { name: string; path: string }) =>
   name === "unlink" && path === JOURNAL;
 
 for (const code of ["EBUSY", "EPERM", "EACCES", "EIO"]) {
-  knownFault(
+  test(
     `P2 J3 a deletion that is acknowledged stays, though the journal does too: ${code}`,
     async () => {
       const { disk, process, store } = await journaled();
@@ -69,7 +69,7 @@ for (const code of ["EBUSY", "EPERM", "EACCES"]) {
   );
 }
 
-knownFault("J3 the removal of a folded journal is synced before the acknowledgement", async () => {
+test("J3 the removal of a folded journal is synced before the acknowledgement", async () => {
   for (const act of ["delete", "close", "found"] as const) {
     const { disk, process, store } = await journaled();
     const other = new DiskProcess(disk);
@@ -90,7 +90,7 @@ knownFault("J3 the removal of a folded journal is synced before the acknowledgem
   }
 });
 
-knownFault("J3 the operator's tool syncs the removal of a folded journal", async () => {
+test("J3 the operator's tool syncs the removal of a folded journal", async () => {
   for (const args of [["delete", MAIN, "--topic", "orders", "--force"], ["compact", MAIN]]) {
     const { disk } = await journaled();
     const tool = new DiskProcess(disk);
@@ -103,7 +103,7 @@ knownFault("J3 the operator's tool syncs the removal of a folded journal", async
   }
 });
 
-knownFault(
+test(
   "P4 J3 a sync that fails after the journal's removal leaves it open, and says so",
   async () => {
     const { disk, process, store } = await journaled();

@@ -38,6 +38,8 @@ export class Journal {
   readonly #options: JournalOptions;
   /** The main file that a record would extend; `undefined` if a snapshot must come first. */
   #snapshot: SnapshotId | undefined;
+  /** The main file that the one that lies there extends, if that is known. */
+  #extended: SnapshotId | undefined;
   /** The one that this store writes. */
   #open: JournalWriter | undefined;
   /** The one that lies there, if this store has begun it; its size and time tell nothing. */
@@ -73,6 +75,7 @@ export class Journal {
     this.abandon();
     this.#ours = undefined;
     this.#found = journal;
+    this.#extended = journal?.extends;
     // Only who began a journal appends to it.
     if (journal === undefined && this.#isWanted) this.#snapshot = snapshot;
   }
@@ -135,6 +138,7 @@ export class Journal {
     const file = await JournalWriter.create(fileSystem, this.#path, { sync, limit });
     this.#ours = file.info;
     this.#open = file;
+    this.#extended = snapshot;
     await file.begin(snapshot);
     return file;
   }
@@ -146,17 +150,34 @@ export class Journal {
     this.#snapshot = undefined;
   }
 
-  /** Removes it: a snapshot of these bytes, which is durable by now, holds what it held. */
+  /**
+   * Removes it: a snapshot of these bytes, which is durable by now, holds what it held.
+   *
+   * The removal is durable before the snapshot counts: a snapshot may have the bytes of the one that
+   * the journal extends, if an offset was lowered or a queue was deleted. A power cut that brought the
+   * journal back would then bring back the old offsets.
+   */
   async supersede(bytes: Uint8Array): Promise<void> {
     this.abandon();
-    if (this.exists && !await this.#remove()) return;
-    this.#ours = this.#found = undefined;
-    if (this.#isWanted) {
-      this.#snapshot = { length: bytes.length, crc32: await pacedCrc32(bytes) };
+    if (this.exists) {
+      const failure = await this.#remove();
+      if (failure !== undefined) return await this.#keep(bytes, failure);
+      if (this.#options.sync) await this.#options.fileSystem.syncDirectory(this.#directoryPath);
     }
+    this.#ours = this.#found = this.#extended = undefined;
+    if (this.#isWanted) this.#snapshot = await idOf(bytes);
   }
 
-  async #remove(): Promise<boolean> {
+  /** It could not be removed; rejects if a load might apply it to the new snapshot. */
+  async #keep(bytes: Uint8Array, { error }: { readonly error: unknown }): Promise<void> {
+    const { length, crc32 } = await idOf(bytes);
+    const extended = this.#extended;
+    const isAnother = extended !== undefined &&
+      (extended.length !== length || extended.crc32 !== crc32);
+    if (!isAnother) throw error;
+  }
+
+  async #remove(): Promise<{ readonly error: unknown } | undefined> {
     const { fileSystem, sync, report } = this.#options;
     try {
       if (!this.#found?.isForeign) await fileSystem.unlink(this.#path);
@@ -164,11 +185,15 @@ export class Journal {
         const keptAs = await moveAside(fileSystem, this.#path, sync);
         if (keptAs !== undefined) report({ kind: "kept-aside", path: this.#path, keptAs });
       }
-      return true;
+      return undefined;
     } catch (error) {
-      if (isMissing(error)) return true;
+      if (isMissing(error)) return undefined;
       report({ kind: "cleanup-failed", path: this.#path, error });
-      return false;
+      return { error };
     }
   }
+}
+
+async function idOf(bytes: Uint8Array): Promise<SnapshotId> {
+  return { length: bytes.length, crc32: await pacedCrc32(bytes) };
 }

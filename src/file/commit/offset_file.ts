@@ -273,7 +273,11 @@ export class OffsetFile {
     this.#durable = offsets;
     this.#rotate = true;
     this.#isMainSure = true;
-    await this.#journal.supersede(bytes);
+    try {
+      await this.#journal.supersede(bytes);
+    } catch (error) {
+      throw new OffsetPersistError(this.path, error, "either");
+    }
     await this.#settle();
     return bytes.length;
   }

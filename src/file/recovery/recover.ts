@@ -6,6 +6,7 @@ import type { FileInfo, FileSystem } from "../fs/file_system.ts";
 import { type Inspection, readSnapshot, type ValidFile } from "./read_snapshot.ts";
 import {
   type JournalInspection,
+  type ReadableJournal,
   readJournalFile,
   replay,
   type SeenJournal,
@@ -35,11 +36,16 @@ export interface LoadedFiles {
 export interface FoundJournal extends SeenJournal {
   /** Whether it holds what nothing else does, and is to be kept aside. */
   readonly isForeign: boolean;
+  /** The file that it extends, if its first line can be read. */
+  readonly extends: SnapshotId | undefined;
 }
 
 /** What is kept in mind of a journal that was read. */
-export function foundJournal({ info, isFresh }: SeenJournal, isForeign: boolean): FoundJournal {
-  return { info, isFresh, isForeign };
+export function foundJournal(
+  { info, isFresh, content }: SeenJournal & Partial<Pick<ReadableJournal, "content">>,
+  isForeign: boolean,
+): FoundJournal {
+  return { info, isFresh, isForeign, extends: content?.snapshot };
 }
 
 /**
