@@ -39,7 +39,7 @@ export class Journal {
   /** The main file that a record would extend; `undefined` if a snapshot must come first. */
   #snapshot: SnapshotId | undefined;
   /** The main file that the one that lies there extends, if that is known. */
-  #extended: SnapshotId | undefined;
+  #extended: SnapshotId | "none" | undefined;
   /** The one that this store writes. */
   #open: JournalWriter | undefined;
   /** The one that lies there, if this store has begun it; its size and time tell nothing. */
@@ -170,11 +170,12 @@ export class Journal {
 
   /** It could not be removed; rejects if a load might apply it to the new snapshot. */
   async #keep(bytes: Uint8Array, { error }: { readonly error: unknown }): Promise<void> {
-    const { length, crc32 } = await idOf(bytes);
     const extended = this.#extended;
-    const isAnother = extended !== undefined &&
-      (extended.length !== length || extended.crc32 !== crc32);
-    if (!isAnother) throw error;
+    if (extended === "none") return;
+    const { length, crc32 } = await idOf(bytes);
+    if (extended === undefined || extended.length === length && extended.crc32 === crc32) {
+      throw error;
+    }
   }
 
   async #remove(): Promise<{ readonly error: unknown } | undefined> {

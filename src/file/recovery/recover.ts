@@ -36,8 +36,8 @@ export interface LoadedFiles {
 export interface FoundJournal extends SeenJournal {
   /** Whether it holds what nothing else does, and is to be kept aside. */
   readonly isForeign: boolean;
-  /** The file that it extends, if its first line can be read. */
-  readonly extends: SnapshotId | undefined;
+  /** The file that it extends: `"none"` if its first line was not written, `undefined` if unknown. */
+  readonly extends: SnapshotId | "none" | undefined;
 }
 
 /** What is kept in mind of a journal that was read. */
@@ -45,7 +45,7 @@ export function foundJournal(
   { info, isFresh, content }: SeenJournal & Partial<Pick<ReadableJournal, "content">>,
   isForeign: boolean,
 ): FoundJournal {
-  return { info, isFresh, isForeign, extends: content?.snapshot };
+  return { info, isFresh, isForeign, extends: content && (content.snapshot ?? "none") };
 }
 
 /**
