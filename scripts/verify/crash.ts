@@ -22,7 +22,7 @@ const HELP = `Crash the store in every way that a simulated disk knows
 Usage: deno task crash [--depth N] [--max N] [--stories] [--json]
 
   --depth N   how many crashes follow one another, 1 to 3; 3 by default
-  --max N     at most so many states of each scenario, those with the fewest crashes first;
+  --max N     no second or third crashes of a scenario once it has so many states;
               ${MAX_STATES} by default
   --stories   tell the first violation of each protocol that must lose data
   --json      figures for machines, one line
@@ -82,7 +82,7 @@ async function main(): Promise<number> {
     return found;
   };
   const { rows: ours, distinct } = await run("store");
-  print(`The store, ${depth} crashes deep, at most ${max} states of each scenario`, ours, true);
+  print(`The store, ${depth} crashes deep, up to ${max} states of each scenario`, ours, true);
   const { rows: sabotaged } = await run("sabotage");
   print("The store with a step taken away", sabotaged, values.stories);
   const { rows: peers } = await run("peer");
