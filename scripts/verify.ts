@@ -27,7 +27,7 @@ const TASK: Task<typeof OPTIONS> = {
     if (json) io.out(JSON.stringify(CHECKS, undefined, 2) + "\n");
     else {
       for (const check of CHECKS) io.out(textOf(check, io) + "\n");
-      io.out("Each has --help. Times are those of two quiet cores.\n");
+      io.out("Each has --help. Times were measured on two cores, from quiet to busy.\n");
     }
     return Promise.resolve(0);
   },
