@@ -1,7 +1,8 @@
+import type { CommitRequest } from "../../core/commit_plan.ts";
 import type { Int64Array } from "../../core/table/int64_array.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
 
-/** What is to become of a column: a persist captures it before anything else may happen. */
+/** The changes of a column that a commit captured. */
 export interface Changes {
   /** The slots that get another offset. */
   readonly slots: Uint32Array;
@@ -11,9 +12,14 @@ export interface Changes {
   readonly deleted: readonly number[];
 }
 
-/** Whether there is nothing to do. */
-export function isEmpty({ slots, deleted }: Changes): boolean {
-  return slots.length === 0 && deleted.length === 0;
+/** A record of more queues would hold the event loop for milliseconds: it is a snapshot (J1). */
+const MOST_IN_RECORD = 8192;
+
+/** How much is to be changed, for the rules of a commit. */
+export function sizeOf({ slots, deleted }: Changes): CommitRequest["changes"] {
+  if (deleted.length > 0) return "deletions";
+  if (slots.length === 0) return "none";
+  return slots.length <= MOST_IN_RECORD ? "few" : "many";
 }
 
 /** Changes a column. */

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
-import { hexadecimal } from "../../core/format/checksum.ts";
+import { generationMember, hexadecimal } from "../../core/format/checksum.ts";
+import { type Generation, MAX_GENERATION } from "../../core/format/generation.ts";
 import type { TableParts } from "../../core/table/offset_table.ts";
 import type { Run } from "../../core/table/queue_index.ts";
 import { type Form, formOf, runText, tailOf } from "../../core/format/serialize.ts";
@@ -25,35 +26,43 @@ const encoder = new TextEncoder();
 export class SnapshotEncoder {
   readonly #form: Form;
   readonly #head: Uint8Array;
-  /** What the checksum covers: this image, or one in Go's form; `undefined` without a checksum. */
-  readonly #covered: SnapshotEncoder | undefined;
+  readonly #checksums: "always" | "with a generation";
+  /** The image that the checksum covers: this one, or one in Go's form. */
+  readonly #covered: SnapshotEncoder;
   #kept: Encoded | undefined;
 
-  constructor(form: Form, checksum = false) {
+  constructor(form: Form, checksums: "always" | "with a generation") {
     this.#form = form;
     this.#head = encoder.encode(form.head);
+    this.#checksums = checksums;
     const canonical = formOf("go");
-    if (checksum) this.#covered = form === canonical ? this : new SnapshotEncoder(canonical);
+    this.#covered = form === canonical ? this : new SnapshotEncoder(canonical, checksums);
   }
 
   /** Forgets what was encoded: the next time all of it is. */
   forget(): void {
     this.#kept = undefined;
-    if (this.#covered !== this) this.#covered?.forget();
+    if (this.#covered !== this) this.#covered.forget();
   }
 
   /**
    * Encodes a table, whose offsets nobody may change meanwhile; its index may get more queues.
    *
-   * @param changes What is different from what was encoded the last time.
-   * @returns The bytes; they are of use until the next call.
+   * @param changes The difference from the table that was encoded the last time.
+   * @param generation The number of the snapshot, if it has one.
+   * @returns The bytes, which are valid until the next call.
    */
-  async encode(table: TableParts, changes: Changes): Promise<Uint8Array> {
+  async encode(
+    table: TableParts,
+    changes: Changes,
+    generation?: Generation,
+  ): Promise<Uint8Array> {
     try {
       const encoded = await this.#encodeTable(table, changes);
-      const checksum = await this.#checksum(table, changes, encoded);
-      encoder.encodeInto(tailOf(this.#form, checksum), encoded.bytes.subarray(encoded.tableEnd));
-      return encoded.bytes;
+      const checksum = await this.#checksum(table, changes, encoded, generation);
+      const tail = tailOf(this.#form, generation, checksum);
+      const { written } = encoder.encodeInto(tail, encoded.bytes.subarray(encoded.tableEnd));
+      return encoded.bytes.subarray(0, encoded.tableEnd + written);
     } catch (error) {
       // There may not be memory enough for all of it.
       this.forget();
@@ -75,13 +84,20 @@ export class SnapshotEncoder {
     table: TableParts,
     changes: Changes,
     encoded: Encoded,
+    generation: Generation | undefined,
   ): Promise<string | undefined> {
-    if (this.#covered === undefined) return undefined;
+    if (this.#checksums === "with a generation" && generation === undefined) {
+      // The covered image misses these changes, unless it is this one.
+      if (this.#covered !== this) this.#covered.forget();
+      return undefined;
+    }
     const covered = this.#covered === this
       ? encoded
       : await this.#covered.#encodeTable(table, changes);
     const text = covered.bytes.subarray(this.#covered.#head.length, covered.tableEnd);
-    return hexadecimal(covered.sum ??= await pacedCrc32(text));
+    const sum = covered.sum ??= await pacedCrc32(text);
+    const number = generation === undefined ? "" : generationMember(generation, "");
+    return hexadecimal(crc32(encoder.encode(number), sum));
   }
 
   async #encodeAll(table: TableParts): Promise<Encoded> {
@@ -144,7 +160,7 @@ export class SnapshotEncoder {
     const entriesEnd = isEmpty ? start + 1 : starts[pieces.length];
     const end = encoder.encode(isEmpty ? "}" : `${this.#form.tableEnd}}`);
     const tableEnd = entriesEnd + end.length;
-    const tail = tailOf(this.#form, this.#covered && hexadecimal(0)).length;
+    const tail = tailOf(this.#form, MAX_GENERATION, hexadecimal(0)).length;
     const bytes = new Uint8Array(tableEnd + tail);
     bytes.set(this.#head);
     for (const [i, piece] of pieces.entries()) {

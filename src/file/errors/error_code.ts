@@ -54,3 +54,12 @@ const BUSY = new Set<unknown>(["EPERM", "EBUSY", "EACCES"]);
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The process may not make this call, by the file system's rights or by the runtime's. */
+export function isDenied(error: unknown): boolean {
+  if (DENIED.has(errorCode(error))) return true;
+  return error instanceof Error && DENIED_BY_DENO.has(error.name);
+}
+
+const DENIED = new Set<unknown>(["EACCES", "EPERM"]);
+const DENIED_BY_DENO = new Set(["NotCapable", "PermissionDenied"]);

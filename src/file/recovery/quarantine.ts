@@ -24,24 +24,31 @@ export async function moveAside(
   return aside;
 }
 
+/** How a file was kept aside, and where. */
+export interface KeptAside {
+  readonly path: string;
+  readonly by: "link" | "move";
+}
+
 /**
- * Gives a bad file another name too, before it is replaced under the one it has.
+ * Gives a bad file a second name before it is replaced under its own.
  *
- * @returns The other name, or `undefined` if there is no such file.
+ * @returns `undefined` if there is no such file.
  */
 export async function keepAside(
   fileSystem: FileSystem,
   path: string,
   sync: boolean,
-): Promise<string | undefined> {
+): Promise<KeptAside | undefined> {
   const aside = quarantineOf(path, fileSystem.uniqueName());
   try {
     await fileSystem.link(path, aside);
-    return aside;
+    return { path: aside, by: "link" };
   } catch (error) {
     if (isMissing(error)) return undefined;
-    // Without hard links it is missing for an instant; the backup it was recovered from is there.
-    if (isLinkUnsupported(error)) return await moveAside(fileSystem, path, sync);
-    throw error;
+    if (!isLinkUnsupported(error)) throw error;
   }
+  // Without hard links main is missing for an instant, but the file that it was recovered from is there.
+  const moved = await moveAside(fileSystem, path, sync);
+  return moved === undefined ? undefined : { path: moved, by: "move" };
 }

@@ -1,36 +1,56 @@
 import { basename, dirname } from "node:path";
 import { isMissing } from "../errors/error_code.ts";
-import type { FileSystem } from "../fs/file_system.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
+import type { FileSystem } from "../fs/file_system.ts";
+import { goTemporaryOf, temporaryKind } from "../paths.ts";
+
+/** The files that interrupted writes left beside a main file. */
+export interface TemporaryFiles {
+  /** Second names of an earlier main that were to become the backup. */
+  readonly pendingBackups: readonly string[];
+  /** New snapshots, ours and Go's, complete or not. */
+  readonly temporaries: readonly string[];
+}
 
 /**
- * The temporary files that interrupted writes left: `offset.json.tmp` is Go's, and
- * `offset.json.<unique>.tmp` are ours.
+ * Finds the temporary files of a main file: our own names, and Go's one name (P8).
  *
  * @throws {OffsetLoadError} If the directory cannot be listed.
  */
-export async function findLeftovers(fileSystem: FileSystem, main: string): Promise<string[]> {
+export async function findTemporaryFiles(
+  fileSystem: FileSystem,
+  main: string,
+): Promise<TemporaryFiles> {
   const directory = dirname(main);
-  const prefix = `${basename(main)}.`;
+  const mainName = basename(main);
   let names;
   try {
     names = await fileSystem.readDirectory(directory);
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error)) return { pendingBackups: [], temporaries: [] };
     throw new OffsetLoadError(directory, error);
   }
-  return names.filter((name) => name.startsWith(prefix) && name.endsWith(".tmp")).sort()
-    .map((name) => main.slice(0, -basename(main).length) + name);
+  const goName = basename(goTemporaryOf(main));
+  const kindOf = (name: string) => name === goName ? "temporary" : temporaryKind(mainName, name);
+  const pathsOf = (kind: ReturnType<typeof kindOf>) =>
+    names.filter((name) => kindOf(name) === kind).sort()
+      .map((name) => main.slice(0, -mainName.length) + name);
+  return { pendingBackups: pathsOf("pending backup"), temporaries: pathsOf("temporary") };
 }
 
+/** A younger file may be a write that is under way. */
+const LEFTOVER_AGE_MS = 60_000;
+
 /**
- * Removes our own leftovers (clause P8); Go's one file is not ours to remove, and never grows.
- *
- * A writer that is alive and loses its temporary file this way starts its write again.
+ * Removes our own temporary files that are older than a minute (P8). Go's one file is not ours, and
+ * never grows in number.
  */
-export async function clearLeftovers(fileSystem: FileSystem, main: string): Promise<void> {
-  for (const path of await findLeftovers(fileSystem, main)) {
-    if (path === `${main}.tmp`) continue;
+export async function removeLeftovers(fileSystem: FileSystem, main: string): Promise<void> {
+  const { pendingBackups, temporaries } = await findTemporaryFiles(fileSystem, main);
+  for (const path of [...pendingBackups, ...temporaries]) {
+    if (path === goTemporaryOf(main)) continue;
+    const info = await fileSystem.stat(path);
+    if (info?.kind !== "file" || fileSystem.now() - info.mtimeMs < LEFTOVER_AGE_MS) continue;
     try {
       await fileSystem.unlink(path);
     } catch (error) {

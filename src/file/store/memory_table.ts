@@ -91,11 +91,20 @@ export class MemoryTable {
     this.#set(slot, held.offset, held.frozen ? HELD | FROZEN : HELD);
   }
 
-  /** Raises the queues that are held, and not frozen, to what the column has for them. */
-  raiseTo(column: OffsetColumn): void {
+  /**
+   * Merges what somebody else has written: the greater offset of each queue counts.
+   *
+   * A frozen queue keeps its offset in memory, and a greater one stays in the file (U7). All other
+   * queues may differ from the file now, so the next capture looks at them.
+   */
+  mergeForeign(column: OffsetColumn): void {
     for (const slot of this.#slots()) {
-      const offset = this.#has(slot) ? column.get(slot) : undefined;
-      if (offset !== undefined) this.update(slot, offset, true);
+      if (!this.#has(slot)) continue;
+      const offset = column.get(slot);
+      const isFrozen = (this.#flags[slot] & FROZEN) !== 0;
+      if (offset !== undefined && !isFrozen) this.update(slot, offset, true);
+      if (offset !== undefined && isFrozen && offset > this.#offsets.get(slot)) this.#forget(slot);
+      else this.#touch(slot);
     }
   }
 
@@ -176,6 +185,15 @@ export class MemoryTable {
     if ((this.#flags[slot] & TOUCHED) !== 0) return;
     this.#flags[slot] |= TOUCHED;
     this.#touched[this.#touchedCount++] = slot;
+  }
+
+  /** Has the next capture pass over a slot. */
+  #forget(slot: number): void {
+    const touched = this.#touched.subarray(0, this.#touchedCount);
+    const at = touched.indexOf(slot);
+    if (at === -1) return;
+    this.#flags[slot] &= ~TOUCHED;
+    touched[at] = touched[--this.#touchedCount];
   }
 
   #makeRoom(size: number): void {
