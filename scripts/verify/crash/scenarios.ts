@@ -167,9 +167,6 @@ const PLANS: readonly Plan[] = [
     name: "the first fsyncs of new directories fail",
     work: persistThroughFailure,
     fault: failingDirectorySync(1),
-    // A process that comes later finds a directory that may not be on the disk, and cannot tell it
-    // from any other; the one that was told removes it, unless it is killed that very instant.
-    killsInDoubt: false,
   },
   {
     name: "writes are short",

@@ -1,5 +1,6 @@
 import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
-import { type SimulatedFileSystem, systemError } from "./simulated_file_system.ts";
+import type { SimulatedFileSystem } from "./simulated_file_system.ts";
+import { systemError } from "./system_error.ts";
 
 /** A file system with some of its methods replaced. */
 export function wrap(fs: SimulatedFileSystem, replaced: Partial<FileSystem>): FileSystem {
@@ -16,7 +17,7 @@ export function wrap(fs: SimulatedFileSystem, replaced: Partial<FileSystem>): Fi
     unlink: (path) => fs.unlink(path),
     makeDirectory: (path) => fs.makeDirectory(path),
     removeDirectory: (path) => fs.removeDirectory(path),
-    pause: () => fs.pause(),
+    pause: (ms) => fs.pause(ms),
     uniqueName: () => fs.uniqueName(),
   };
   return { ...bound, ...replaced };

@@ -2,8 +2,9 @@ import { type Ino, ROOT, type SimulatedDisk } from "./simulated_disk.ts";
 import { keyOf } from "./power_cuts.ts";
 
 /**
- * A short key, equal for disks that no program could tell apart: inodes, times and unique names
- * count only by their order.
+ * A short key, equal for disks that no program could tell apart once all processes have ended:
+ * inodes, times and unique names count only by their order, and the doubt about a directory's entry
+ * not at all, since the next process's fsync of it counts.
  */
 export function stateKey(disk: SimulatedDisk, context: string): string {
   const inos = reachable(disk);
@@ -17,6 +18,7 @@ export function stateKey(disk: SimulatedDisk, context: string): string {
     [...entries].sort().map(([name, ino]) => `${name}=${rank.get(ino)}`).join();
   for (const ino of inos) {
     const node = disk.nodes.get(ino)!;
+    parts.push(`${node.mode} ${node.uid} ${node.gid}`);
     if (node.kind === "directory") {
       parts.push(list(node.entries), list(node.stable));
     } else {
@@ -29,9 +31,9 @@ export function stateKey(disk: SimulatedDisk, context: string): string {
       }
     }
   }
-  for (const { doubtful, entries } of disk.pending) {
+  for (const { doubtful, maker, entries } of disk.pending) {
     parts.push(
-      doubtful ? "?" : "!",
+      doubtful && maker === undefined ? "?" : "!",
       ...entries.map(({ directory, name, ino }) =>
         `${rank.get(directory)}/${name}=${ino === undefined ? "" : rank.get(ino)}`
       ),
