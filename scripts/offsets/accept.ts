@@ -21,11 +21,18 @@ export async function accept(path: string): Promise<string | undefined> {
       `Only a wrong checksum can be accepted; see what is left with: offsets rescue ${path}`,
     );
   }
-  const { table, format, info } = found.edited;
+  const { table, format, info, generation } = found.edited;
   // It extends the file as it was before the edit: what it holds is kept, and is not applied.
   const journal = lonely(await findJournal(path));
   const kept = await keepBadFile(path);
-  const options = { format, checksum: true, replaces: info, journal, rotate: false, moved: true };
-  await writeStore(path, table, options);
+  await writeStore(path, table, {
+    format,
+    checksum: true,
+    replaces: info,
+    generation,
+    journal,
+    rotate: false,
+    moved: true,
+  });
   return kept;
 }

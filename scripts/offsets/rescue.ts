@@ -69,13 +69,14 @@ function faults({ main, backup, leftovers }: StoreFiles): Inspection[] {
 async function recover(
   path: string,
   main: Inspection,
-  { table, format, checksum, journal }: ValidInspection,
+  { table, format, checksum, generation, journal }: ValidInspection,
 ): Promise<string | undefined> {
   const kept = main.state === "missing" ? undefined : await keepBadFile(path);
   await writeStore(path, table, {
     format,
     checksum: checksum !== "none",
     replaces: infoOf(main),
+    generation,
     // One that extends the bad main is kept: nobody can tell what its records are worth.
     journal: journal ?? lonely(await findJournal(path)),
     rotate: false,

@@ -26,6 +26,9 @@ export async function writeOutput(
   // A bad file must not replace a good backup.
   const rotate = present.state === "valid";
   // What it held goes, and so does what a journal added to it.
-  const journal = present.state === "valid" ? present.journal : undefined;
-  await writeStore(path, table, { format, checksum, replaces: infoOf(present), journal, rotate });
+  const { journal, generation } = present.state === "valid" ? present : NOTHING;
+  const replaces = infoOf(present);
+  await writeStore(path, table, { format, checksum, replaces, generation, journal, rotate });
 }
+
+const NOTHING = { journal: undefined, generation: undefined };

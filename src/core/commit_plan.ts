@@ -7,12 +7,16 @@
  */
 import { type Generation, MAX_JOURNAL_GENERATION } from "./format/generation.ts";
 
-/** The main file, as this store knows it. Any other file at its place is somebody else's change. */
+/**
+ * The main file, as this store knows it. Any other file at its place is somebody else's change.
+ *
+ * `generation` is the number of the snapshot that the offsets come from, if it has one.
+ */
 export type Main<F> =
   /** No offsets were ever stored: the store is fresh. */
   | { readonly is: "missing" }
   /** Main is missing, and the offsets come from another file. */
-  | { readonly is: "lost" }
+  | { readonly is: "lost"; readonly generation: Generation | undefined }
   /** Main is a valid snapshot; no identity is certain if it changed just before it was read. */
   | {
     readonly is: "valid";
@@ -24,6 +28,7 @@ export type Main<F> =
     readonly is: "bad";
     readonly identities: readonly F[];
     readonly content: "kept" | "worthless";
+    readonly generation: Generation | undefined;
   }
   /** A commit failed when main may have been replaced: main is one of these files, or missing. */
   | {
@@ -176,7 +181,7 @@ function generationOf<F>({ main, journal, journaling }: FilesState<F>): Generati
 }
 
 function numberOf<F>(main: Main<F>): Generation | undefined {
-  return main.is === "valid" || main.is === "uncertain" ? main.generation : undefined;
+  return main.is === "missing" ? undefined : main.generation;
 }
 
 type OwnJournal<F> = Extract<Journal<F>, { is: "open" | "full" | "dead" }>;
@@ -277,7 +282,7 @@ function folded<F>(journal: Journal<F>): Journal<F> {
 }
 
 function keptAside<F>(main: Main<F>, by: "link" | "move"): Main<F> {
-  if (by === "move") return { is: "lost" };
+  if (by === "move") return { is: "lost", generation: numberOf(main) };
   return main.is === "bad" ? { ...main, content: "worthless" } : main;
 }
 

@@ -25,7 +25,10 @@ export class Imaged {
 
   constructor(options: Options) {
     this.#options = options;
-    this.image = new SnapshotEncoder(formOf(options.format), options.checksum);
+    this.image = new SnapshotEncoder(
+      formOf(options.format),
+      options.checksum ? "always" : "with a generation",
+    );
   }
 
   /** Changes the table and encodes it. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { SnapshotId } from "../../src/core/format/read_journal.ts";
+import type { SnapshotId } from "../../src/core/format/journal_header.ts";
 import { type Entry, offset, poolQueue } from "../../scripts/lib/arbitraries.ts";
 import { headerOf, recordOf } from "./journal_lines.ts";
 

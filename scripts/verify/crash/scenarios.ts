@@ -155,9 +155,9 @@ const PLANS: readonly Plan[] = [
     work: persistThroughFailure,
     fault: failingFileSync(1),
   },
-  // The first fsync of the directory is that of the load.
-  ...[2, 3].map((n): Plan => ({
-    name: `the fsync of the directory ${n === 2 ? "before" : "after"} the rename fails`,
+  // The load makes four: its directory, and the entries of the three directories on the way to it.
+  ...[5, 6].map((n): Plan => ({
+    name: `the fsync of the directory ${n === 5 ? "before" : "after"} the rename fails`,
     disk: () => diskWith({ "offset.json": file(1) }),
     start: AFTER_ONE,
     work: persistThroughFailure,

@@ -156,7 +156,7 @@ function contentsOf(file: FileNode): Content[] {
     const put = ({ data, story }: Content, applied: DataChange | undefined, how: string) => {
       const changed = applied === undefined ? data : withChange(data, applied);
       const key = keyOf(changed);
-      const what = change.kind === "block" ? `block at ${change.at}` : "cut to nothing";
+      const what = change.kind === "block" ? `block at ${change.at}` : `cut to ${change.length}`;
       if (!next.has(key)) next.set(key, { data: changed, story: [...story, `${what}: ${how}`] });
     };
     for (const content of contents.values()) {

@@ -18,6 +18,7 @@ export function wrap(fs: SimulatedFileSystem, replaced: Partial<FileSystem>): Fi
     makeDirectory: (path) => fs.makeDirectory(path),
     removeDirectory: (path) => fs.removeDirectory(path),
     pause: (ms) => fs.pause(ms),
+    now: () => fs.now(),
     uniqueName: () => fs.uniqueName(),
   };
   return { ...bound, ...replaced };

@@ -11,10 +11,10 @@ export const BLOCK = 64;
 
 export type Ino = number;
 
-/** A pending change of a file's content: a block at its place, or the cut to nothing. */
+/** A pending change of a file's content: a block at its place, or the cut to a length. */
 export type DataChange =
   & { doubtful: boolean }
-  & ({ readonly kind: "truncate" } | {
+  & ({ readonly kind: "truncate"; readonly length: number } | {
     readonly kind: "block";
     readonly at: number;
     readonly bytes: Uint8Array;
@@ -142,12 +142,12 @@ export class SimulatedDisk {
 
   changeData(
     ino: Ino,
-    change: Omit<DataChange & { kind: "block" }, "doubtful"> | "truncate",
+    change:
+      | Omit<DataChange & { kind: "block" }, "doubtful">
+      | Omit<DataChange & { kind: "truncate" }, "doubtful">,
   ): void {
     const file = this.file(ino);
-    const full: DataChange = change === "truncate"
-      ? { kind: "truncate", doubtful: false }
-      : { ...change, doubtful: false };
+    const full: DataChange = { ...change, doubtful: false };
     file.data = withChange(file.data, full);
     file.pending.push(full);
     file.mtime = ++this.clock;
@@ -225,7 +225,7 @@ export function apply(
 
 /** The content after a change; a gap reads as zeros. */
 export function withChange(data: Uint8Array, change: DataChange): Uint8Array {
-  if (change.kind === "truncate") return new Uint8Array();
+  if (change.kind === "truncate") return data.slice(0, change.length);
   const { at, bytes } = change;
   const changed = new Uint8Array(Math.max(data.length, at + bytes.length));
   changed.set(data);

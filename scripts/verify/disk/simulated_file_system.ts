@@ -1,17 +1,15 @@
-import type { MaybePromise } from "../../../src/file/fs/maybe_promise.ts";
 import { isMissing } from "../../../src/file/errors/error_code.ts";
-import {
-  type FileInfo,
-  type FileSystem,
-  TICK_MS,
-  type WritableFile,
-} from "../../../src/file/fs/file_system.ts";
+import { type FileInfo, tickOf } from "../../../src/file/fs/file_info.ts";
+import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
 import { isBelow, locate, type PathStyle, type Place } from "./locate.ts";
 import type { Ino, Process, Rights, SimulatedDisk } from "./simulated_disk.ts";
 import { type Opener, simulatedWritableFile } from "./simulated_writable_file.ts";
 import { systemError } from "./system_error.ts";
 
 export { systemError };
+
+/** Long enough for no file to be young, and too short for one to be left over by a dead process. */
+const SECONDS_PAST_MS = 10_000;
 
 export interface SimulationOptions {
   /** Whether a rename falls apart: remove the destination, add it anew, remove the source. */
@@ -20,8 +18,8 @@ export interface SimulationOptions {
   readonly beforeStep?: (what: string) => void;
   /**
    * The resolution of the file system's times: 1000 on ext3, 2000 on FAT. A tick of the disk's clock
-   * is a millisecond then, and `withClock` shows it to the store. Without this option no two changes
-   * have the same time, and all of them are long past.
+   * is a millisecond then. Without this option no two changes have the same time, and all of them are
+   * seconds past.
    */
   readonly timesMs?: number;
   /** The user of the process: root unless told. */
@@ -42,21 +40,16 @@ export class SimulatedFileSystem implements FileSystem {
   readonly #process: Process;
   readonly #options: SimulationOptions;
   readonly #opener: Opener;
-  #answers: number;
-
   constructor(disk: SimulatedDisk, options: SimulationOptions = {}) {
     this.disk = disk;
     this.#process = ++disk.processes;
-    // Each process that comes after a crash begins in another place of the pattern.
-    this.#answers = disk.clock;
     this.#options = options;
     this.#opener = {
       disk,
       user: options.user ?? { uid: 0, gid: 0 },
       // Where no two changes have the same time, there is no need to.
-      backdatedBy: options.timesMs === undefined ? 0 : 2 * TICK_MS,
+      backdatedBy: options.timesMs === undefined ? 0 : 2 * tickOf(0),
       beforeStep: (what) => options.beforeStep?.(what),
-      answer: (call) => this.#answer(call),
       infoOf: (ino) => this.#info(ino),
     };
   }
@@ -67,23 +60,13 @@ export class SimulatedFileSystem implements FileSystem {
     return { bytes: this.disk.file(ino).data, info: this.#info(ino) };
   }
 
-  stat(path: string): MaybePromise<FileInfo | undefined> {
-    return this.#answer(() => {
-      try {
-        return this.#info(this.#find("stat", path));
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    });
-  }
-
-  /**
-   * Mostly at once, as the real file system does what each persist calls; now and then later. The
-   * kinds of persists make three, four, six or nine such calls: by sevens, each of them does both.
-   */
-  #answer<T>(call: () => T): MaybePromise<T> {
-    return ++this.#answers % 7 < 2 ? (async () => call())() : call();
+  async stat(path: string): Promise<FileInfo | undefined> {
+    try {
+      return this.#info(this.#find("stat", path));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
   async readLink(path: string): Promise<string | undefined> {
@@ -117,7 +100,7 @@ export class SimulatedFileSystem implements FileSystem {
     const { ino } = this.#locate("open", path);
     if (ino !== undefined) {
       this.#opener.beforeStep(`cut ${path} to nothing`);
-      this.disk.changeData(ino, "truncate");
+      this.disk.changeData(ino, { kind: "truncate", length: 0 });
     }
     return await this.openInPlace(path);
   }
@@ -210,8 +193,13 @@ export class SimulatedFileSystem implements FileSystem {
     if (this.#options.timesMs !== undefined) this.disk.clock += ms;
   }
 
+  now(): number {
+    const { clock } = this.disk;
+    return this.#options.timesMs === undefined ? clock / 1e6 + SECONDS_PAST_MS : clock;
+  }
+
   uniqueName(): string {
-    return String(++this.disk.names);
+    return `20000101T000000.000Z-${(++this.disk.names).toString(16).padStart(8, "0")}`;
   }
 
   #remove(call: string, path: string): void {
@@ -226,6 +214,7 @@ export class SimulatedFileSystem implements FileSystem {
     const { timesMs } = this.#options;
     const mtimeMs = timesMs === undefined ? mtime / 1e6 : Math.floor(mtime / timesMs) * timesMs;
     return {
+      kind: node.kind,
       dev: 1,
       ino,
       size: node.kind === "file" ? node.data.length : 0,

@@ -1,5 +1,5 @@
-import type { MaybePromise } from "../../../src/file/fs/maybe_promise.ts";
-import type { FileInfo, WritableFile } from "../../../src/file/fs/file_system.ts";
+import type { FileInfo } from "../../../src/file/fs/file_info.ts";
+import type { WritableFile } from "../../../src/file/fs/file_system.ts";
 import { BLOCK, type Ino, type Rights, type SimulatedDisk } from "./simulated_disk.ts";
 import { systemError } from "./system_error.ts";
 
@@ -13,8 +13,6 @@ export interface Opener {
   readonly backdatedBy: number;
   /** Is called before each micro-operation, with what it will be. */
   beforeStep(what: string): void;
-  /** Makes a call, and answers at once or later. */
-  answer<T>(call: () => T): MaybePromise<T>;
   infoOf(ino: Ino): FileInfo;
 }
 
@@ -27,17 +25,20 @@ export function simulatedWritableFile(opener: Opener, ino: Ino, path: string): W
     disk.syncFile(ino);
   };
   return {
-    write: (bytes, position) =>
-      opener.answer(() => {
-        for (let done = 0; done < bytes.length;) {
-          const at = position + done;
-          const end = done + Math.min(bytes.length - done, BLOCK - at % BLOCK);
-          opener.beforeStep(`write block ${Math.floor(at / BLOCK)} of ${path}`);
-          disk.changeData(ino, { kind: "block", at, bytes: bytes.slice(done, end) });
-          done = end;
-        }
-        return bytes.length;
-      }),
+    async write(bytes, position) {
+      for (let done = 0; done < bytes.length;) {
+        const at = position + done;
+        const end = done + Math.min(bytes.length - done, BLOCK - at % BLOCK);
+        opener.beforeStep(`write block ${Math.floor(at / BLOCK)} of ${path}`);
+        disk.changeData(ino, { kind: "block", at, bytes: bytes.slice(done, end) });
+        done = end;
+      }
+      return bytes.length;
+    },
+    async truncate(length) {
+      opener.beforeStep(`cut ${path} to ${length} bytes`);
+      disk.changeData(ino, { kind: "truncate", length });
+    },
     // As one block, however long: nobody can tell how many of the zeros are there. And so short
     // that a record may end behind it.
     reserve: async (position, length) => {
@@ -61,7 +62,7 @@ export function simulatedWritableFile(opener: Opener, ino: Ino, path: string): W
     },
     stat: async () => opener.infoOf(ino),
     sync: async () => sync("fsync"),
-    syncData: () => opener.answer(() => sync("fdatasync")),
+    syncData: async () => sync("fdatasync"),
     close: async () => {},
   };
 }

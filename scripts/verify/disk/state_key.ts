@@ -26,7 +26,9 @@ export function stateKey(disk: SimulatedDisk, context: string): string {
       for (const change of node.pending) {
         parts.push(
           change.doubtful ? "?" : "!",
-          change.kind === "block" ? `${change.at}:${contentOf(change.bytes)}` : "cut",
+          change.kind === "block"
+            ? `${change.at}:${contentOf(change.bytes)}`
+            : `cut ${change.length}`,
         );
       }
     }
@@ -77,10 +79,10 @@ function reachable(disk: SimulatedDisk): Ino[] {
   return [...found];
 }
 
-const UNIQUE = /(?<=offset\.json\.(?:corrupt-)?)\d+/g;
+const UNIQUE = /\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}/g;
 
 function withRankedNames(text: string): string {
-  const numbers = [...new Set(text.match(UNIQUE))].sort((a, b) => Number(a) - Number(b));
+  const numbers = [...new Set(text.match(UNIQUE))].sort();
   return text.replace(UNIQUE, (number) => String(numbers.indexOf(number)));
 }
 

@@ -79,6 +79,8 @@ export class Committer {
   #state: FilesState<FileInfo>;
   #life: "running" | "abandoned" = "running";
   #leftovers: "not removed" | "removed" = "not removed";
+  /** Second names of main, kept while a commit is in doubt. */
+  readonly #keptNames: string[] = [];
 
   constructor(path: string, recovery: Recovery, options: CommitterOptions) {
     const { fileSystem, durability, journal, format, checksum } = options;
@@ -310,6 +312,7 @@ export class Committer {
       isMain: (info) => isKnownMain(this.#state.main, info, isSameFile),
       journalToRemove: () => this.#journals.toRemove(this.#state.journal),
       stop: this.#stopIfAbandoned,
+      keepUntilDurable: (path) => this.#keepName(path),
       did: (event) => {
         this.#become(event);
         if (event.event === "replaced") this.known.settle(offsets);
@@ -317,9 +320,23 @@ export class Committer {
       },
     }, protocol);
     await this.#journals.rememberMain(this.#state, bytes);
+    if (isCertain(this.#state)) await this.#removeKeptNames();
     if (failure === undefined) return;
     if (failure.error instanceof ChangedMeanwhileError) throw failure.error;
     throw new OffsetPersistError(this.path, failure.error, failure.onDisk);
+  }
+
+  /** The first one is a name of the acknowledged snapshot; another one would only be litter. */
+  async #keepName(path: string): Promise<void> {
+    if (this.#keptNames.length === 0) this.#keptNames.push(path);
+    else await this.#options.fileSystem.unlink(path).catch(() => {});
+  }
+
+  /** Removes the second name that an earlier commit kept while its outcome was in doubt. */
+  async #removeKeptNames(): Promise<void> {
+    for (const path of this.#keptNames.splice(0)) {
+      await this.#options.fileSystem.unlink(path).catch(() => {});
+    }
   }
 
   /** Makes room for a snapshot; answers the file whose owner it takes. */

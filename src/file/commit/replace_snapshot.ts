@@ -31,6 +31,11 @@ export interface SnapshotWrite {
   /** Throws if the store was abandoned. */
   readonly stop: () => void;
   readonly report: (diagnostic: Diagnostic) => void;
+  /**
+   * Has a second name of main removed once the new main is durable: while that is in doubt, it may be
+   * the only sure name of the acknowledged snapshot.
+   */
+  readonly keepUntilDurable: (path: string) => Promise<void>;
   /** Is told each change of the files. */
   readonly did: (event: CommitEvent<FileInfo>) => void;
 }
@@ -298,15 +303,16 @@ export class SnapshotWork {
 
   /** Removes what a failed step leaves, and tells what is on the disk. */
   async undo(): Promise<"previous" | "either"> {
-    const { fileSystem, did } = this.#write;
+    const { fileSystem, did, keepUntilDurable } = this.#write;
     const phase = this.#phase;
-    if (this.#pending.length > 0) await fileSystem.unlink(this.#pendingBackup).catch(() => {});
-    if (phase.is === "durable") return "either";
-    if (phase.is === "begun") return "previous";
     if (phase.is === "renamed" && await this.#mayBeMain(phase.info)) {
+      if (this.#pending.length > 0) await keepUntilDurable(this.#pendingBackup);
       did({ event: "in doubt", identity: phase.info });
       return "either";
     }
+    if (this.#pending.length > 0) await fileSystem.unlink(this.#pendingBackup).catch(() => {});
+    if (phase.is === "durable") return "either";
+    if (phase.is === "begun") return "previous";
     await phase.file.close().catch(() => {});
     await fileSystem.unlink(this.#temporary).catch(() => {});
     return "previous";

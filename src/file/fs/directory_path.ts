@@ -48,25 +48,29 @@ export class DirectoryPath {
 
   /** Makes what is missing, and makes all entries durable. */
   async make(durability: "full" | "relaxed"): Promise<void> {
-    for (const directory of this.#directories) await this.#make(directory);
+    for (const directory of this.#directories) {
+      await this.#make(directory, durability);
+    }
     if (durability === "full") await this.sync();
   }
 
   /** Makes the entries durable of what is there. */
   async sync(): Promise<void> {
-    for (const entry of new Set([...this.#made.keys(), ...this.#entries])) {
-      try {
-        await this.#fileSystem.syncDirectory(dirname(entry));
-        this.#made.delete(entry);
-      } catch (error) {
-        if (this.#made.has(entry)) await this.#doubt(entry);
-        else if (entry === this.#root && isDenied(error)) {
-          this.#report({ kind: "root-not-synced", path: entry, error });
-          continue;
-        }
-        // O4: another's directory stays, and a later sync of its entry counts.
-        throw error;
+    for (const entry of this.#entries) await this.#syncEntry(entry);
+  }
+
+  async #syncEntry(entry: string): Promise<void> {
+    try {
+      await this.#fileSystem.syncDirectory(dirname(entry));
+      this.#made.delete(entry);
+    } catch (error) {
+      if (this.#made.has(entry)) await this.#doubt(entry);
+      else if (entry === this.#root && isDenied(error)) {
+        this.#report({ kind: "root-not-synced", path: entry, error });
+        return;
       }
+      // O4: another's directory stays, and a later sync of its entry counts.
+      throw error;
     }
   }
 
@@ -81,7 +85,8 @@ export class DirectoryPath {
     }
   }
 
-  async #make(directory: string): Promise<void> {
+  /** Makes a directory and syncs its entry, while it is still empty. */
+  async #make(directory: string, durability: "full" | "relaxed"): Promise<void> {
     if (this.#made.get(directory) === "in doubt") {
       await this.#fileSystem.removeDirectory(directory).catch((error) => {
         if (!isMissing(error)) throw error;
@@ -90,13 +95,14 @@ export class DirectoryPath {
     }
     try {
       await this.#fileSystem.makeDirectory(directory);
-      this.#made.set(directory, "not durable");
     } catch (error) {
       if (errorCode(error) === "EEXIST") return;
       if (!isMissing(error) || dirname(directory) === directory) throw error;
-      await this.#make(dirname(directory));
-      await this.#make(directory);
+      await this.#make(dirname(directory), durability);
+      return await this.#make(directory, durability);
     }
+    this.#made.set(directory, "not durable");
+    if (durability === "full") await this.#syncEntry(directory);
   }
 }
 

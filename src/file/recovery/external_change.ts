@@ -12,6 +12,7 @@ import type { RelatedJournal } from "./replay.ts";
 export interface ExternalChange {
   readonly files: StoreFiles;
   readonly outcome: Choice["outcome"];
+  readonly source: Choice["source"];
   readonly journal: RelatedJournal | undefined;
   readonly table: OffsetTable;
   /**
@@ -54,17 +55,19 @@ export async function readExternalChange(
     const journal = "info" in files.journal
       ? { file: files.journal, relation: "foreign" } as const
       : undefined;
-    return { files, outcome: "recovered", journal, table: expected[0], author: "foreign" };
+    const table = expected[0];
+    return { files, outcome: "recovered", source: undefined, journal, table, author: "foreign" };
   }
-  const { outcome, journal, table } = choice;
+  const { outcome, source, journal, table } = choice;
   const number = expected.findIndex((each) => each.equals(table));
   if (number !== -1) {
-    return { files, outcome, journal, table, author: number === 0 ? "known" : "ours" };
+    const author = number === 0 ? "known" : "ours";
+    return { files, outcome, source, journal, table, author };
   }
   if (onConflict === "throw") throw conflict(main, files);
   // The backup is older than the main that somebody removed or tore: it must not lower anything.
   const merged = files.main.is === "valid" ? table : mergeMax(table, expected[0]);
-  return { files, outcome, journal, table: merged, author: "foreign" };
+  return { files, outcome, source, journal, table: merged, author: "foreign" };
 }
 
 function* causesOf({ main, journal }: StoreFiles): Generator<unknown> {

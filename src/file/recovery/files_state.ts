@@ -1,4 +1,5 @@
 import type { Journal, Main } from "../../core/commit_plan.ts";
+import type { Generation } from "../../core/format/generation.ts";
 import type { FileInfo } from "../fs/file_info.ts";
 import type { Choice, StoreFiles } from "./choose_source.ts";
 import type { FileAge, SnapshotFile } from "./read_snapshot.ts";
@@ -6,25 +7,28 @@ import type { RelatedJournal } from "./replay.ts";
 
 /** The state of the files that were read, for the rules of a commit. */
 export function stateOfFiles(
-  { files: { main }, outcome, journal }: Pick<Choice, "outcome" | "journal"> & {
-    readonly files: Pick<StoreFiles, "main">;
-  },
+  { files: { main }, outcome, source, journal }:
+    & Pick<Choice, "outcome" | "source" | "journal">
+    & { readonly files: Pick<StoreFiles, "main"> },
 ): { readonly main: Main<FileInfo>; readonly journal: Journal<FileInfo> } {
-  return { main: stateOfMain(main, outcome), journal: stateOfJournal(journal) };
+  const generation = source?.generation;
+  return { main: stateOfMain(main, outcome, generation), journal: stateOfJournal(journal) };
 }
 
-function stateOfMain(main: SnapshotFile, outcome: Choice["outcome"]): Main<FileInfo> {
+function stateOfMain(
+  main: SnapshotFile,
+  outcome: Choice["outcome"],
+  generation: Generation | undefined,
+): Main<FileInfo> {
   switch (main.is) {
     case "missing":
-      return { is: outcome === "fresh" ? "missing" : "lost" };
-    case "valid": {
-      const { info, age, generation } = main;
-      return { is: "valid", identities: certain(info, age), generation };
-    }
+      return outcome === "fresh" ? { is: "missing" } : { is: "lost", generation };
+    case "valid":
+      return { is: "valid", identities: certain(main.info, main.age), generation };
     case "bad": {
       const { info, age } = main;
       const content = info?.size === 0 ? "worthless" : "kept";
-      return { is: "bad", identities: certain(info, age), content };
+      return { is: "bad", identities: certain(info, age), content, generation };
     }
   }
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type BigIntStats, closeSync, fstatSync, openSync, type Stats, statSync } from "node:fs";
 import { chmod, mkdir, symlink, utimes } from "node:fs/promises";
 import { test } from "node:test";
-import type { FileInfo } from "../../../src/file/fs/file_system.ts";
+import type { FileInfo } from "../../../src/file/fs/file_info.ts";
 import {
   type DenoStat,
   exactInfoOf,
