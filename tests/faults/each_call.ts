@@ -9,7 +9,8 @@ const MOST_CALLS = 500;
 /** One call of a process, by its number among those that come after `arm`. */
 export class Moment {
   readonly #index: number;
-  #call: Call | undefined;
+  /** All calls since `arm`, pauses left out. */
+  readonly #calls: Call[] = [];
 
   constructor(index: number) {
     this.#index = index;
@@ -17,12 +18,18 @@ export class Moment {
 
   /** The call before which something was done; `undefined` if the process made too few. */
   get call(): Call | undefined {
-    return this.#call;
+    return this.#calls[this.#index];
+  }
+
+  /** Whether only looks lie between this moment and the replacement of a file, and one before it. */
+  isBetweenLookAndRename(path: string): boolean {
+    const next = this.#calls.slice(this.#index).find(({ name }) => name !== "stat");
+    if (next?.name !== "rename" || next.path !== path) return false;
+    return this.call === next || this.#calls[this.#index - 1]?.name === "stat";
   }
 
   /** Has `act` run before that call; until it ends, the whole process stands still. */
   arm({ system }: DiskProcess, act: (call: Call) => Promise<unknown> | void): void {
-    let calls = 0;
     let acting: Promise<void> | undefined;
     const run = async (call: Call) => {
       await act(call);
@@ -31,15 +38,14 @@ export class Moment {
     system.before = (call) => {
       if (acting !== undefined) return acting;
       // Time that passes is no call.
-      if (call.name === "pause" || calls++ !== this.#index) return;
-      this.#call = call;
+      if (call.name === "pause" || this.#calls.push(call) !== this.#index + 1) return;
       return acting = run(call);
     };
   }
 
   toString(): string {
-    if (this.#call === undefined) return "after its last call";
-    return `before its call ${this.#index}, ${this.#call.name} ${basename(this.#call.path)}`;
+    if (this.call === undefined) return "after its last call";
+    return `before its call ${this.#index}, ${this.call.name} ${basename(this.call.path)}`;
   }
 }
 

@@ -9,7 +9,7 @@ import { knownFault } from "../support/known_fault.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { DIRECTORY, DiskProcess, JOURNAL, MAIN } from "./disk_process.ts";
 import { expectLoaded, inWords } from "./expect_loaded.ts";
-import { runOnDisk } from "./tool_on_disk.ts";
+import { runTool } from "./run_tool.ts";
 
 /** A disk with queue 0 at 100 in main and at 150 in the journal of a process that was killed. */
 async function killed(): Promise<SimulatedDisk> {
@@ -225,7 +225,7 @@ knownFault(
       await store.close();
     }
     const set = ["set", MAIN, "--topic", "orders", "--broker", "broker-a", "--queue", "0", "200"];
-    assert.equal((await runOnDisk(disk, set)).code, 0);
+    assert.equal((await runTool(new DiskProcess(disk), ...set)).code, 0);
     assert.equal(await numberOf(disk), first + 1, "the operator's tool");
   },
 );

@@ -9,7 +9,7 @@ import { SimulatedFileSystem } from "../../scripts/verify/disk/simulated_file_sy
 import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DiskProcess, JOURNAL, MAIN } from "./disk_process.ts";
-import { runOnDisk } from "./tool_on_disk.ts";
+import { runTool } from "./run_tool.ts";
 
 const NEWLINE = 0x0a;
 const RECORDS = 5;
@@ -68,8 +68,8 @@ for (const records of [[4, 5], [2, 3, 4, 5]]) {
     async () => {
       const disk = await killed();
       await damage(disk, records);
-      assert.equal((await runOnDisk(disk, ["verify", MAIN])).code, 1);
-      assert.equal((await runOnDisk(disk, ["show", MAIN])).code, 3);
+      assert.equal((await runTool(new DiskProcess(disk), "verify", MAIN)).code, 1);
+      assert.equal((await runTool(new DiskProcess(disk), "show", MAIN)).code, 3);
     },
   );
 }

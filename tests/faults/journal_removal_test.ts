@@ -8,7 +8,7 @@ import { knownFault } from "../support/known_fault.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { DiskProcess, MAIN } from "./disk_process.ts";
 import { expectLoadedAfterPowerCuts } from "./expect_loaded.ts";
-import { runOnDisk } from "./tool_on_disk.ts";
+import { runTool } from "./run_tool.ts";
 
 /** Sets queues 0, 1, … to these offsets, whatever they were, and persists. */
 async function persist(store: LocalFileOffsetStore, ...offsets: number[]): Promise<void> {
@@ -73,7 +73,7 @@ const COMMANDS: Record<string, readonly string[]> = {
 
 test("the commands that the tests run are right", async () => {
   for (const [name, args] of Object.entries(COMMANDS)) {
-    const { code, out, err } = await runOnDisk(await killed(), args);
+    const { code, out, err } = await runTool(new DiskProcess(await killed()), ...args);
     assert.equal(code, 0, `${name}: ${out}${err}`);
   }
 });
@@ -83,7 +83,7 @@ for (const [name, args] of Object.entries(COMMANDS)) {
     `P2 J3 what the operator's tool has done survives every power cut: ${name}`,
     async () => {
       const disk = await killed();
-      assert.equal((await runOnDisk(disk, args)).code, 0);
+      assert.equal((await runTool(new DiskProcess(disk), ...args)).code, 0);
       const expected = name === "delete" ? tableOf() : tableOf(100);
       await expectLoadedAfterPowerCuts(disk, expected);
     },

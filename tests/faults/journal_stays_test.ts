@@ -8,7 +8,7 @@ import { queue, tableOf } from "../support/store_directory.ts";
 import { DIRECTORY, DiskProcess, JOURNAL, MAIN } from "./disk_process.ts";
 import { atEachCall } from "./each_call.ts";
 import { expectLoaded, expectLoadedAfterPowerCuts, inWords } from "./expect_loaded.ts";
-import { runOnDisk } from "./tool_on_disk.ts";
+import { runTool } from "./run_tool.ts";
 
 /** A store with a journal: queue 0 at 1 in main, queue 1 at 2 in the journal. */
 async function journaled(seen: Diagnostic[] = []) {
@@ -93,7 +93,9 @@ knownFault("J3 the removal of a folded journal is synced before the acknowledgem
 knownFault("J3 the operator's tool syncs the removal of a folded journal", async () => {
   for (const args of [["delete", MAIN, "--topic", "orders", "--force"], ["compact", MAIN]]) {
     const { disk } = await journaled();
-    const { code, calls } = await runOnDisk(disk, args);
+    const tool = new DiskProcess(disk);
+    const calls = tool.watch();
+    const { code } = await runTool(tool, ...args);
     assert.equal(code, 0);
     const removal = calls.lastIndexOf(`unlink ${JOURNAL}`);
     assert.ok(removal >= 0);
