@@ -3,7 +3,7 @@ import { LocalFileOffsetStore, type OpenOptions } from "../../mod.ts";
 import { wrap } from "../../scripts/verify/disk/replace_calls.ts";
 import type { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
 import { SimulatedFileSystem } from "../../scripts/verify/disk/simulated_file_system.ts";
-import type { FileSystem } from "../../src/file/fs/file_system.ts";
+import type { FileSystem, WritableFile } from "../../src/file/fs/file_system.ts";
 import { type Call, type Fault, FaultyFileSystem } from "../support/faulty_file_system.ts";
 
 export const ROOT = "/root";
@@ -19,13 +19,26 @@ export class DiskProcess {
   readonly system: FaultyFileSystem;
   /** The same disk without the watch, for what others do to it. */
   readonly disk: SimulatedFileSystem;
+  /** How many files it holds open. */
+  openFiles = 0;
 
   /** `replaced` are calls that the simulated file system is not asked for. */
   constructor(disk: SimulatedDisk, replaced: Partial<FileSystem> = {}) {
     this.disk = new SimulatedFileSystem(disk);
     // A pause ends in another turn of the event loop, so that others go on.
     const pause = () => setImmediate();
-    this.system = new FaultyFileSystem(wrap(this.disk, { pause, ...replaced }));
+    const create = (path: string) => this.#create(path);
+    this.system = new FaultyFileSystem(wrap(this.disk, { pause, create, ...replaced }));
+  }
+
+  async #create(path: string): Promise<WritableFile> {
+    const file = await this.disk.create(path);
+    this.openFiles++;
+    const close = async () => {
+      await file.close();
+      this.openFiles--;
+    };
+    return { ...file, close };
   }
 
   /** Opens the store at `MAIN`. */
