@@ -1,0 +1,172 @@
+/** A folded journal that cannot be removed, or whose removal is cut short. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Diagnostic } from "../../mod.ts";
+import { diskWith } from "../../scripts/verify/disk/prepare.ts";
+import { knownFault } from "../support/known_fault.ts";
+import { queue, tableOf } from "../support/store_directory.ts";
+import { DIRECTORY, DiskProcess, JOURNAL, MAIN } from "./disk_process.ts";
+import { atEachCall } from "./each_call.ts";
+import { expectLoaded, expectLoadedAfterPowerCuts, inWords } from "./expect_loaded.ts";
+import { runTool } from "./run_tool.ts";
+
+/** A store with a journal: queue 0 at 1 in main, queue 1 at 2 in the journal. */
+async function journaled(seen: Diagnostic[] = []) {
+  const disk = await diskWith();
+  const process = new DiskProcess(disk);
+  const store = await process.open({ journal: true, onDiagnostic: (each) => seen.push(each) });
+  for (const [id, offset] of [[0, 1], [1, 2]]) {
+    store.update(queue(id), offset, true);
+    await store.persist();
+  }
+  return { disk, process, store };
+}
+
+const isRemoval = ({ name, path }: { name: string; path: string }) =>
+  name === "unlink" && path === JOURNAL;
+
+for (const code of ["EBUSY", "EPERM", "EACCES", "EIO"]) {
+  knownFault(
+    `P2 J3 a deletion that is acknowledged stays, though the journal does too: ${code}`,
+    async () => {
+      const { disk, process, store } = await journaled();
+      process.fail({ when: isRemoval, code });
+      const error = await store.deleteDurable(queue(1)).then(() => undefined, (error) => error);
+      const loaded = (await new DiskProcess(disk).open()).snapshot();
+      if (error !== undefined) assert.equal(error.onDisk, "either");
+      else assert.equal(inWords(loaded), inWords(tableOf(1)));
+    },
+  );
+}
+
+// What a scanner or a sticky directory answers; after EIO the disk may be anything.
+for (const code of ["EBUSY", "EPERM", "EACCES"]) {
+  knownFault(
+    `J3 a journal that cannot be removed is told once, and persists write snapshots: ${code}`,
+    async () => {
+      const seen: Diagnostic[] = [];
+      const { disk, process, store } = await journaled(seen);
+      process.fail({ when: isRemoval, code });
+      await assert.doesNotReject(store.deleteDurable(queue(1)));
+      for (const offset of [3, 4, 5]) {
+        store.update(queue(0), offset, true);
+        await assert.doesNotReject(store.persist());
+        await expectLoadedAfterPowerCuts(disk, tableOf(offset));
+      }
+      assert.equal(seen.length, 1, JSON.stringify(seen));
+      assert.equal(seen[0].kind, "cleanup-failed");
+      // As soon as it can be removed, it is, and another one is begun.
+      process.restore();
+      for (const offset of [6, 7, 8]) {
+        store.update(queue(0), offset, true);
+        await store.persist();
+      }
+      const names = await process.disk.readDirectory(DIRECTORY);
+      assert.deepEqual(names.sort(), ["offset.json", "offset.json.bak", "offset.json.journal"]);
+      await expectLoaded(disk, tableOf(8));
+      assert.equal(seen.length, 1);
+    },
+  );
+}
+
+knownFault("J3 the removal of a folded journal is synced before the acknowledgement", async () => {
+  for (const act of ["delete", "close", "found"] as const) {
+    const { disk, process, store } = await journaled();
+    const other = new DiskProcess(disk);
+    const calls = (act === "found" ? other : process).watch();
+    if (act === "delete") await store.deleteDurable(queue(1));
+    if (act === "close") {
+      store.update(queue(0), 3, true);
+      await store.close();
+    }
+    if (act === "found") {
+      const found = await other.open();
+      found.update(queue(0), 3, true);
+      await found.persist();
+    }
+    const removal = calls.lastIndexOf(`unlink ${JOURNAL}`);
+    assert.ok(removal >= 0, act);
+    assert.ok(calls.indexOf(`syncDirectory ${DIRECTORY}`, removal) > removal, act);
+  }
+});
+
+knownFault("J3 the operator's tool syncs the removal of a folded journal", async () => {
+  for (const args of [["delete", MAIN, "--topic", "orders", "--force"], ["compact", MAIN]]) {
+    const { disk } = await journaled();
+    const tool = new DiskProcess(disk);
+    const calls = tool.watch();
+    const { code } = await runTool(tool, ...args);
+    assert.equal(code, 0);
+    const removal = calls.lastIndexOf(`unlink ${JOURNAL}`);
+    assert.ok(removal >= 0);
+    assert.ok(calls.indexOf(`syncDirectory ${DIRECTORY}`, removal) > removal, args[0]);
+  }
+});
+
+knownFault(
+  "P4 J3 a sync that fails after the journal's removal leaves it open, and says so",
+  async () => {
+    const { disk, process, store } = await journaled();
+    let isRemoved = false;
+    process.system.before = (call) => void (isRemoved ||= isRemoval(call));
+    const failure = {
+      when: ({ name }: { name: string }) => isRemoved && name === "syncDirectory",
+      code: "EIO",
+      once: true,
+    };
+    process.fail(failure);
+    await assert.rejects(store.deleteDurable(queue(1)), {
+      name: "OffsetPersistError",
+      onDisk: "either",
+    });
+    process.restore();
+    store.update(queue(0), 3, true);
+    await store.deleteDurable(queue(1));
+    await expectLoadedAfterPowerCuts(disk, tableOf(3));
+  },
+);
+
+/** A kill at each call of an operation: what is found then, and after one more session. */
+async function expectNoLitter(
+  operate: (store: Awaited<ReturnType<typeof journaled>>["store"]) => Promise<void>,
+  results: readonly string[],
+): Promise<void> {
+  await atEachCall(async (moment) => {
+    const { disk, process, store } = await journaled();
+    let kill = () => {};
+    const killed = new Promise<void>((resolve) => kill = resolve);
+    moment.arm(process, () => {
+      kill();
+      return new Promise(() => {});
+    });
+    await Promise.race([killed, operate(store)]);
+    const { loadOutcome, ...found } = await new DiskProcess(disk).open().then((store) => ({
+      loadOutcome: store.loadOutcome,
+      table: store.snapshot(),
+    }));
+    assert.ok(results.includes(inWords(found.table)), `${moment}: ${inWords(found.table)}`);
+    assert.deepEqual(loadOutcome.faults, [], `${moment}`);
+    await expectLoaded(disk, found.table, `${moment}`, { journal: true });
+  });
+}
+
+test("J3 a kill at any call of a deletion leaves nothing to complain of, and no file aside", async () => {
+  await expectNoLitter((store) => store.deleteDurable(queue(1)), ["0:1 1:2", "0:1"]);
+});
+
+knownFault(
+  "J3 a kill at any call of a close that lowers leaves nothing to complain of",
+  async () => {
+    await expectNoLitter(async (store) => {
+      store.update(queue(1), 1, false);
+      await store.close();
+    }, ["0:1 1:2", "0:1 1:1"]);
+  },
+);
+
+test("J3 a kill at any call of a close that raises leaves nothing to complain of", async () => {
+  await expectNoLitter(async (store) => {
+    store.update(queue(1), 7, true);
+    await store.close();
+  }, ["0:1 1:2", "0:1 1:7"]);
+});
