@@ -12,6 +12,7 @@ import {
 import type { Generation } from "../../src/core/format/generation.ts";
 import type { SnapshotId } from "../../src/core/format/journal_header.ts";
 import { parseSnapshot } from "../../src/core/format/parse.ts";
+import { quote } from "../../src/core/table/message_queue.ts";
 import {
   readSnapshot as read,
   type SnapshotFile,
@@ -121,7 +122,7 @@ function edited(
     state: "bad",
     path,
     info,
-    reason: `its checksum is "${expected}", that of its table is "${actual}": ` +
+    reason: `its checksum is ${quote(expected)}, that of its table is "${actual}": ` +
       "it was edited by hand, or is damaged",
     position,
     edited: {

@@ -63,8 +63,7 @@ export async function writeStore(
       if (!isSameFile(now, journal?.info)) throw new ChangedMeanwhileError();
     };
     await lookAtBoth();
-    await new DirectoryPath(nodeFileSystem, { root: directory, path: main, main }, () => {})
-      .make("full");
+    await directoriesOf(main).make("full");
     const step = nextStep(stateOf(options), "ours", {
       changes: "many",
       purpose: "persist",
@@ -97,6 +96,12 @@ export async function writeStore(
     if (error instanceof ChangedMeanwhileError) throw changed(path);
     throw notWritten(path, error);
   }
+}
+
+/** The clients' own layout: the root is two directories above, for the client id and the group. */
+function directoriesOf(main: string): DirectoryPath {
+  const root = dirname(dirname(dirname(main)));
+  return new DirectoryPath(nodeFileSystem, { root, path: main, main }, () => {});
 }
 
 /** The files as the rules of a commit see them. */

@@ -77,10 +77,15 @@ export type Seen = "unseen" | "ours" | "changed";
 /** What a commit is asked to do. */
 export interface CommitRequest {
   /**
-   * What differs from the table that the files hold: nothing, the offsets of a few queues, of so many
-   * that a record would be as long as a snapshot, or queues that are to go.
+   * What differs from the table that the files hold.
+   *
+   * - `untouched`: nothing, and memory was not changed since the last commit.
+   * - `none`: nothing.
+   * - `few`: the offsets of some queues.
+   * - `many`: the offsets of so many queues that a record would be as long as a snapshot.
+   * - `deletions`: queues are to go.
    */
-  readonly changes: "none" | "few" | "many" | "deletions";
+  readonly changes: "untouched" | "none" | "few" | "many" | "deletions";
   /** Why it happens; `close` and `compact` leave no journal of this store behind. */
   readonly purpose: "persist" | "compact" | "close";
   /** What the store does about somebody else's changes. */
@@ -124,9 +129,10 @@ export function nextStep<F>(state: FilesState<F>, seen: Seen, request: CommitReq
   const { main, journal } = state;
   const { changes, purpose, onConflict } = request;
   const isSettled = main.is === "valid" || main.is === "missing";
+  const isEmpty = changes === "untouched" || changes === "none";
   // C3: a store without anything to write closes, whatever others have written.
-  if (purpose === "close" && changes === "none" && isCertain(state)) {
-    if (!isOwn(journal) || seen === "changed") return { do: "nothing" };
+  if (purpose === "close" && changes === "untouched" && isCertain(state)) {
+    if (!isOwn(journal) || (seen === "changed" && onConflict === "throw")) return { do: "nothing" };
   }
   if (seen === "changed") return { do: "read the change" };
   // J4: a compaction and a clean close fold this store's journal into a snapshot.
@@ -139,7 +145,7 @@ export function nextStep<F>(state: FilesState<F>, seen: Seen, request: CommitReq
   if (seen === "unseen" && looksFirst) return { do: "look" };
   if (appends) return { do: "append", begin: undefined };
   // P6: files that hold the table already are not written again.
-  if (changes === "none" && !folds && isSettled && journal.is !== "dead") return { do: "nothing" };
+  if (isEmpty && !folds && isSettled && journal.is !== "dead") return { do: "nothing" };
   if (changes === "few" && !folds && beginsJournal(state)) {
     return { do: "append", begin: numberOf(main) };
   }

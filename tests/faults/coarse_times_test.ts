@@ -1,6 +1,7 @@
 /** File systems that tell times in whole seconds, or two: what changes within one is still noticed. */
 import assert from "node:assert/strict";
-import type { LocalFileOffsetStore, OpenOptions } from "../../mod.ts";
+import { type LocalFileOffsetStore, type OpenOptions, serialize } from "../../mod.ts";
+import { parseSnapshot } from "../../src/core/format/parse.ts";
 import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { CoarseDisk } from "./coarse_disk.ts";
@@ -15,7 +16,11 @@ const PACES = [[0, 0], [0, 90], [310, 150], [600, 399], [990, 5], [999, 700]] as
 async function rewrite({ disk }: DiskProcess, from: number, to: number): Promise<void> {
   const { bytes } = await disk.readFile(MAIN);
   const text = new TextDecoder().decode(bytes);
-  const changed = text.replace(`:${from}`, `:${to}`);
+  // A main with a generation has a checksum, which must be right again.
+  const { generation, checksum } = parseSnapshot(text, undefined);
+  const edited = text.replace(`:${from}`, `:${to}`);
+  const { table } = parseSnapshot(edited, undefined);
+  const changed = checksum === "none" ? edited : serialize(table, { generation, checksum: true });
   assert.ok(changed !== text && changed.length === text.length, text);
   await (await disk.truncate(MAIN)).write(new TextEncoder().encode(changed), 0);
 }

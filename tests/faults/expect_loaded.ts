@@ -35,7 +35,7 @@ export async function expectLoaded(
   const store = await open();
   store.update(queue(9), 9, true);
   await assert.doesNotReject(store.persist(), `the next persist fails: ${story}`);
-  assert.equal(inWords((await open()).snapshot()), `${inWords(expected)} 9:9`, story);
+  assert.equal(inWords((await open()).snapshot()), `${inWords(expected)} 9:9`.trim(), story);
   const names = await new DiskProcess(copy).disk.readDirectory("/root/c/g");
   assert.deepEqual(names.filter((name) => name.includes(".corrupt-")), [], story);
 }

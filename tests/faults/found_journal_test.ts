@@ -226,6 +226,7 @@ knownFault(
     }
     const set = ["set", MAIN, "--topic", "orders", "--broker", "broker-a", "--queue", "0", "200"];
     assert.equal((await runTool(new DiskProcess(disk), ...set)).code, 0);
-    assert.equal(await numberOf(disk), first + 1, "the operator's tool");
+    // The last of the three folded a journal of its own when it closed.
+    assert.equal(await numberOf(disk), first + 2, "the operator's tool");
   },
 );

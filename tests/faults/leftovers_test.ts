@@ -124,9 +124,14 @@ knownFault("P8 who merely opens removes no leftover, however old", async () => {
   }
 });
 
+/** A process by whose clock all files of the disk are years old. */
+function later(disk: SimulatedDisk): DiskProcess {
+  return new DiskProcess(disk, { now: () => Date.now() });
+}
+
 /** A persist at a time by the process's clock; the files of the disk are of 1970. */
 async function persistAt(ms: number, disk: SimulatedDisk): Promise<readonly string[]> {
-  const process = new DiskProcess(disk);
+  const process = later(disk);
   await withClockAt(ms, async () => {
     const store = await process.open();
     store.update(queue(0), 4, true);
@@ -150,7 +155,7 @@ test(
   "P8 leftovers are removed before anything is written: a full disk needs their room",
   async () => {
     const { disk, leftovers } = await killedBeforeRename();
-    const process = new DiskProcess(disk);
+    const process = later(disk);
     const calls = process.watch();
     const store = await process.open();
     store.update(queue(0), 4, true);
@@ -194,7 +199,7 @@ async function killAtEachCall(options: Partial<OpenOptions>): Promise<void> {
       void store.deleteDurable(queue(1)).then(() => store.persist()).then(resolve);
     });
     for (const offset of [4, 5]) {
-      const next = await new DiskProcess(disk).open({ onConflict: "merge" });
+      const next = await later(disk).open({ onConflict: "merge" });
       next.update(queue(0), offset, true);
       await next.persist();
     }

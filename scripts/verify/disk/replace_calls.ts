@@ -17,7 +17,7 @@ export function wrap(fs: SimulatedFileSystem, replaced: Partial<FileSystem>): Fi
     unlink: (path) => fs.unlink(path),
     makeDirectory: (path) => fs.makeDirectory(path),
     removeDirectory: (path) => fs.removeDirectory(path),
-    pause: (ms) => fs.pause(ms),
+    pause: (ms, signal) => fs.pause(ms, signal),
     now: () => fs.now(),
     uniqueName: () => fs.uniqueName(),
   };

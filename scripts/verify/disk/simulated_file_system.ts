@@ -189,7 +189,9 @@ export class SimulatedFileSystem implements FileSystem {
     this.#remove("rmdir", path);
   }
 
-  async pause(ms: number): Promise<void> {
+  async pause(ms: number, signal?: AbortSignal): Promise<void> {
+    // No time passes for a pause that somebody else ends.
+    if (signal !== undefined) return await new Promise((end) => signal.onabort = () => end());
     if (this.#options.timesMs !== undefined) this.disk.clock += ms;
   }
 

@@ -78,7 +78,7 @@ export class FailingCalls {
       makeDirectory: (path) => call("makeDirectory", path, () => fs.makeDirectory(path)),
       removeDirectory: (path) => call("removeDirectory", path, () => fs.removeDirectory(path)),
       // None of them is a call of the system that could fail.
-      pause: (ms) => fs.pause(ms),
+      pause: (ms, signal) => fs.pause(ms, signal),
       now: () => fs.now(),
       uniqueName: () => fs.uniqueName(),
     };

@@ -10,15 +10,17 @@ export interface Changes {
   readonly offsets: Int64Array;
   /** The slots that lose theirs. */
   readonly deleted: readonly number[];
+  /** Whether memory was changed since the last capture, be it to the same offsets. */
+  readonly memory: "touched" | "untouched";
 }
 
 /** A record of more queues would hold the event loop for milliseconds: it is a snapshot (J1). */
 const MOST_IN_RECORD = 8192;
 
 /** How much is to be changed, for the rules of a commit. */
-export function sizeOf({ slots, deleted }: Changes): CommitRequest["changes"] {
+export function sizeOf({ slots, deleted, memory }: Changes): CommitRequest["changes"] {
   if (deleted.length > 0) return "deletions";
-  if (slots.length === 0) return "none";
+  if (slots.length === 0) return memory === "touched" ? "none" : "untouched";
   return slots.length <= MOST_IN_RECORD ? "few" : "many";
 }
 

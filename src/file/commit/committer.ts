@@ -34,6 +34,7 @@ import { removeLeftovers } from "../recovery/temporary_files.ts";
 import { backupOf, lockOf } from "../paths.ts";
 import { type Changes, sizeOf } from "./changes.ts";
 import type { CommitJob } from "./commit_job.ts";
+import { ConflictMemo } from "./conflict_memo.ts";
 import { JournalFiles } from "./journal_files.ts";
 import { KnownTable } from "./known_table.ts";
 import { type Lock, LockFile, NO_LOCK } from "./lock_file.ts";
@@ -76,6 +77,7 @@ export class Committer {
   readonly #encoder: SnapshotEncoder;
   readonly #view: StoreView;
   readonly #journals: JournalFiles;
+  readonly #conflicts = new ConflictMemo();
   #state: FilesState<FileInfo>;
   #life: "running" | "abandoned" = "running";
   #leftovers: "not removed" | "removed" = "not removed";
@@ -219,7 +221,13 @@ export class Committer {
   async #readChange(): Promise<OffsetColumn | undefined> {
     const { fileSystem, report } = this.#options;
     const { known, path } = this;
-    const change = await readExternalChange(fileSystem, path, known.expected, this.#options);
+    const seen = await this.#observer.look(this.#state);
+    this.#conflicts.check(seen);
+    const change = await readExternalChange(fileSystem, path, known.expected, this.#options)
+      .catch((error) => {
+        this.#conflicts.remember(seen, error, fileSystem.now());
+        throw error;
+      });
     const { main, journal } = stateOfFiles(change);
     const adopted = this.#journals.adopt(this.#state.journal, journal, change.files);
     this.#journals.remember(change.files);

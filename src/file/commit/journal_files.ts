@@ -1,6 +1,8 @@
 import { type FilesState, isOwn, type Journal, type Main } from "../../core/commit_plan.ts";
 import type { Generation } from "../../core/format/generation.ts";
 import type { SnapshotId } from "../../core/format/journal_header.ts";
+import { quote } from "../../core/table/message_queue.ts";
+import { errorCode } from "../errors/error_code.ts";
 import { type FileInfo, isSameInode } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { journalOf } from "../paths.ts";
@@ -51,9 +53,22 @@ export class JournalFiles {
 
   /** Creates a journal, still without its first line. */
   async create(): Promise<JournalWriter> {
-    const writer = await JournalWriter.create(this.#fileSystem, this.#main, this.#options);
+    const writer = await JournalWriter.create(this.#fileSystem, this.#main, this.#options)
+      .catch((error) => this.#explain(error));
     this.#writers.set(writer.info, writer);
     return writer;
+  }
+
+  /** Nothing was seen at the journal's place, though a file cannot be created there. */
+  async #explain(error: unknown): Promise<never> {
+    const path = journalOf(this.#main);
+    if (errorCode(error) !== "EEXIST") throw error;
+    const target = await this.#fileSystem.readLink(path).catch(() => undefined);
+    if (target === undefined) throw error;
+    throw new Error(
+      `${quote(path)} is a symbolic link to ${quote(target)}, which is not there; remove the link`,
+      { cause: error },
+    );
   }
 
   /** Writes its first line, which names main. */

@@ -115,19 +115,23 @@ export class JournalWriter {
 
   async #write(bytes: Uint8Array): Promise<number> {
     const end = this.#length + bytes.length;
+    const needsRoom = end > this.#roomEnd;
+    if (needsRoom) await this.#checkLength();
     await writeAll(this.#file, bytes, this.#length);
     this.#length = end;
-    // Stryker disable next-line EqualityOperator: at its very end, room is made now or with the next
-    if (end > this.#roomEnd) await this.#makeRoom();
+    if (needsRoom) await this.#makeRoom();
     if (this.#options.durability === "full") await this.#file.syncData();
     return bytes.length;
   }
 
-  async #makeRoom(): Promise<void> {
+  /** A program that rotates logs may cut a file in place: its inode stays, and its records are gone. */
+  async #checkLength(): Promise<void> {
     const { size } = await this.#file.stat();
-    if (size < this.#length || size < this.#roomEnd) {
-      throw new Error("somebody else has cut the journal while it was written");
-    }
+    if (size >= Math.max(this.#length, this.#roomEnd)) return;
+    throw new Error("somebody else has cut the journal while this store wrote it");
+  }
+
+  async #makeRoom(): Promise<void> {
     const room = Math.min(this.#options.limit, ROOM);
     if (room === 0) return;
     try {

@@ -1,4 +1,4 @@
-import { clearInterval, setInterval } from "node:timers";
+import { setImmediate } from "node:timers/promises";
 import { errorCode, isMissing } from "../errors/error_code.ts";
 import { type FileInfo, isSameInode } from "../fs/file_info.ts";
 import type { FileSystem, WritableFile } from "../fs/file_system.ts";
@@ -35,25 +35,23 @@ export const NO_LOCK: Lock = {
  * that no writer's maximum is lost in between. The holder appends a byte to the file each second: the
  * growth shows that it is alive, where times may be too coarse to show it. A file that has not grown
  * for five seconds was left by a killed process and is removed. A holder that was only stopped for so
- * long notices with `confirm` before it replaces anything.
+ * long notices with `isHeld` before it replaces anything.
  */
 export class LockFile implements Lock {
   readonly #fileSystem: FileSystem;
   readonly #path: string;
   readonly #file: WritableFile;
   readonly #info: FileInfo;
-  readonly #heart: ReturnType<typeof setInterval>;
-  #beats = 0;
-  /** The beat that is being written: the file must not be closed under it. */
-  #beating: Promise<void> = Promise.resolve();
+  readonly #released = new AbortController();
+  /** Settles once the lock was given back and no beat is being written. */
+  readonly #beating: Promise<void>;
 
   private constructor(fileSystem: FileSystem, path: string, file: WritableFile, info: FileInfo) {
     this.#fileSystem = fileSystem;
     this.#path = path;
     this.#file = file;
     this.#info = info;
-    this.#heart = setInterval(() => void (this.#beating = this.#beat()), BEAT_MS);
-    this.#heart.unref();
+    this.#beating = this.#beat();
   }
 
   /**
@@ -103,10 +101,14 @@ export class LockFile implements Lock {
   }
 
   async #beat(): Promise<void> {
-    try {
-      await this.#file.write(BEAT, this.#beats++);
-    } catch {
-      // On a full disk the lock does not grow: `confirm` tells if somebody takes it over.
+    const { signal } = this.#released;
+    for (let beats = 0;; beats++) {
+      await this.#fileSystem.pause(BEAT_MS, signal);
+      // A simulated pause may take no time at all.
+      await setImmediate();
+      if (signal.aborted) return;
+      // On a full disk the lock does not grow: `isHeld` tells if somebody takes it over.
+      await this.#file.write(BEAT, beats).catch(() => {});
     }
   }
 
@@ -118,7 +120,7 @@ export class LockFile implements Lock {
 
   /** Gives the lock back; a failure costs the next one a wait. */
   async release(): Promise<void> {
-    clearInterval(this.#heart);
+    this.#released.abort();
     await this.#beating;
     try {
       await this.#file.close();

@@ -106,9 +106,10 @@ export class ChangedMeanwhileError extends Error {
 /** How far a replacement has come. */
 type Phase =
   | { readonly is: "begun" }
-  | { readonly is: "written"; readonly file: WritableFile; readonly info: FileInfo }
+  | { readonly is: "open"; readonly file: WritableFile; readonly info: FileInfo }
+  | { readonly is: "closed"; readonly info: FileInfo }
   /** Main may be the new file, or may be the old one again after a power cut. */
-  | { readonly is: "renamed"; readonly file: WritableFile; readonly info: FileInfo }
+  | { readonly is: "renamed"; readonly info: FileInfo }
   /** The new main is durable. */
   | { readonly is: "durable" };
 
@@ -136,7 +137,7 @@ export class SnapshotWork {
   async create(): Promise<void> {
     const file = await this.#write.fileSystem.create(this.#temporary);
     try {
-      this.#phase = { is: "written", file, info: await file.stat() };
+      this.#phase = { is: "open", file, info: await file.stat() };
     } catch (error) {
       await file.close().catch(() => {});
       await this.#write.fileSystem.unlink(this.#temporary).catch(() => {});
@@ -145,32 +146,34 @@ export class SnapshotWork {
   }
 
   async write(): Promise<void> {
-    await writeAll(this.#written().file, this.#write.bytes, 0);
+    await writeAll(this.#open().file, this.#write.bytes, 0);
   }
 
   async backdate(): Promise<void> {
-    const { file } = this.#written();
+    const { file } = this.#open();
     // Where times cannot be set, the file keeps the time of its last write.
     await file.backdate().catch(() => {});
     const info = await file.stat();
     const { length } = this.#write.bytes;
     // Some systems accept more bytes than they take.
     if (info.size !== length) throw new ShortWriteError(info.size, length);
-    this.#phase = { is: "written", file, info };
+    this.#phase = { is: "open", file, info };
   }
 
   async takeOwner(): Promise<void> {
-    const { file, info } = this.#written();
+    const { file, info } = this.#open();
     const { like } = this.#write;
     if (like !== undefined) await takeAfter(file, info, like);
   }
 
   async syncFile(): Promise<void> {
-    if (this.#write.durability === "full") await this.#written().file.sync();
+    if (this.#write.durability === "full") await this.#open().file.sync();
   }
 
   async close(): Promise<void> {
-    await this.#written().file.close();
+    const { file, info } = this.#open();
+    this.#phase = { is: "closed", info };
+    await file.close();
   }
 
   async look(): Promise<void> {
@@ -193,6 +196,7 @@ export class SnapshotWork {
     const backup = backupOf(main);
     const replaced = await fileSystem.stat(backup);
     if (replaced !== undefined && replaced.kind !== "file") throw new NotRegularFileError(backup);
+    this.#write.stop();
     let kept: FileInfo | undefined;
     try {
       await fileSystem.link(main, this.#pendingBackup);
@@ -211,6 +215,7 @@ export class SnapshotWork {
   async #copyPendingBackup(): Promise<FileInfo> {
     const { fileSystem, main, durability } = this.#write;
     const { bytes, info } = await fileSystem.readFile(main);
+    this.#write.stop();
     const file = await fileSystem.create(this.#pendingBackup);
     this.#pending.push(info);
     try {
@@ -239,13 +244,13 @@ export class SnapshotWork {
 
   async rename(): Promise<void> {
     const { fileSystem, main } = this.#write;
-    this.#phase = { ...this.#written(), is: "renamed" };
+    this.#phase = { is: "renamed", info: this.#info() };
     await fileSystem.rename(this.#temporary, main);
   }
 
   async syncRename(): Promise<void> {
     const { generation, did } = this.#write;
-    const { info } = this.#written();
+    const info = this.#info();
     await this.syncDirectory();
     this.#phase = { is: "durable" };
     did({ event: "replaced", identity: info, generation });
@@ -313,7 +318,7 @@ export class SnapshotWork {
     if (this.#pending.length > 0) await fileSystem.unlink(this.#pendingBackup).catch(() => {});
     if (phase.is === "durable") return "either";
     if (phase.is === "begun") return "previous";
-    await phase.file.close().catch(() => {});
+    if (phase.is === "open") await phase.file.close().catch(() => {});
     await fileSystem.unlink(this.#temporary).catch(() => {});
     return "previous";
   }
@@ -326,9 +331,15 @@ export class SnapshotWork {
     }
   }
 
-  #written(): Extract<Phase, { readonly info: FileInfo }> {
+  #open(): Extract<Phase, { readonly is: "open" }> {
     const phase = this.#phase;
-    if ("info" in phase) return phase;
+    if (phase.is === "open") return phase;
+    throw new Error(`a step of the protocol is out of order: the snapshot is "${phase.is}"`);
+  }
+
+  #info(): FileInfo {
+    const phase = this.#phase;
+    if ("info" in phase) return phase.info;
     throw new Error(`a step of the protocol is out of order: the snapshot is "${phase.is}"`);
   }
 }

@@ -42,8 +42,12 @@ export interface FileSystem {
   makeDirectory(path: string): Promise<void>;
   /** Removes an empty directory. */
   removeDirectory(path: string): Promise<void>;
-  /** Lets some milliseconds pass; a simulated system need not wait. */
-  pause(ms: number): Promise<void>;
+  /**
+   * Lets some milliseconds pass; a simulated system need not wait.
+   *
+   * @param signal Ends the pause early; it does not reject.
+   */
+  pause(ms: number, signal?: AbortSignal): Promise<void>;
   /** The time by the clock that times files, in milliseconds since 1970. */
   now(): number;
   /** A part of a file name that nobody else has used or will use; see `isUniqueName`. */

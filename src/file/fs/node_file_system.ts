@@ -116,8 +116,9 @@ export function makeNodeFileSystem(platform: string): FileSystem {
 
     removeDirectory: fs.rmdir,
 
-    pause(ms) {
-      return setTimeout(ms);
+    async pause(ms, signal) {
+      // An abort ends the pause, and is no error.
+      await setTimeout(ms, undefined, { signal }).catch(() => {});
     },
 
     now: () => Date.now(),

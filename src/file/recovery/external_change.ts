@@ -3,6 +3,7 @@ import type { OffsetTable } from "../../core/table/offset_table.ts";
 import { isUnreadable } from "../errors/error_code.ts";
 import { OffsetConflictError } from "../errors/offset_conflict_error.ts";
 import { OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
+import { type FileInfo, tickOf } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import type { Choice, StoreFiles } from "./choose_source.ts";
 import { readStoreFiles, recoverFrom } from "./recover.ts";
@@ -42,7 +43,7 @@ export async function readExternalChange(
     readonly durability: "full" | "relaxed";
   },
 ): Promise<ExternalChange> {
-  const files = await readStoreFiles(fileSystem, main);
+  const files = await readSettledFiles(fileSystem, main);
   // An unreadable file may become readable again: never overwrite it with a table that lacks its data.
   for (const cause of causesOf(files)) if (isUnreadable(cause)) throw cause;
   let choice: Choice;
@@ -68,6 +69,32 @@ export async function readExternalChange(
   // The backup is older than the main that somebody removed or tore: it must not lower anything.
   const merged = files.main.is === "valid" ? table : mergeMax(table, expected[0]);
   return { files, outcome, source, journal, table: merged, author: "foreign" };
+}
+
+/** So often a file that somebody else goes on writing is read again. */
+const MOST_READS = 4;
+
+/**
+ * Reads the files when the next change of them is sure to show: a file that changed just now is read
+ * again when the clock for files has moved on, after some 20 ms, or two seconds where it is coarse.
+ */
+async function readSettledFiles(fileSystem: FileSystem, main: string): Promise<StoreFiles> {
+  for (let reads = 1;; reads++) {
+    const files = await readStoreFiles(fileSystem, main);
+    const young = youngOf(files);
+    if (young.length === 0 || reads === MOST_READS) return files;
+    const ends = young.map(({ mtimeMs }) => mtimeMs + tickOf(mtimeMs) + 1);
+    await fileSystem.pause(Math.max(1, Math.max(...ends) - fileSystem.now()));
+  }
+}
+
+function youngOf({ main, journal }: StoreFiles): FileInfo[] {
+  const infos: FileInfo[] = [];
+  if (main.is !== "missing" && main.age === "young" && main.info !== undefined) {
+    infos.push(main.info);
+  }
+  if ("age" in journal && journal.age === "young") infos.push(journal.info);
+  return infos;
 }
 
 function* causesOf({ main, journal }: StoreFiles): Generator<unknown> {

@@ -79,7 +79,8 @@ function faultsOf(
 ): FileFault[] {
   if (damage === undefined) return [];
   const { kind, position, reason } = damage;
-  const isRelaxed = durability === "relaxed" || header?.durability === "relaxed";
+  // Without its first line, only the store that reads it can say how it was written.
+  const isRelaxed = (header?.durability ?? durability) === "relaxed";
   if (kind === "corrupt" && !isRelaxed) {
     const fault = { path, reason: `${reason}, at position ${position}` };
     throw new OffsetFileCorruptError(main, [fault], [source.path]);

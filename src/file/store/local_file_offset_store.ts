@@ -153,7 +153,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     const slot = this.#index.add(mq);
     // R3. A queue that a deletion takes out of the file in the meantime must not come back.
     if (era === this.#deletions.era && !this.#deletions.has(slot)) {
-      this.#memory.restore(slot, { offset: stored, frozen: false });
+      this.#memory.adopt(slot, stored);
     }
     return stored;
   }
@@ -369,7 +369,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
         captured();
         return this.#capture(durable, foreign);
       },
-      giveBack: ({ slots }) => this.#memory.touch(slots),
+      giveBack: (changes) => this.#memory.giveBack(changes),
     };
   }
 

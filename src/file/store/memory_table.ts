@@ -37,6 +37,8 @@ export class MemoryTable {
   #touched = new Uint32Array(0);
   #touchedCount = 0;
   #size = 0;
+  /** How many queues were removed since the last capture. */
+  #removals = 0;
   /** Where a few changes are told: new arrays would cost more than all else about those. */
   readonly #few = { slots: new Uint32Array(FEW), offsets: new Int64Array(FEW) };
 
@@ -82,7 +84,15 @@ export class MemoryTable {
     const frozen = (this.#flags[slot] & FROZEN) !== 0;
     this.#flags[slot] &= TOUCHED;
     this.#size--;
+    this.#removals++;
     return { offset, frozen };
+  }
+
+  /** Takes over what the file holds of a queue that memory lacks: that is no change (R3, C3). */
+  adopt(slot: number, offset: Offset): void {
+    if (this.#has(slot)) return;
+    this.#makeRoom(slot + 1);
+    this.#hold(slot, offset, HELD);
   }
 
   /** Puts back what was removed, unless the queue has a newer offset. */
@@ -124,6 +134,8 @@ export class MemoryTable {
    */
   takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
     const [touched, flags, length] = [this.#touched, this.#flags, this.#touchedCount];
+    const memory = length + this.#removals > 0 ? "touched" : "untouched";
+    this.#removals = 0;
     const into = length <= FEW
       ? this.#few
       : { slots: new Uint32Array(length), offsets: new Int64Array(length) };
@@ -139,7 +151,13 @@ export class MemoryTable {
     for (const slot of deleting) {
       if (!this.#has(slot) && column.get(slot) !== undefined) deleted.push(slot);
     }
-    return { slots: into.slots.subarray(0, count), offsets: into.offsets, deleted };
+    return { slots: into.slots.subarray(0, count), offsets: into.offsets, deleted, memory };
+  }
+
+  /** Has the next capture look at changes again that were not made durable. */
+  giveBack({ slots, memory }: Changes): void {
+    this.touch(slots);
+    if (memory === "touched") this.#removals++;
   }
 
   /** Has the next persist look again at queues that are held, at all of them unless told. */
