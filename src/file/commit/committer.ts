@@ -39,7 +39,12 @@ import { JournalFiles } from "./journal_files.ts";
 import { KnownTable } from "./known_table.ts";
 import { type Lock, LockFile, NO_LOCK } from "./lock_file.ts";
 import { Observer } from "./observer.ts";
-import { ChangedMeanwhileError, replaceSnapshot, type SnapshotStep } from "./replace_snapshot.ts";
+import {
+  AbandonedError,
+  ChangedMeanwhileError,
+  replaceSnapshot,
+  type SnapshotStep,
+} from "./replace_snapshot.ts";
 import { SnapshotEncoder } from "./snapshot_encoder.ts";
 
 /** What a committer is made with. */
@@ -381,7 +386,7 @@ export class Committer {
   }
 
   readonly #stopIfAbandoned = (): void => {
-    if (this.#life === "abandoned") throw new Error("the store was abandoned");
+    if (this.#life === "abandoned") throw new AbandonedError();
   };
 
   #become(event: CommitEvent<FileInfo>): void {

@@ -88,7 +88,7 @@ export async function replaceSnapshot(
     }
     return undefined;
   } catch (error) {
-    return { error, onDisk: await work.undo() };
+    return { error, onDisk: await work.undo(error) };
   }
 }
 
@@ -101,6 +101,15 @@ export interface FailedSnapshot {
 /** Somebody else has changed the files since they were looked at. */
 export class ChangedMeanwhileError extends Error {
   override readonly name = "ChangedMeanwhileError";
+}
+
+/** The store was abandoned while a commit was under way. */
+export class AbandonedError extends Error {
+  override readonly name = "AbandonedError";
+
+  constructor() {
+    super("the store was abandoned");
+  }
 }
 
 /** How far a replacement has come. */
@@ -307,20 +316,35 @@ export class SnapshotWork {
   }
 
   /** Removes what a failed step leaves, and tells what is on the disk. */
-  async undo(): Promise<"previous" | "either"> {
+  async undo(error: unknown): Promise<"previous" | "either"> {
     const { fileSystem, did, keepUntilDurable } = this.#write;
     const phase = this.#phase;
     if (phase.is === "renamed" && await this.#mayBeMain(phase.info)) {
-      if (this.#pending.length > 0) await keepUntilDurable(this.#pendingBackup);
+      if (this.#pending.length > 0 && !await this.#isDurableNow(error)) {
+        await keepUntilDurable(this.#pendingBackup);
+        this.#pending.length = 0;
+      }
+      await this.#removePendingBackup();
       did({ event: "in doubt", identity: phase.info });
       return "either";
     }
-    if (this.#pending.length > 0) await fileSystem.unlink(this.#pendingBackup).catch(() => {});
+    await this.#removePendingBackup();
     if (phase.is === "durable") return "either";
     if (phase.is === "begun") return "previous";
     if (phase.is === "open") await phase.file.close().catch(() => {});
     await fileSystem.unlink(this.#temporary).catch(() => {});
     return "previous";
+  }
+
+  /** Without a failed sync before it, one more sync tells that the new main is durable. */
+  async #isDurableNow(error: unknown): Promise<boolean> {
+    if (!(error instanceof AbandonedError)) return false;
+    return await this.syncDirectory().then(() => true, () => false);
+  }
+
+  async #removePendingBackup(): Promise<void> {
+    if (this.#pending.length === 0) return;
+    await this.#write.fileSystem.unlink(this.#pendingBackup).catch(() => {});
   }
 
   async #mayBeMain(info: FileInfo): Promise<boolean> {
