@@ -5,7 +5,7 @@
  * The shell observes the files, asks `nextStep`, carries the step out, and tells `after` what
  * happened. It keeps no state about the files but this one. `F` identifies a file as it lies there.
  */
-import { type Generation, MAX_JOURNAL_GENERATION } from "./format/generation.ts";
+import { type Generation, MAX_GENERATION, MAX_JOURNAL_GENERATION } from "./format/generation.ts";
 
 /**
  * The main file, as this store knows it. Any other file at its place is somebody else's change.
@@ -181,7 +181,7 @@ function retireOf<F>(journal: Journal<F>): Retire {
 function generationOf<F>({ main, journal, journaling }: FilesState<F>): Generation | undefined {
   const number = numberOf(main);
   if (isOwn(journal) || journal.is === "found") {
-    return 1 + Math.max(number ?? 0, journal.generation ?? 0);
+    return Math.min(1 + Math.max(number ?? 0, journal.generation ?? 0), MAX_GENERATION);
   }
   return number ?? (journaling === "on" ? 1 : undefined);
 }
