@@ -1,3 +1,5 @@
+import { quote } from "../table/message_queue.ts";
+
 /**
  * The number of a snapshot (clause J3): an integer from 1 to 2^53 − 2.
  *
@@ -17,4 +19,12 @@ export function parseGeneration(text: string): Generation | undefined {
   if (!/^[1-9][0-9]{0,15}$/.test(text)) return undefined;
   const generation = Number(text);
   return generation <= MAX_GENERATION ? generation : undefined;
+}
+
+/** Refuses a number that is no generation. */
+export function checkGeneration(generation: Generation): void {
+  if (Number.isInteger(generation) && generation >= 1 && generation <= MAX_GENERATION) return;
+  throw new RangeError(
+    `Cannot use generation ${quote(generation)}: it is not an integer from 1 to ${MAX_GENERATION}`,
+  );
 }

@@ -1,5 +1,5 @@
 import { checksumOf, coveredText, generationMember } from "./checksum.ts";
-import type { Generation } from "./generation.ts";
+import { checkGeneration, type Generation } from "./generation.ts";
 import { quote } from "../table/message_queue.ts";
 import { type OffsetTable, partsOf, type TableParts } from "../table/offset_table.ts";
 import type { Broker, Run } from "../table/queue_index.ts";
@@ -23,6 +23,7 @@ export type OffsetFileFormat = "go" | "java";
  *   has a checksum.
  * @returns The text; encode it as UTF-8.
  * @throws {TypeError} If the format is neither.
+ * @throws {RangeError} If the generation is not an integer in its range.
  *
  * @example
  * ```ts
@@ -37,11 +38,13 @@ export function serialize(
   table: OffsetTable,
   options: { format?: OffsetFileFormat; checksum?: boolean; generation?: Generation } = {},
 ): string {
-  const { format = "go", generation } = options;
-  const { checksum = generation !== undefined } = options;
+  const { format = "go", checksum = false, generation } = options;
   const form = formOf(format);
-  const covered = coveredText(canonicalText(table), generation?.toString());
-  const sum = checksum ? checksumOf(covered) : undefined;
+  if (generation !== undefined) checkGeneration(generation);
+  const isSigned = checksum || generation !== undefined;
+  const sum = isSigned
+    ? checksumOf(coveredText(canonicalText(table), generation?.toString()))
+    : undefined;
   return form.head + tableText(table, form) + tailOf(form, generation, sum);
 }
 

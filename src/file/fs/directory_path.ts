@@ -3,7 +3,7 @@ import { errorCode, isDenied, isMissing } from "../errors/error_code.ts";
 import type { Diagnostic } from "../options.ts";
 import type { FileSystem } from "./file_system.ts";
 
-/** A directory that this process made: its entry is in doubt once a sync of it has failed. */
+/** A directory that this process made; it is in doubt if it could be neither synced nor removed. */
 type Made = "not durable" | "in doubt";
 
 /**
@@ -64,29 +64,35 @@ export class DirectoryPath {
       await this.#fileSystem.syncDirectory(dirname(entry));
       this.#made.delete(entry);
     } catch (error) {
-      if (this.#made.has(entry)) await this.#doubt(entry);
-      else if (entry === this.#root && isDenied(error)) {
+      // A call that is not permitted was not made, so it leaves nothing in doubt.
+      if (entry === this.#root && isDenied(error)) {
         this.#report({ kind: "root-not-synced", path: entry, error });
         return;
       }
       // O4: another's directory stays, and a later sync of its entry counts.
+      if (this.#made.has(entry)) await this.#unmake(entry);
       throw error;
     }
   }
 
   /** A later sync may succeed without the entry, so the directory is made anew if it is still empty. */
-  async #doubt(directory: string): Promise<void> {
-    this.#made.set(directory, "in doubt");
+  async #unmake(directory: string): Promise<void> {
     try {
       await this.#fileSystem.removeDirectory(directory);
     } catch (error) {
-      // Somebody else uses it already.
-      if (errorCode(error) === "ENOTEMPTY") this.#made.delete(directory);
+      const isNotOurs = errorCode(error) === "ENOTEMPTY" || isMissing(error);
+      if (!isNotOurs) return void this.#made.set(directory, "in doubt");
     }
+    // If it is there again, somebody else has made it.
+    this.#made.delete(directory);
   }
 
   /** Makes a directory and syncs its entry, while it is still empty. */
-  async #make(directory: string, durability: "full" | "relaxed"): Promise<void> {
+  async #make(
+    directory: string,
+    durability: "full" | "relaxed",
+    parents: "unknown" | "made" = "unknown",
+  ): Promise<void> {
     if (this.#made.get(directory) === "in doubt") {
       await this.#fileSystem.removeDirectory(directory).catch((error) => {
         if (!isMissing(error)) throw error;
@@ -97,9 +103,11 @@ export class DirectoryPath {
       await this.#fileSystem.makeDirectory(directory);
     } catch (error) {
       if (errorCode(error) === "EEXIST") return;
-      if (!isMissing(error) || dirname(directory) === directory) throw error;
+      // Below a link that leads nowhere nothing can be made, though the link is there.
+      const isTop = dirname(directory) === directory;
+      if (!isMissing(error) || isTop || parents === "made") throw error;
       await this.#make(dirname(directory), durability);
-      return await this.#make(directory, durability);
+      return await this.#make(directory, durability, "made");
     }
     this.#made.set(directory, "not durable");
     if (durability === "full") await this.#syncEntry(directory);

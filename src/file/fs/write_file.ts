@@ -11,9 +11,7 @@ export async function writeAll(
   bytes: Uint8Array,
   position: number,
 ): Promise<void> {
-  let done = await file.write(bytes, position);
-  // Nearly always the first write takes all bytes.
-  while (done < bytes.length) {
+  for (let done = 0; done < bytes.length;) {
     const accepted = await file.write(bytes.subarray(done), position + done);
     if (!(accepted > 0)) throw new ShortWriteError(done, bytes.length);
     done += accepted;
