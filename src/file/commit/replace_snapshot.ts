@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { CommitEvent, Keep, Retire } from "../../core/commit_plan.ts";
 import type { Generation } from "../../core/format/generation.ts";
-import { isLinkUnsupported, isMissing } from "../errors/error_code.ts";
+import { errorCode, isLinkUnsupported, isMissing } from "../errors/error_code.ts";
 import { type FileInfo, isSameFile } from "../fs/file_info.ts";
 import type { FileSystem, WritableFile } from "../fs/file_system.ts";
 import { NotRegularFileError } from "../fs/not_regular_file_error.ts";
@@ -106,9 +106,15 @@ export class ChangedMeanwhileError extends Error {
 /** How far a replacement has come. */
 type Phase =
   | { readonly is: "begun" }
-  | { readonly is: "written"; readonly file: WritableFile; readonly info: FileInfo }
-  /** Main may be the new file, or may be the old one again after a power cut. */
-  | { readonly is: "renamed"; readonly file: WritableFile; readonly info: FileInfo }
+  /** The temporary file may be there. */
+  | { readonly is: "creating" }
+  | { readonly is: "open"; readonly file: WritableFile; readonly info: FileInfo }
+  /** To close the file again might close another one, which has its descriptor by then. */
+  | { readonly is: "closed"; readonly info: FileInfo }
+  /** Main may be the new file. */
+  | { readonly is: "renaming"; readonly info: FileInfo }
+  /** Main is the new file, or may be the old one again after a power cut. */
+  | { readonly is: "renamed"; readonly info: FileInfo }
   /** The new main is durable. */
   | { readonly is: "durable" };
 
@@ -119,8 +125,8 @@ export class SnapshotWork {
   readonly #temporary: string;
   readonly #pendingBackup: string;
   #phase: Phase = { is: "begun" };
-  /** The file of main's second name, which becomes the backup; none if main is not kept so. */
-  readonly #pending: FileInfo[] = [];
+  /** Whether main may have the second name that becomes the backup. */
+  #secondName: "none" | "pending" = "none";
   /** The journal that was checked and is to be removed; none if there is no such journal. */
   readonly #removable: FileInfo[] = [];
 
@@ -134,43 +140,55 @@ export class SnapshotWork {
   }
 
   async create(): Promise<void> {
-    const file = await this.#write.fileSystem.create(this.#temporary);
+    this.#phase = { is: "creating" };
+    const file = await this.#createTemporary();
     try {
-      this.#phase = { is: "written", file, info: await file.stat() };
+      this.#phase = { is: "open", file, info: await file.stat() };
     } catch (error) {
       await file.close().catch(() => {});
-      await this.#write.fileSystem.unlink(this.#temporary).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #createTemporary(): Promise<WritableFile> {
+    try {
+      return await this.#write.fileSystem.create(this.#temporary);
+    } catch (error) {
+      // The file is somebody else's.
+      if (errorCode(error) === "EEXIST") this.#phase = { is: "begun" };
       throw error;
     }
   }
 
   async write(): Promise<void> {
-    await writeAll(this.#written().file, this.#write.bytes, 0);
+    await writeAll(this.#open().file, this.#write.bytes, 0);
   }
 
   async backdate(): Promise<void> {
-    const { file } = this.#written();
+    const { file } = this.#open();
     // Where times cannot be set, the file keeps the time of its last write.
     await file.backdate().catch(() => {});
     const info = await file.stat();
     const { length } = this.#write.bytes;
     // Some systems accept more bytes than they take.
     if (info.size !== length) throw new ShortWriteError(info.size, length);
-    this.#phase = { is: "written", file, info };
+    this.#phase = { is: "open", file, info };
   }
 
   async takeOwner(): Promise<void> {
-    const { file, info } = this.#written();
+    const { file, info } = this.#open();
     const { like } = this.#write;
     if (like !== undefined) await takeAfter(file, info, like);
   }
 
   async syncFile(): Promise<void> {
-    if (this.#write.durability === "full") await this.#written().file.sync();
+    if (this.#write.durability === "full") await this.#open().file.sync();
   }
 
   async close(): Promise<void> {
-    await this.#written().file.close();
+    const { file, info } = this.#open();
+    this.#phase = { is: "closed", info };
+    await file.close();
   }
 
   async look(): Promise<void> {
@@ -193,6 +211,7 @@ export class SnapshotWork {
     const backup = backupOf(main);
     const replaced = await fileSystem.stat(backup);
     if (replaced !== undefined && replaced.kind !== "file") throw new NotRegularFileError(backup);
+    this.#secondName = "pending";
     let kept: FileInfo | undefined;
     try {
       await fileSystem.link(main, this.#pendingBackup);
@@ -202,7 +221,6 @@ export class SnapshotWork {
       if (!isLinkUnsupported(error)) throw error;
       kept = await this.#copyPendingBackup();
     }
-    if (kept !== undefined) this.#pending.push(kept);
     // P7: only the file that was validated becomes the backup.
     if (kept === undefined || !isMain(kept)) throw new ChangedMeanwhileError();
   }
@@ -212,7 +230,6 @@ export class SnapshotWork {
     const { fileSystem, main, durability } = this.#write;
     const { bytes, info } = await fileSystem.readFile(main);
     const file = await fileSystem.create(this.#pendingBackup);
-    this.#pending.push(info);
     try {
       await writeAll(file, bytes, 0);
       await takeAfter(file, await file.stat(), info);
@@ -239,8 +256,10 @@ export class SnapshotWork {
 
   async rename(): Promise<void> {
     const { fileSystem, main } = this.#write;
-    this.#phase = { ...this.#written(), is: "renamed" };
+    const { info } = this.#written();
+    this.#phase = { is: "renaming", info };
     await fileSystem.rename(this.#temporary, main);
+    this.#phase = { is: "renamed", info };
   }
 
   async syncRename(): Promise<void> {
@@ -254,7 +273,7 @@ export class SnapshotWork {
   /** The new main is durable, so a failure here is no failure of the persist. */
   async renewBackup(): Promise<void> {
     const { fileSystem, main, report } = this.#write;
-    if (this.#pending.length === 0) return;
+    if (this.#secondName === "none") return;
     try {
       await fileSystem.rename(this.#pendingBackup, backupOf(main));
       // To rename one name of a file over another one leaves both.
@@ -263,7 +282,7 @@ export class SnapshotWork {
       report({ kind: "cleanup-failed", path: backupOf(main), error });
       await fileSystem.unlink(this.#pendingBackup).catch(() => {});
     }
-    this.#pending.length = 0;
+    this.#secondName = "none";
   }
 
   async checkJournal(): Promise<void> {
@@ -305,15 +324,17 @@ export class SnapshotWork {
   async undo(): Promise<"previous" | "either"> {
     const { fileSystem, did, keepUntilDurable } = this.#write;
     const phase = this.#phase;
-    if (phase.is === "renamed" && await this.#mayBeMain(phase.info)) {
-      if (this.#pending.length > 0) await keepUntilDurable(this.#pendingBackup);
+    if (phase.is === "renamed" || (phase.is === "renaming" && await this.#mayBeMain(phase.info))) {
+      if (this.#secondName === "pending") await keepUntilDurable(this.#pendingBackup);
       did({ event: "in doubt", identity: phase.info });
       return "either";
     }
-    if (this.#pending.length > 0) await fileSystem.unlink(this.#pendingBackup).catch(() => {});
+    if (this.#secondName === "pending") {
+      await fileSystem.unlink(this.#pendingBackup).catch(() => {});
+    }
     if (phase.is === "durable") return "either";
     if (phase.is === "begun") return "previous";
-    await phase.file.close().catch(() => {});
+    if (phase.is === "open") await phase.file.close().catch(() => {});
     await fileSystem.unlink(this.#temporary).catch(() => {});
     return "previous";
   }
@@ -326,11 +347,19 @@ export class SnapshotWork {
     }
   }
 
+  #open(): Extract<Phase, { readonly is: "open" }> {
+    const phase = this.#phase;
+    return phase.is === "open" ? phase : outOfOrder(phase);
+  }
+
   #written(): Extract<Phase, { readonly info: FileInfo }> {
     const phase = this.#phase;
-    if ("info" in phase) return phase;
-    throw new Error(`a step of the protocol is out of order: the snapshot is "${phase.is}"`);
+    return "info" in phase ? phase : outOfOrder(phase);
   }
+}
+
+function outOfOrder({ is }: Phase): never {
+  throw new Error(`a step of the protocol is out of order: the snapshot is "${is}"`);
 }
 
 function ignoreMissing(error: unknown): void {
