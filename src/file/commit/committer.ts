@@ -265,7 +265,12 @@ export class Committer {
   async #beginJournal(generation: Generation): Promise<void> {
     const writer = await this.#journals.create();
     this.#become({ event: "journal created", identity: writer.info, generation });
-    await this.#journals.begin(writer, this.#state.main, generation);
+    try {
+      await this.#journals.begin(writer, this.#state.main, generation);
+    } catch (error) {
+      await this.#journals.closeAll();
+      throw error;
+    }
   }
 
   /** Writes all of the table anew: it costs as much as the table. */
