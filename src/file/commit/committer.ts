@@ -128,36 +128,36 @@ export class Committer {
    */
   async commit(job: CommitJob): Promise<number> {
     try {
-      if (this.#options.onConflict === "throw") return await this.#commit(job, NO_LOCK);
-      if (await this.#isIdle(job)) return 0;
-      return await this.#commitUnderLock(job);
+      if (this.#options.onConflict === "merge" && await this.#isIdle(job)) return 0;
+      return await this.#commit(job);
     } catch (error) {
       throw persistErrorOf(this.path, error);
     }
   }
 
-  /** Only merging needs a lock: otherwise one of two writers is refused sooner or later. */
-  async #commitUnderLock(job: CommitJob): Promise<number> {
-    const { fileSystem, directories, durability } = this.#options;
-    if (await fileSystem.stat(this.path) === undefined) await directories.make(durability);
-    const lock = await LockFile.acquire(fileSystem, lockOf(this.path), this.#stopIfAbandoned);
-    try {
-      return await this.#commit(job, lock);
-    } finally {
-      await lock.release();
-    }
-  }
-
-  async #commit(job: CommitJob, lock: Lock): Promise<number> {
+  async #commit(job: CommitJob): Promise<number> {
     for (let attempt = 1;; attempt++) {
       try {
-        return await this.#attempt(job, lock);
+        return await this.#attemptWithLock(job);
       } catch (error) {
         if (!(error instanceof ChangedMeanwhileError)) throw error;
         this.#become({ event: "changed" });
         if (attempt < MOST_ATTEMPTS) continue;
         throw new OffsetConflictError(this.path, "it was changed again and again");
       }
+    }
+  }
+
+  /** Only merging needs a lock: otherwise one of two writers is refused sooner or later. */
+  async #attemptWithLock(job: CommitJob): Promise<number> {
+    const { fileSystem, directories, durability, onConflict } = this.#options;
+    if (onConflict === "throw") return await this.#attempt(job, NO_LOCK);
+    if (await fileSystem.stat(this.path) === undefined) await directories.make(durability);
+    const lock = await LockFile.acquire(fileSystem, lockOf(this.path), this.#stopIfAbandoned);
+    try {
+      return await this.#attempt(job, lock);
+    } finally {
+      await lock.release();
     }
   }
 

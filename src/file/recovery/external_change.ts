@@ -3,6 +3,7 @@ import type { OffsetTable } from "../../core/table/offset_table.ts";
 import { isUnreadable } from "../errors/error_code.ts";
 import { OffsetConflictError } from "../errors/offset_conflict_error.ts";
 import { OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
+import { tickOf } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import type { Choice, StoreFiles } from "./choose_source.ts";
 import { readStoreFiles, recoverFrom } from "./recover.ts";
@@ -37,10 +38,37 @@ export async function readExternalChange(
   fileSystem: FileSystem,
   main: string,
   expected: readonly OffsetTable[],
-  { onConflict, durability }: {
-    readonly onConflict: "throw" | "merge";
-    readonly durability: "full" | "relaxed";
-  },
+  options: ChangeOptions,
+): Promise<ExternalChange> {
+  const change = await readChange(fileSystem, main, expected, options);
+  const wait = youthOf(change.files, fileSystem.now());
+  if (wait === 0) return change;
+  // The next change of a young file might not show, so a commit could not be sure to replace what was
+  // read: it is read again when it is older.
+  await fileSystem.pause(wait);
+  return await readChange(fileSystem, main, expected, options);
+}
+
+/** How many milliseconds it takes until no file is young any more; see `isYoung`. */
+function youthOf({ main, journal }: StoreFiles, now: number): number {
+  const rests = [main, journal].map((file) => {
+    if (!("age" in file) || file.age !== "young" || file.info === undefined) return 0;
+    const { mtimeMs } = file.info;
+    return Math.floor(mtimeMs) + tickOf(mtimeMs) + 1 - Math.floor(now);
+  });
+  return Math.max(0, ...rests);
+}
+
+interface ChangeOptions {
+  readonly onConflict: "throw" | "merge";
+  readonly durability: "full" | "relaxed";
+}
+
+async function readChange(
+  fileSystem: FileSystem,
+  main: string,
+  expected: readonly OffsetTable[],
+  { onConflict, durability }: ChangeOptions,
 ): Promise<ExternalChange> {
   const files = await readStoreFiles(fileSystem, main);
   // An unreadable file may become readable again: never overwrite it with a table that lacks its data.
@@ -66,8 +94,12 @@ export async function readExternalChange(
   }
   if (onConflict === "throw") throw conflict(main, files);
   // The backup is older than the main that somebody removed or tore: it must not lower anything.
-  const merged = files.main.is === "valid" ? table : mergeMax(table, expected[0]);
-  return { files, outcome, source, journal, table: merged, author: "foreign" };
+  if (files.main.is === "valid") {
+    return { files, outcome, source, journal, table, author: "foreign" };
+  }
+  const merged = mergeMax(table, expected[0]);
+  // No file holds all of it, so the commit must write it, even if nothing else is new.
+  return { files, outcome: "recovered", source, journal, table: merged, author: "foreign" };
 }
 
 function* causesOf({ main, journal }: StoreFiles): Generator<unknown> {
