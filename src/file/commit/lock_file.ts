@@ -35,7 +35,7 @@ export const NO_LOCK: Lock = {
  * that no writer's maximum is lost in between. The holder appends a byte to the file each second: the
  * growth shows that it is alive, where times may be too coarse to show it. A file that has not grown
  * for five seconds was left by a killed process and is removed. A holder that was only stopped for so
- * long notices with `confirm` before it replaces anything.
+ * long notices with `isHeld` before it replaces anything.
  */
 export class LockFile implements Lock {
   readonly #fileSystem: FileSystem;
@@ -44,7 +44,7 @@ export class LockFile implements Lock {
   readonly #info: FileInfo;
   readonly #heart: ReturnType<typeof setInterval>;
   #beats = 0;
-  /** The beat that is being written: the file must not be closed under it. */
+  /** The beats that are being written, one after the other: the file must not be closed under one. */
   #beating: Promise<void> = Promise.resolve();
 
   private constructor(fileSystem: FileSystem, path: string, file: WritableFile, info: FileInfo) {
@@ -52,7 +52,8 @@ export class LockFile implements Lock {
     this.#path = path;
     this.#file = file;
     this.#info = info;
-    this.#heart = setInterval(() => void (this.#beating = this.#beat()), BEAT_MS);
+    const beat = () => this.#beat();
+    this.#heart = setInterval(() => void (this.#beating = this.#beating.then(beat)), BEAT_MS);
     this.#heart.unref();
   }
 
@@ -106,7 +107,7 @@ export class LockFile implements Lock {
     try {
       await this.#file.write(BEAT, this.#beats++);
     } catch {
-      // On a full disk the lock does not grow: `confirm` tells if somebody takes it over.
+      // On a full disk the lock does not grow: `isHeld` tells if somebody takes it over.
     }
   }
 

@@ -9,7 +9,6 @@ import { MAX_GENERATION } from "../../../src/core/format/generation.ts";
 import { messageQueue, offset, poolQueue } from "../../../scripts/lib/arbitraries.ts";
 import { check } from "../../support/check.ts";
 import { Imaged, type Options } from "../../support/imaged.ts";
-import { StoreDirectory } from "../../support/store_directory.ts";
 
 const ALL_OPTIONS: readonly Options[] = [
   { format: "go", checksum: false },
@@ -220,36 +219,4 @@ test("S5 what is forgotten is not covered by the checksum either", async () => {
   imaged.offsets.set(0, 2n);
   const bytes = await imaged.check([[at(0, "b"), 2n]]);
   assert.ok(parse(decoder.decode(bytes)).equals(tableOf(imaged)));
-});
-
-test("S5 J4 in Java's form too, the checksum covers what the journal had", async () => {
-  await using directory = await StoreDirectory.make();
-  const store = await directory.open({ format: "java", checksum: true, journal: true });
-  for (const topic of ["a", "b"]) store.update(at(0, topic), 1, true);
-  await store.persist();
-  store.update(at(0, "a"), 2, true);
-  await store.persist();
-  store.update(at(0, "b"), 3, true);
-  await store.close();
-  assert.deepEqual([...await directory.table("offsets.json")], [
-    [at(0, "a"), 2n],
-    [at(0, "b"), 3n],
-  ]);
-});
-
-test("S5 P9 in Java's form too, the checksum covers what was merged", async () => {
-  await using directory = await StoreDirectory.make();
-  const options = { format: "java", checksum: true, onConflict: "merge" } as const;
-  const store = await directory.open(options);
-  for (const topic of ["a", "b"]) store.update(at(0, topic), 1, true);
-  await store.persist();
-  const other = await directory.open(options);
-  other.update(at(0, "a"), 2, true);
-  await other.close();
-  store.update(at(0, "b"), 3, true);
-  await store.close();
-  assert.deepEqual([...await directory.table("offsets.json")], [
-    [at(0, "a"), 2n],
-    [at(0, "b"), 3n],
-  ]);
 });
