@@ -38,7 +38,12 @@ import { JournalFiles } from "./journal_files.ts";
 import { KnownTable } from "./known_table.ts";
 import { type Lock, LockFile, NO_LOCK } from "./lock_file.ts";
 import { Observer } from "./observer.ts";
-import { ChangedMeanwhileError, replaceSnapshot, type SnapshotStep } from "./replace_snapshot.ts";
+import {
+  ChangedMeanwhileError,
+  replaceSnapshot,
+  type SnapshotStep,
+  type SnapshotWrite,
+} from "./replace_snapshot.ts";
 import { SnapshotEncoder } from "./snapshot_encoder.ts";
 
 /** What a committer is made with. */
@@ -56,6 +61,8 @@ export interface CommitterOptions {
   readonly protocol?: readonly SnapshotStep[];
 }
 
+/** The mode of a first file: the owner reads and writes it. */
+const PRIVATE = 0o600;
 /** A commit that others change under starts again so often. */
 const MOST_ATTEMPTS = 5;
 /** To capture so many changes takes a turn of the event loop of its own, and so does applying them. */
@@ -345,14 +352,17 @@ export class Committer {
   }
 
   /** Makes room for a snapshot; answers the file whose owner it takes. */
-  async #prepare(): Promise<FileInfo | undefined> {
+  async #prepare(): Promise<SnapshotWrite["like"]> {
     const { fileSystem, directories, durability } = this.#options;
     const main = await fileSystem.stat(this.path);
     if (main === undefined) await directories.make(durability);
     else await this.#removeLeftovers();
     await this.#journals.giveRoomBack();
-    return main ?? await fileSystem.stat(backupOf(this.path)) ??
-      await fileSystem.stat(dirname(this.path));
+    const like = main ?? await fileSystem.stat(backupOf(this.path));
+    if (like !== undefined) return like;
+    // O1: a first file that root makes belongs to the owner of the directory.
+    const directory = await fileSystem.stat(dirname(this.path));
+    return directory && { ...directory, mode: PRIVATE };
   }
 
   /** Once is enough: only a process that was killed leaves temporary files (P8). */

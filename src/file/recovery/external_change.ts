@@ -79,6 +79,8 @@ async function readChange(
   } catch (error) {
     if (!(error instanceof OffsetFileCorruptError)) throw error;
     if (onConflict === "throw") throw conflict(main, files, error);
+    // Main is good, so its journal is not: it may hold acknowledged records of somebody else's.
+    if (files.main.is === "valid") throw error;
     // Nothing of it is usable: the table of this store replaces it, and the files are kept aside.
     const journal = "info" in files.journal
       ? { file: files.journal, relation: "foreign" } as const
