@@ -36,8 +36,11 @@ export const KINDS: readonly Kind[] = (["backup", "aside", "nothing"] as const).
 export const nameOf = ({ keep, retire, durability }: Kind) =>
   `main ${keep}, journal ${retire}, ${durability}`;
 
-/** A unique name as it is shown: `T` for the temporary file, `P` for the pending backup. */
-function shown(path: string): string {
+/**
+ * The last part of a path as it is shown: `T` for the temporary file, `P` for the pending backup, and
+ * `U` for what is unique in another name.
+ */
+export function shown(path: string): string {
   return basename(path).replace(/^offset\.json\.[^.]+\.\d+Z-\w+\.bak\.tmp$/, "P")
     .replace(/^offset\.json\.[^.]+\.\d+Z-\w+\.tmp$/, "T")
     .replace(/(?<=corrupt-).*$/, "U");
