@@ -146,7 +146,8 @@ export function nextStep<F>(state: FilesState<F>, seen: Seen, request: CommitReq
   if (appends) return { do: "append", begin: undefined };
   // P6: files that hold the table already are not written again.
   if (isEmpty && !folds && isSettled && journal.is !== "dead") return { do: "nothing" };
-  if (changes === "few" && !folds && beginsJournal(state)) {
+  // J4: a close or a compaction leaves no journal behind, so it begins none.
+  if (changes === "few" && purpose === "persist" && beginsJournal(state)) {
     return { do: "append", begin: numberOf(main) };
   }
   return {

@@ -126,6 +126,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     if (journaling === "off" || journal.is !== "absent" || main.is !== "valid") return undefined;
     if (main.generation === undefined || main.generation > MAX_JOURNAL_GENERATION) return undefined;
     if (request.changes !== "few" || seen !== "ours") return undefined;
+    if (request.purpose !== "persist") return step.do === "snapshot";
     return step.do === "append" && step.begin === main.generation;
   },
 

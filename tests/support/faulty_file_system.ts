@@ -28,6 +28,10 @@ export function systemError(code: string | undefined, call: string): Error {
  */
 export class FaultyFileSystem {
   readonly calls: string[] = [];
+  /** The paths under which the open files were created. */
+  readonly open: string[] = [];
+  /** Calls on a file that was closed: by then another file may have its descriptor. */
+  readonly misuses: string[] = [];
   readonly fileSystem: FileSystem;
   faults: Fault[] = [];
   /** Is awaited before each call. */
@@ -60,7 +64,13 @@ export class FaultyFileSystem {
   }
 
   #wrapFile(path: string, file: WritableFile): WritableFile {
-    const run = <T>(name: string, call: () => Promise<T>) => this.#run({ name, path }, call);
+    let isClosed = false;
+    this.open.push(path);
+    const run = async <T>(name: string, call: () => Promise<T>) => {
+      if (!isClosed) return await this.#run({ name, path }, call);
+      this.misuses.push(`${name} ${path}`);
+      throw systemError("EBADF", name);
+    };
     return {
       write: (bytes, position) =>
         run("write", () => file.write(bytes.subarray(0, this.bytesPerWrite), position)),
@@ -73,12 +83,15 @@ export class FaultyFileSystem {
       sync: () => run("sync", () => file.sync()),
       syncData: () => run("syncData", () => file.syncData()),
       close: async () => {
-        // A close that fails must not leave the descriptor open.
-        let closed = false;
+        const closing = run("close", () => Promise.resolve());
+        if (isClosed) return await closing;
+        isClosed = true;
+        this.open.splice(this.open.indexOf(path), 1);
         try {
-          await run("close", () => (closed = true, file.close()));
+          await closing;
         } finally {
-          if (!closed) await file.close();
+          // A close that fails must not leave the descriptor open.
+          await file.close();
         }
       },
     };

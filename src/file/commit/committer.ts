@@ -44,6 +44,7 @@ import {
   ChangedMeanwhileError,
   replaceSnapshot,
   type SnapshotStep,
+  type SnapshotWrite,
 } from "./replace_snapshot.ts";
 import { SnapshotEncoder } from "./snapshot_encoder.ts";
 
@@ -62,6 +63,8 @@ export interface CommitterOptions {
   readonly protocol?: readonly SnapshotStep[];
 }
 
+/** The mode of a first file: the owner reads and writes it. */
+const PRIVATE = 0o600;
 /** A commit that others change under starts again so often. */
 const MOST_ATTEMPTS = 5;
 /** To capture so many changes takes a turn of the event loop of its own, and so does applying them. */
@@ -135,36 +138,36 @@ export class Committer {
    */
   async commit(job: CommitJob): Promise<number> {
     try {
-      if (this.#options.onConflict === "throw") return await this.#commit(job, NO_LOCK);
-      if (await this.#isIdle(job)) return 0;
-      return await this.#commitUnderLock(job);
+      if (this.#options.onConflict === "merge" && await this.#isIdle(job)) return 0;
+      return await this.#commit(job);
     } catch (error) {
       throw persistErrorOf(this.path, error);
     }
   }
 
-  /** Only merging needs a lock: otherwise one of two writers is refused sooner or later. */
-  async #commitUnderLock(job: CommitJob): Promise<number> {
-    const { fileSystem, directories, durability } = this.#options;
-    if (await fileSystem.stat(this.path) === undefined) await directories.make(durability);
-    const lock = await LockFile.acquire(fileSystem, lockOf(this.path), this.#stopIfAbandoned);
-    try {
-      return await this.#commit(job, lock);
-    } finally {
-      await lock.release();
-    }
-  }
-
-  async #commit(job: CommitJob, lock: Lock): Promise<number> {
+  async #commit(job: CommitJob): Promise<number> {
     for (let attempt = 1;; attempt++) {
       try {
-        return await this.#attempt(job, lock);
+        return await this.#attemptWithLock(job);
       } catch (error) {
         if (!(error instanceof ChangedMeanwhileError)) throw error;
         this.#become({ event: "changed" });
         if (attempt < MOST_ATTEMPTS) continue;
         throw new OffsetConflictError(this.path, "it was changed again and again");
       }
+    }
+  }
+
+  /** Only merging needs a lock: otherwise one of two writers is refused sooner or later. */
+  async #attemptWithLock(job: CommitJob): Promise<number> {
+    const { fileSystem, directories, durability, onConflict } = this.#options;
+    if (onConflict === "throw") return await this.#attempt(job, NO_LOCK);
+    if (await fileSystem.stat(this.path) === undefined) await directories.make(durability);
+    const lock = await LockFile.acquire(fileSystem, lockOf(this.path), this.#stopIfAbandoned);
+    try {
+      return await this.#attempt(job, lock);
+    } finally {
+      await lock.release();
     }
   }
 
@@ -278,7 +281,12 @@ export class Committer {
   async #beginJournal(generation: Generation): Promise<void> {
     const writer = await this.#journals.create();
     this.#become({ event: "journal created", identity: writer.info, generation });
-    await this.#journals.begin(writer, this.#state.main, generation);
+    try {
+      await this.#journals.begin(writer, this.#state.main, generation);
+    } catch (error) {
+      await this.#journals.closeAll();
+      throw error;
+    }
   }
 
   /** Writes all of the table anew: it costs as much as the table. */
@@ -353,14 +361,17 @@ export class Committer {
   }
 
   /** Makes room for a snapshot; answers the file whose owner it takes. */
-  async #prepare(): Promise<FileInfo | undefined> {
+  async #prepare(): Promise<SnapshotWrite["like"]> {
     const { fileSystem, directories, durability } = this.#options;
     const main = await fileSystem.stat(this.path);
     if (main === undefined) await directories.make(durability);
     else await this.#removeLeftovers();
     await this.#journals.giveRoomBack();
-    return main ?? await fileSystem.stat(backupOf(this.path)) ??
-      await fileSystem.stat(dirname(this.path));
+    const like = main ?? await fileSystem.stat(backupOf(this.path));
+    if (like !== undefined) return like;
+    // O1: a first file that root makes belongs to the owner of the directory.
+    const directory = await fileSystem.stat(dirname(this.path));
+    return directory && { ...directory, mode: PRIVATE };
   }
 
   /** Once is enough: only a process that was killed leaves temporary files (P8). */

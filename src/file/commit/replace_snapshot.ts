@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { CommitEvent, Keep, Retire } from "../../core/commit_plan.ts";
 import type { Generation } from "../../core/format/generation.ts";
-import { isLinkUnsupported, isMissing } from "../errors/error_code.ts";
+import { errorCode, isLinkUnsupported, isMissing } from "../errors/error_code.ts";
 import { type FileInfo, isSameFile } from "../fs/file_info.ts";
 import type { FileSystem, WritableFile } from "../fs/file_system.ts";
 import { NotRegularFileError } from "../fs/not_regular_file_error.ts";
@@ -115,9 +115,14 @@ export class AbandonedError extends Error {
 /** How far a replacement has come. */
 type Phase =
   | { readonly is: "begun" }
+  /** The temporary file may be there. */
+  | { readonly is: "creating" }
   | { readonly is: "open"; readonly file: WritableFile; readonly info: FileInfo }
+  /** To close the file again might close another one, which has its descriptor by then. */
   | { readonly is: "closed"; readonly info: FileInfo }
-  /** Main may be the new file, or may be the old one again after a power cut. */
+  /** Main may be the new file. */
+  | { readonly is: "renaming"; readonly info: FileInfo }
+  /** Main is the new file, or may be the old one again after a power cut. */
   | { readonly is: "renamed"; readonly info: FileInfo }
   /** The new main is durable. */
   | { readonly is: "durable" };
@@ -129,8 +134,8 @@ export class SnapshotWork {
   readonly #temporary: string;
   readonly #pendingBackup: string;
   #phase: Phase = { is: "begun" };
-  /** The file of main's second name, which becomes the backup; none if main is not kept so. */
-  readonly #pending: FileInfo[] = [];
+  /** Whether main may have the second name that becomes the backup. */
+  #secondName: "none" | "pending" = "none";
   /** The journal that was checked and is to be removed; none if there is no such journal. */
   readonly #removable: FileInfo[] = [];
 
@@ -144,12 +149,22 @@ export class SnapshotWork {
   }
 
   async create(): Promise<void> {
-    const file = await this.#write.fileSystem.create(this.#temporary);
+    this.#phase = { is: "creating" };
+    const file = await this.#createTemporary();
     try {
       this.#phase = { is: "open", file, info: await file.stat() };
     } catch (error) {
       await file.close().catch(() => {});
-      await this.#write.fileSystem.unlink(this.#temporary).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #createTemporary(): Promise<WritableFile> {
+    try {
+      return await this.#write.fileSystem.create(this.#temporary);
+    } catch (error) {
+      // The file is somebody else's.
+      if (errorCode(error) === "EEXIST") this.#phase = { is: "begun" };
       throw error;
     }
   }
@@ -206,6 +221,7 @@ export class SnapshotWork {
     const replaced = await fileSystem.stat(backup);
     if (replaced !== undefined && replaced.kind !== "file") throw new NotRegularFileError(backup);
     this.#write.stop();
+    this.#secondName = "pending";
     let kept: FileInfo | undefined;
     try {
       await fileSystem.link(main, this.#pendingBackup);
@@ -215,7 +231,6 @@ export class SnapshotWork {
       if (!isLinkUnsupported(error)) throw error;
       kept = await this.#copyPendingBackup();
     }
-    if (kept !== undefined) this.#pending.push(kept);
     // P7: only the file that was validated becomes the backup.
     if (kept === undefined || !isMain(kept)) throw new ChangedMeanwhileError();
   }
@@ -226,7 +241,6 @@ export class SnapshotWork {
     const { bytes, info } = await fileSystem.readFile(main);
     this.#write.stop();
     const file = await fileSystem.create(this.#pendingBackup);
-    this.#pending.push(info);
     try {
       await writeAll(file, bytes, 0);
       await takeAfter(file, await file.stat(), info);
@@ -253,13 +267,15 @@ export class SnapshotWork {
 
   async rename(): Promise<void> {
     const { fileSystem, main } = this.#write;
-    this.#phase = { is: "renamed", info: this.#info() };
+    const { info } = this.#written();
+    this.#phase = { is: "renaming", info };
     await fileSystem.rename(this.#temporary, main);
+    this.#phase = { is: "renamed", info };
   }
 
   async syncRename(): Promise<void> {
     const { generation, did } = this.#write;
-    const info = this.#info();
+    const info = this.#written().info;
     await this.syncDirectory();
     this.#phase = { is: "durable" };
     did({ event: "replaced", identity: info, generation });
@@ -268,7 +284,7 @@ export class SnapshotWork {
   /** The new main is durable, so a failure here is no failure of the persist. */
   async renewBackup(): Promise<void> {
     const { fileSystem, main, report } = this.#write;
-    if (this.#pending.length === 0) return;
+    if (this.#secondName === "none") return;
     try {
       await fileSystem.rename(this.#pendingBackup, backupOf(main));
       // To rename one name of a file over another one leaves both.
@@ -277,7 +293,7 @@ export class SnapshotWork {
       report({ kind: "cleanup-failed", path: backupOf(main), error });
       await fileSystem.unlink(this.#pendingBackup).catch(() => {});
     }
-    this.#pending.length = 0;
+    this.#secondName = "none";
   }
 
   async checkJournal(): Promise<void> {
@@ -319,16 +335,18 @@ export class SnapshotWork {
   async undo(error: unknown): Promise<"previous" | "either"> {
     const { fileSystem, did, keepUntilDurable } = this.#write;
     const phase = this.#phase;
-    if (phase.is === "renamed" && await this.#mayBeMain(phase.info)) {
-      if (this.#pending.length > 0 && !await this.#isDurableNow(error)) {
+    const isRenamed = phase.is === "renamed" ||
+      (phase.is === "renaming" && await this.#mayBeMain(phase.info));
+    if ("info" in phase && isRenamed) {
+      if (this.#secondName === "pending" && !await this.#isDurableNow(error)) {
         await keepUntilDurable(this.#pendingBackup);
-        this.#pending.length = 0;
+        this.#secondName = "none";
       }
-      await this.#removePendingBackup();
+      await this.#removeSecondName();
       did({ event: "in doubt", identity: phase.info });
       return "either";
     }
-    await this.#removePendingBackup();
+    await this.#removeSecondName();
     if (phase.is === "durable") return "either";
     if (phase.is === "begun") return "previous";
     if (phase.is === "open") await phase.file.close().catch(() => {});
@@ -342,8 +360,8 @@ export class SnapshotWork {
     return await this.syncDirectory().then(() => true, () => false);
   }
 
-  async #removePendingBackup(): Promise<void> {
-    if (this.#pending.length === 0) return;
+  async #removeSecondName(): Promise<void> {
+    if (this.#secondName === "none") return;
     await this.#write.fileSystem.unlink(this.#pendingBackup).catch(() => {});
   }
 
@@ -357,15 +375,17 @@ export class SnapshotWork {
 
   #open(): Extract<Phase, { readonly is: "open" }> {
     const phase = this.#phase;
-    if (phase.is === "open") return phase;
-    throw new Error(`a step of the protocol is out of order: the snapshot is "${phase.is}"`);
+    return phase.is === "open" ? phase : outOfOrder(phase);
   }
 
-  #info(): FileInfo {
+  #written(): Extract<Phase, { readonly info: FileInfo }> {
     const phase = this.#phase;
-    if ("info" in phase) return phase.info;
-    throw new Error(`a step of the protocol is out of order: the snapshot is "${phase.is}"`);
+    return "info" in phase ? phase : outOfOrder(phase);
   }
+}
+
+function outOfOrder({ is }: Phase): never {
+  throw new Error(`a step of the protocol is out of order: the snapshot is "${is}"`);
 }
 
 function ignoreMissing(error: unknown): void {

@@ -52,6 +52,8 @@ export async function readExternalChange(
   } catch (error) {
     if (!(error instanceof OffsetFileCorruptError)) throw error;
     if (onConflict === "throw") throw conflict(main, files, error);
+    // Main is good, so its journal is not: it may hold acknowledged records of somebody else's.
+    if (files.main.is === "valid") throw error;
     // Nothing of it is usable: the table of this store replaces it, and the files are kept aside.
     const journal = "info" in files.journal
       ? { file: files.journal, relation: "foreign" } as const
@@ -67,8 +69,12 @@ export async function readExternalChange(
   }
   if (onConflict === "throw") throw conflict(main, files);
   // The backup is older than the main that somebody removed or tore: it must not lower anything.
-  const merged = files.main.is === "valid" ? table : mergeMax(table, expected[0]);
-  return { files, outcome, source, journal, table: merged, author: "foreign" };
+  if (files.main.is === "valid") {
+    return { files, outcome, source, journal, table, author: "foreign" };
+  }
+  const merged = mergeMax(table, expected[0]);
+  // No file holds all of it, so the commit must write it, even if nothing else is new.
+  return { files, outcome: "recovered", source, journal, table: merged, author: "foreign" };
 }
 
 /** So often a file that somebody else goes on writing is read again. */
