@@ -1,7 +1,7 @@
 /** What the simulated disk does beyond the calls that the real one answers in the same way. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isSameFile } from "../../src/file/fs/file_system.ts";
+import { isSameFile } from "../../src/file/fs/file_info.ts";
 import { powerCuts } from "../../scripts/verify/disk/power_cuts.ts";
 import { withClock } from "../../scripts/verify/disk/simulated_clock.ts";
 import { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";

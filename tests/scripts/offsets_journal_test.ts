@@ -74,9 +74,16 @@ test("P9 what a consumer appends while a change is made is noticed", async () =>
   const path = await killed(w);
   const file = await readTable("change", path);
   await w.write(JOURNAL, await w.text(JOURNAL) + "more");
-  const { format, info: replaces, journal } = file;
+  const { format, info: replaces, generation, journal } = file;
   await assert.rejects(
-    writeStore(path, WHOLE, { format, checksum: true, replaces, journal, rotate: true }),
+    writeStore(path, WHOLE, {
+      format,
+      checksum: true,
+      replaces,
+      generation,
+      journal,
+      rotate: true,
+    }),
     /somebody else has just changed it/,
   );
   assert.ok((await w.table("offset.json")).equals(SNAPSHOT));

@@ -2,14 +2,18 @@ import type { CommitRequest } from "../../core/commit_plan.ts";
 import type { Int64Array } from "../../core/table/int64_array.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
 
-/** The changes of a column that a commit captured. */
-export interface Changes {
+/** The changes of a column. */
+export interface ColumnChanges {
   /** The slots that get another offset. */
   readonly slots: Uint32Array;
   /** The offset of each; there may be room for more. */
   readonly offsets: Int64Array;
   /** The slots that lose theirs. */
   readonly deleted: readonly number[];
+}
+
+/** The changes that a commit captured. */
+export interface Changes extends ColumnChanges {
   /** Whether memory was changed since the last capture, be it to the same offsets. */
   readonly memory: "touched" | "untouched";
 }
@@ -25,7 +29,10 @@ export function sizeOf({ slots, deleted, memory }: Changes): CommitRequest["chan
 }
 
 /** Changes a column. */
-export function applyChanges(column: OffsetColumn, { slots, offsets, deleted }: Changes): void {
+export function applyChanges(
+  column: OffsetColumn,
+  { slots, offsets, deleted }: ColumnChanges,
+): void {
   column.setAll(slots, offsets);
   for (const slot of deleted) column.delete(slot);
 }

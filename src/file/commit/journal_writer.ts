@@ -10,7 +10,7 @@ import type { FileSystem, WritableFile } from "../fs/file_system.ts";
 import { takeAfter } from "../fs/take_after.ts";
 import { writeAll } from "../fs/write_file.ts";
 import { journalOf } from "../paths.ts";
-import type { Changes } from "./changes.ts";
+import type { ColumnChanges } from "./changes.ts";
 
 /** How much room for records is made at a time: a record then has nothing to sync but itself. */
 const ROOM = 64 * 1024;
@@ -109,7 +109,7 @@ export class JournalWriter {
    *
    * @returns How many bytes it was.
    */
-  async append(index: QueueIndex, { slots, offsets }: Changes): Promise<number> {
+  async append(index: QueueIndex, { slots, offsets }: ColumnChanges): Promise<number> {
     return await this.#write(this.#lines.record(index, slots, offsets));
   }
 

@@ -1,7 +1,7 @@
 import { OffsetColumn } from "../../core/table/offset_column.ts";
 import { type OffsetTable, partsOf, tableOf } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
-import { applyChanges, type Changes } from "./changes.ts";
+import { applyChanges, type ColumnChanges } from "./changes.ts";
 
 /** So many tables in doubt are remembered: each is a copy of all offsets. */
 const MOST_IN_DOUBT = 4;
@@ -37,14 +37,14 @@ export class KnownTable {
   }
 
   /** The offsets after changes, in arrays of their own. */
-  with(changes: Changes): OffsetColumn {
+  with(changes: ColumnChanges): OffsetColumn {
     const offsets = this.#durable.copy();
     applyChanges(offsets, changes);
     return offsets;
   }
 
   /** A record of these changes is durable. */
-  settleRecord(changes: Changes): void {
+  settleRecord(changes: ColumnChanges): void {
     applyChanges(this.#durable, changes);
     this.#inDoubt.length = 0;
   }

@@ -4,7 +4,7 @@ import { type Generation, MAX_GENERATION } from "../../core/format/generation.ts
 import type { TableParts } from "../../core/table/offset_table.ts";
 import type { Run } from "../../core/table/queue_index.ts";
 import { type Form, formOf, runText, tailOf } from "../../core/format/serialize.ts";
-import type { Changes } from "./changes.ts";
+import type { ColumnChanges } from "./changes.ts";
 import { pacedCrc32 } from "./paced_crc32.ts";
 import { CooperativeYield } from "../fs/cooperative_yield.ts";
 import { patchedCrc32 } from "./patched_crc32.ts";
@@ -54,7 +54,7 @@ export class SnapshotEncoder {
    */
   async encode(
     table: TableParts,
-    changes: Changes,
+    changes: ColumnChanges,
     generation?: Generation,
   ): Promise<Uint8Array> {
     try {
@@ -70,7 +70,7 @@ export class SnapshotEncoder {
     }
   }
 
-  async #encodeTable(table: TableParts, changes: Changes): Promise<Encoded> {
+  async #encodeTable(table: TableParts, changes: ColumnChanges): Promise<Encoded> {
     const kept = this.#kept;
     this.#kept = undefined;
     const encoded = kept !== undefined && holdsTheSame(kept, table, changes)
@@ -82,7 +82,7 @@ export class SnapshotEncoder {
 
   async #checksum(
     table: TableParts,
-    changes: Changes,
+    changes: ColumnChanges,
     encoded: Encoded,
     generation: Generation | undefined,
   ): Promise<string | undefined> {
@@ -113,7 +113,7 @@ export class SnapshotEncoder {
   }
 
   /** Encodes the runs in which something has changed, in place if they are as long as before. */
-  async #patch(kept: Encoded, table: TableParts, changes: Changes): Promise<Encoded> {
+  async #patch(kept: Encoded, table: TableParts, changes: ColumnChanges): Promise<Encoded> {
     const pacer = new CooperativeYield(BYTES_AT_A_TIME);
     const { bytes, starts, runOf, runs } = kept;
     const longer = new Map<number, Uint8Array>();
@@ -190,7 +190,11 @@ interface Encoded {
 }
 
 /** Whether it holds the same queues: none has gone, so that one that has come would be one more. */
-function holdsTheSame({ size }: Encoded, { offsets }: TableParts, { deleted }: Changes): boolean {
+function holdsTheSame(
+  { size }: Encoded,
+  { offsets }: TableParts,
+  { deleted }: ColumnChanges,
+): boolean {
   return deleted.length === 0 && size === offsets.size;
 }
 

@@ -64,6 +64,8 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   readonly #reporter: Reporter;
   readonly #deletions = new Deletions();
   readonly #counts = new CommitCounts();
+  /** The reads from the files that are under way. */
+  readonly #reads = new Set<Promise<Offset>>();
   #life: Life = { is: "open" };
 
   private constructor({ path, committer, outcome, reporter }: OpenedFiles, options: OpenOptions) {
@@ -147,6 +149,22 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     checkMessageQueue(mq);
     const held = this.#memory.get(this.#index.find(mq));
     if (memoryAnswers(held, type)) return held ?? NO_OFFSET;
+    const life = this.#life;
+    if (life.is === "closing") {
+      // C1: no file is opened any more, unless the close fails.
+      await life.done.catch(() => {});
+      return await this.read(mq, type);
+    }
+    const reading = this.#readFiles(mq);
+    this.#reads.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.#reads.delete(reading);
+    }
+  }
+
+  async #readFiles(mq: MessageQueue): Promise<Offset> {
     const { era } = this.#deletions;
     const stored = await this.#committer.read(mq);
     if (stored === undefined) return NO_OFFSET;
@@ -269,7 +287,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    *
    * Updates during the call are written if they come before the last capture, and dropped with the
    * store otherwise. `persist` and `deleteDurable` during the call join the last commit, or reject
-   * once the store is closed. A store with nothing to write closes, whatever others have written. If
+   * once the store is closed, as does a read that memory does not answer. A store with nothing to write closes, whatever others have written. If
    * the last persist fails, the store stays open: it can be used, closed again, or abandoned. Closing
    * twice is the same as closing once.
    *
@@ -318,7 +336,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
       }
       throw error;
     }
-    await this.#committer.release();
+    await this.#release();
     if (this.#life.is === "closing") this.#life = { is: "closed" };
   }
 
@@ -326,8 +344,14 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     this.#timer.stop();
     this.#committer.abandon();
     await this.#commits.idle();
-    await this.#committer.release();
+    await this.#release();
     this.#life = { is: "closed" };
+  }
+
+  /** Ends what uses the files; neither a commit nor a read begins any more. */
+  async #release(): Promise<void> {
+    await Promise.allSettled(this.#reads);
+    await this.#committer.release();
   }
 
   /** Joins a commit. While the store is closing there is one more, and none after it (C2). */

@@ -8,12 +8,15 @@ import { applyChanges, sizeOf } from "../../../src/file/commit/changes.ts";
 import { offset } from "../../../scripts/lib/arbitraries.ts";
 import { check } from "../../support/check.ts";
 
-const changesOf = (count: number, deleted: number[] = []) => (
-  { slots: new Uint32Array(count), offsets: new Int64Array(count), deleted }
-);
+const changesOf = (
+  count: number,
+  deleted: number[] = [],
+  memory: "touched" | "untouched" = "touched",
+) => ({ slots: new Uint32Array(count), offsets: new Int64Array(count), deleted, memory });
 
 test("J1 8192 queues make a record, and one more a snapshot", () => {
   assert.equal(sizeOf(changesOf(0)), "none");
+  assert.equal(sizeOf(changesOf(0, [], "untouched")), "untouched");
   assert.equal(sizeOf(changesOf(1)), "few");
   assert.equal(sizeOf(changesOf(8192)), "few");
   assert.equal(sizeOf(changesOf(8193)), "many");

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { type Offset, OffsetTable } from "../../../src/core/mod.ts";
 import { Int64Array } from "../../../src/core/table/int64_array.ts";
-import type { Changes } from "../../../src/file/commit/changes.ts";
+import type { ColumnChanges } from "../../../src/file/commit/changes.ts";
 import { KnownTable } from "../../../src/file/commit/known_table.ts";
 import { offset, POOL, poolTable } from "../../../scripts/lib/arbitraries.ts";
 import { check } from "../../support/check.ts";
@@ -26,7 +26,7 @@ const step = fc.oneof(
   fc.record({ is: fc.constant("known") }),
 );
 
-function changesOf(known: KnownTable, set: Entries, deleted: readonly number[]): Changes {
+function changesOf(known: KnownTable, set: Entries, deleted: readonly number[]): ColumnChanges {
   const slotOf = (number: number) => known.index.add(POOL[number]);
   return {
     slots: Uint32Array.from(set, ([number]) => slotOf(number)),

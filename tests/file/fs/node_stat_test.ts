@@ -1,20 +1,20 @@
-/** A stat by the runtime's own interface tells what `node:fs` tells. */
+/** A description of a file says what `node:fs` says. */
 import assert from "node:assert/strict";
-import { type BigIntStats, closeSync, fstatSync, openSync, type Stats, statSync } from "node:fs";
+import { type BigIntStats, closeSync, fstatSync, openSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdir, symlink, utimes } from "node:fs/promises";
+import { createServer } from "node:net";
+import process from "node:process";
 import { test } from "node:test";
 import type { FileInfo } from "../../../src/file/fs/file_info.ts";
-import {
-  type DenoStat,
-  exactInfoOf,
-  fstatNow,
-  infoOf,
-  statNow,
-  statOf,
-} from "../../../src/file/fs/stat_now.ts";
+import { exactInfoOf, fstatNow, infoOf, statNow } from "../../../src/file/fs/node_stat.ts";
 import { StoreDirectory } from "../../support/store_directory.ts";
 
-/** Numbers or bigints; its time to the microsecond, since a number of milliseconds is not exact. */
+/**
+ * Asserts that a description says what `node:fs` says exactly: `dev` and `ino` as numbers or bigints,
+ * the time to the microsecond, since a number of milliseconds does not hold all of it.
+ */
 function assertTells(info: FileInfo | undefined, path: string): void {
   const { dev, ino, mtimeMs, ...others } = exactInfoOf(statSync(path, { bigint: true }));
   assert.ok(info);
@@ -23,28 +23,40 @@ function assertTells(info: FileInfo | undefined, path: string): void {
   assert.ok(Math.abs(info.mtimeMs - mtimeMs) <= 1e-3, `${info.mtimeMs - mtimeMs} ms`);
 }
 
-/** A runtime whose stat tells what `node:fs` does, but for what is given. */
-function runtimeWith(replaced: Partial<ReturnType<DenoStat["statSync"]>>): { Deno: DenoStat } {
-  const tell = ({ dev, ino, size, mtime, mode, uid, gid }: Stats) => ({
-    ...{ dev, ino, size, mtime, mode, uid, gid },
-    ...replaced,
-  });
-  const errors = { NotFound: class extends Error {} };
-  return { Deno: { errors, statSync: (path) => tell(statSync(path)) } };
-}
-
-test("P9 a stat tells what node:fs tells: of a file, a directory, and where a link leads", async () => {
+test("P9 a stat says what node:fs says: of a file, a directory, and the target of a link", async () => {
   await using at = await StoreDirectory.make({ file: "text", empty: "", executable: "" });
   await mkdir(at.path("directory"));
   await symlink("file", at.path("link"));
   await chmod(at.path("executable"), 0o4751);
-  // Exact to the millisecond, which is what the coarsest runtime tells, and in binary.
+  // Half a second is exact in binary, and every runtime tells it.
   await utimes(at.path("empty"), 1e9, 1_234_567_890.5);
   for (const name of ["file", "empty", "executable", "directory", "link"]) {
     assertTells(statNow(at.path(name)), at.path(name));
   }
   assert.equal(statNow(at.path("executable"))?.mode, 0o751);
   assert.equal(statNow(at.path("empty"))?.mtimeMs, 1_234_567_890_500);
+});
+
+test("O3 a stat tells regular files, directories and everything else apart", async () => {
+  await using at = await StoreDirectory.make({ file: "" });
+  await mkdir(at.path("directory"));
+  const links = { toFile: "file", toDirectory: "directory", toDevice: "/dev/null" };
+  for (const [name, target] of Object.entries(links)) await symlink(target, at.path(name));
+  const kindOf = (path: string) => statNow(path)?.kind;
+  assert.equal(kindOf(at.path("file")), "file");
+  assert.equal(kindOf(at.path("toFile")), "file");
+  assert.equal(kindOf(at.path("directory")), "directory");
+  assert.equal(kindOf(at.path("toDirectory")), "directory");
+  if (process.platform === "win32") return;
+  assert.equal(kindOf("/dev/null"), "other");
+  assert.equal(kindOf(at.path("toDevice")), "other");
+  execFileSync("mkfifo", [at.path("fifo")]);
+  assert.equal(kindOf(at.path("fifo")), "other");
+  const socket = createServer().listen(at.path("socket"));
+  await once(socket, "listening");
+  assert.equal(kindOf(at.path("socket")), "other");
+  socket.close();
+  await once(socket, "close");
 });
 
 test("P9 an open file is described as its name is, so that it is the same", async () => {
@@ -62,11 +74,10 @@ test("P9 nothing is there where a name is missing, or a link leads nowhere", asy
   await symlink("none", at.path("link"));
   for (const name of ["none", "none/none", "link"]) {
     assert.equal(statNow(at.path(name)), undefined, name);
-    assert.equal(statOf({})(at.path(name)), undefined, name);
   }
 });
 
-test("P9 what cannot be is the error that node:fs has for it", async () => {
+test("P9 any other error is that of node:fs", async () => {
   await using at = await StoreDirectory.make({ file: "" });
   await symlink("circle", at.path("circle"));
   const codes = { "file/none": "ENOTDIR", circle: "ELOOP" };
@@ -85,45 +96,37 @@ test("P9 what cannot be is the error that node:fs has for it", async () => {
   }
 });
 
-test("P9 where Deno has not everything, node:fs is asked", async () => {
+test("P9 a file whose number is beyond 2^53 is described by exact numbers", async () => {
   await using at = await StoreDirectory.make({ file: "text" });
   const path = at.path("file");
-  assertTells(statOf(runtimeWith({}))(path), path);
-  assert.equal(statOf(runtimeWith({ size: 77 }))(path)?.size, 77, "Deno is asked first");
-  for (const field of ["ino", "mtime", "mode", "uid", "gid"]) {
-    assertTells(statOf(runtimeWith({ size: 77, [field]: null }))(path), path);
-  }
-  assertTells(statOf({})(path), path);
-});
-
-test("P9 a file whose number is beyond 2^53 is not told by a rounded one", async () => {
-  await using at = await StoreDirectory.make({ file: "text" });
-  const path = at.path("file");
-  const { dev, ino, size, mtimeMs, mode, uid, gid } = statSync(path);
-  const numbers = { dev, ino, size, mtimeMs, mode, uid, gid };
-  assert.ok(infoOf(numbers));
+  const stats = statSync(path);
+  assert.ok(infoOf(stats));
   for (const unsafe of [2 ** 53, -(2 ** 53), 2 ** 64]) {
-    assert.equal(infoOf({ ...numbers, ino: unsafe }), undefined);
-    assert.equal(infoOf({ ...numbers, dev: unsafe }), undefined);
-    assertTells(statOf(runtimeWith({ size: 77, ino: unsafe }))(path), path);
-    // The same of `node:fs`, if it has a file of such a number.
-    const told = { ...numbers, size: 77, ino: unsafe };
-    const ask = (
-      exactly: (options: { bigint: true }) => unknown,
-    ) => ((_: unknown, options?: { bigint: true }) => options?.bigint ? exactly(options) : told);
-    const stat = ask((options) => statSync(path, options)) as typeof statSync;
-    const file = openSync(path, "r");
-    const fstat = ask((options) => fstatSync(file, options)) as typeof fstatSync;
-    assert.deepEqual(statOf({}, stat)(path), exactInfoOf(statSync(path, { bigint: true })));
-    assert.deepEqual(fstatNow(file, fstat), exactInfoOf(statSync(path, { bigint: true })));
-    closeSync(file);
+    for (const field of ["ino", "dev"] as const) {
+      const rounded = Object.assign(statSync(path), { [field]: unsafe });
+      assert.equal(infoOf(rounded), undefined);
+      // A system whose numbers are rounded, unless it is asked for exact ones.
+      const ask =
+        (exactly: (options: { bigint: true }) => unknown) =>
+        (_: unknown, options?: { bigint: true }) => options?.bigint ? exactly(options) : rounded;
+      const stat = ask((options) => statSync(path, options)) as typeof statSync;
+      const file = openSync(path, "r");
+      const fstat = ask((options) => fstatSync(file, options)) as typeof fstatSync;
+      const exact = exactInfoOf(statSync(path, { bigint: true }));
+      assert.equal(typeof exact.ino, "bigint");
+      assert.deepEqual(statNow(path, stat), exact);
+      assert.deepEqual(fstatNow(file, fstat), exact);
+      closeSync(file);
+    }
   }
 });
 
-test("P9 what is told exactly is kept so, but for the kind of file", () => {
+test("P9 an exact description keeps the exact numbers of the file, and nothing else of its mode than rights", () => {
   const exact = { dev: 2n ** 53n + 1n, ino: 2n ** 63n + 1n };
   const others = { size: 77n, mtimeNs: 123_456_789n, mode: 0o104751n, uid: 7n, gid: 8n };
-  assert.deepEqual(exactInfoOf({ ...exact, ...others } as BigIntStats), {
+  const kind = { isFile: () => true, isDirectory: () => false };
+  assert.deepEqual(exactInfoOf({ ...exact, ...others, ...kind } as BigIntStats), {
+    kind: "file",
     ...exact,
     size: 77,
     mtimeMs: 123.456789,
@@ -133,37 +136,14 @@ test("P9 what is told exactly is kept so, but for the kind of file", () => {
   });
 });
 
-test("P9 a time that is told exactly is whole milliseconds if it is", () => {
-  const others = { dev: 1n, ino: 2n, size: 3n, mode: 4n, uid: 5n, gid: 6n };
+test("P9 an exact time is on a whole millisecond if the file's is", () => {
+  const others = {
+    ...{ dev: 1n, ino: 2n, size: 3n, mode: 4n, uid: 5n, gid: 6n },
+    ...{ isFile: () => true, isDirectory: () => false },
+  };
   for (let ms = 0n; ms < 1000n; ms++) {
     const mtimeNs = (1_764_000_000_000n + ms) * 1_000_000n;
     const { mtimeMs } = exactInfoOf({ ...others, mtimeNs } as BigIntStats);
     assert.equal(mtimeMs, 1_764_000_000_000 + Number(ms));
   }
-});
-
-test("P9 what is called Deno, and has less, is not asked", async () => {
-  await using at = await StoreDirectory.make({ file: "text" });
-  const { Deno: { statSync } } = runtimeWith({ size: 77 });
-  for (
-    const part of [{}, { statSync }, { statSync, errors: {} }, { errors: { NotFound: Error } }]
-  ) {
-    assertTells(statOf({ Deno: part as unknown as DenoStat })(at.path("file")), at.path("file"));
-  }
-});
-
-test("P9 what Deno does not find is missing, and what fails otherwise is asked of node:fs", async () => {
-  await using at = await StoreDirectory.make({ file: "text" });
-  const errors = { NotFound: class extends Error {} };
-  const failing = (error: unknown) =>
-    statOf({
-      Deno: {
-        errors,
-        statSync() {
-          throw error;
-        },
-      },
-    })(at.path("file"));
-  assert.equal(failing(new errors.NotFound()), undefined);
-  assertTells(failing(new Error("not this")), at.path("file"));
 });

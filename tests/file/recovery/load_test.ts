@@ -274,10 +274,11 @@ test("J3 L1 a journal alone that never had a record is a fresh store's, and is f
   await using at = await StoreDirectory.make({
     "offset.json.journal": headerOf({ length: 5, crc32: 7 }),
   });
-  const found = await recover(nodeFileSystem, at.main, true);
+  const found = await recover(nodeFileSystem, at.main, "full");
   const info = await nodeFileSystem.stat(at.path("offset.json.journal"));
-  assert.equal(found.kind, "fresh");
-  assert.deepEqual(found.journal, { info, isFresh: false, isForeign: false });
+  assert.equal(found.outcome, "fresh");
+  assert.equal(found.journal?.relation, "leftover");
+  assert.deepEqual(found.journal?.file.info, info);
 });
 
 test("J2 L4 a bad journal alone is no fresh store", async () => {

@@ -21,7 +21,8 @@ test("L4 a bad file that is kept under another name too is still there", async (
   await using at = await StoreDirectory.make({ "offset.json": "bad" });
   const aside = await keepAside(nodeFileSystem, at.main, true);
   assert.equal(await at.text("offset.json"), "bad");
-  assert.equal(await at.text(aside!.slice(at.directory.length + 1)), "bad");
+  assert.equal(aside?.by, "link");
+  assert.equal(await at.text(aside!.path.slice(at.directory.length + 1)), "bad");
 });
 
 test("L4 a bad file that has gone is not kept, and one that cannot be kept is an error", async () => {

@@ -164,11 +164,11 @@ test("close() persists a last time, refuses all further calls, and twice is once
   assert.equal(store.status().closed, false);
   const closing = store.close();
   assert.equal(store.close(), closing);
+  await closing;
   assert.throws(() => store.update(A, 2, true), {
     name: "OffsetStoreClosedError",
     message: `Cannot update offsets of ${JSON.stringify(at.main)}: the store is closed`,
   });
-  await closing;
   await store[Symbol.asyncDispose]();
   assert.ok((await at.table()).equals(tableOf(1)));
   for (const call of [store.peek, store.remove]) {
