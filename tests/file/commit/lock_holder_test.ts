@@ -7,6 +7,7 @@ import { diskWith } from "../../../scripts/verify/disk/prepare.ts";
 import { wrap } from "../../../scripts/verify/disk/replace_calls.ts";
 import type { SimulatedDisk } from "../../../scripts/verify/disk/simulated_disk.ts";
 import { SimulatedFileSystem } from "../../../scripts/verify/disk/simulated_file_system.ts";
+import { nodeFileSystem } from "../../../mod.ts";
 import { LockFile } from "../../../src/file/commit/lock_file.ts";
 import type { FileSystem } from "../../../src/file/fs/file_system.ts";
 import { check } from "../../support/check.ts";
@@ -22,7 +23,9 @@ function processOn(
   let now = 0;
   const real = new SimulatedFileSystem(disk, { timesMs: 2000 });
   const faulty = new FaultyFileSystem(wrap(real, {
-    async pause(ms) {
+    async pause(ms, signal) {
+      // The holder's beats go by the real clock.
+      if (signal !== undefined) return await nodeFileSystem.pause(ms, signal);
       now += ms;
       await meanwhile(now);
     },

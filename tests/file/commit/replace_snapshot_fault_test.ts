@@ -63,11 +63,18 @@ for (const kind of KINDS) {
   test(`C3 a store that is abandoned before a step: ${nameOf(kind)}`, async () => {
     for (const [number, { name }] of SNAPSHOT_STEPS.entries()) {
       const replacement = await Replacement.of(kind);
-      let steps = 0;
+      let begun = 0;
       const stop = () => {
-        if (steps++ === number) throw new Error("abandoned");
+        if (begun === number) throw new Error("abandoned");
       };
-      const failure = await replacement.run({ stop });
+      const counted = SNAPSHOT_STEPS.map((step): SnapshotStep => ({
+        name: step.name,
+        run(work) {
+          begun++;
+          return step.run(work);
+        },
+      }));
+      const failure = await replacement.run({ stop }, counted);
       assert.equal((failure!.error as Error).message, "abandoned", name);
       assert.equal(failure!.onDisk, number <= RENAME ? "previous" : "either", name);
       await assertSafe(replacement, failure!, name);

@@ -40,14 +40,15 @@ test("P7 a bad main that cannot be kept is not replaced", async () => {
   assert.equal(await at.text("offset.json"), "bad");
 });
 
-test("P7 a bad main that has vanished in the meantime is a conflict, not a crash", async () => {
+test("P7 a bad main that has vanished in the meantime is no loss: what was recovered is written", async () => {
   await using at = await StoreDirectory.make({
     "offset.json": "bad",
     "offset.json.bak": tableOf(1),
   });
   const store = await at.open();
   await rm(at.main);
-  await assert.rejects(store.persist(), { name: "OffsetConflictError" });
+  await store.persist();
+  assert.ok((await at.table()).equals(tableOf(1)));
 });
 
 test("P7 a bad main that vanishes just before it is kept is none to be told of", async () => {
@@ -91,23 +92,6 @@ test("L2 P9 a main of which the device tells nothing is passed over, and merged 
   assert.ok((await at.table()).equals(tableOf(2)));
 });
 
-test("P8 leftovers that cannot be cleared are reported, and are no failure", async () => {
-  await using at = await StoreDirectory.make({
-    "offset.json": tableOf(1),
-    "offset.json.1.tmp": "",
-  });
-  const faulty = new FaultyFileSystem();
-  faulty.faults = [{ when: ({ name }) => name === "unlink", code: "EACCES" }];
-  const seen: Diagnostic[] = [];
-  await at.open({ fileSystem: faulty.fileSystem, onDiagnostic: (each) => seen.push(each) });
-  assert.deepEqual(seen.map(({ kind, path }) => [kind, path]), [["cleanup-failed", at.main]]);
-  // Somebody else was faster.
-  faulty.faults = [{ when: ({ name }) => name === "unlink", code: "ENOENT" }];
-  seen.length = 0;
-  await at.open({ fileSystem: faulty.fileSystem, onDiagnostic: (each) => seen.push(each) });
-  assert.deepEqual(seen, []);
-});
-
 test("P4 a file system that reports more than it took is found out", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
   const create: FileSystem["create"] = async (path) => {
@@ -130,7 +114,9 @@ test("a lock that changes hands while one waits is not stale; one caught by mist
   let pauses = 0;
   const changing: FileSystem = {
     ...nodeFileSystem,
-    async pause() {
+    async pause(ms, signal) {
+      // The holder's beats go by the real clock.
+      if (signal !== undefined) return await nodeFileSystem.pause(ms, signal);
       // A new owner now and then, for longer than a stale lock would be waited for.
       if (++pauses % 50 === 0) {
         await writeFile(at.path("next"), String(pauses).repeat(pauses));

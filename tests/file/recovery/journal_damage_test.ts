@@ -31,7 +31,7 @@ test("J2 L4 a damaged journal: a load answers what some persist has written, or 
   const met = new Set<string>();
   await check(
     fc.asyncProperty(poolTable, records, damages, async (snapshot, records, damages) => {
-      const text = serialize(snapshot);
+      const text = serialize(snapshot, { generation: 7 });
       await at.write("offset.json", text);
       const main = new TextEncoder().encode(text);
       const journal = new WrittenJournal({ length: main.length, crc32: crc32(main) }, records);
@@ -52,7 +52,8 @@ test("J2 L4 a damaged journal: a load answers what some persist has written, or 
         const { journalRecords, faults } = store.loadOutcome;
         assert.equal(journalRecords, whole.length);
         const isCut = bytes.subarray(journal.starts[line]).every((byte) => byte === 0);
-        assert.equal(faults.length, isCut ? 0 : 1);
+        // A first line that was not written to the end is that of a journal without a record.
+        assert.equal(faults.length, isCut || line === 0 ? 0 : 1);
       }
     }),
     { numRuns: 30 },

@@ -23,6 +23,9 @@ const BAD: Record<string, string> = {
   NULs: "\0".repeat(64),
 };
 
+const OURS = "offset.json.20000101T000000.001Z-00000001.tmp";
+const OTHER = "offset.json.20000101T000000.002Z-00000002.tmp";
+
 test("L1 no file at all is an empty, fresh store, and open leaves nothing behind", async () => {
   await using at = await StoreDirectory.make();
   const store = await at.open();
@@ -53,13 +56,15 @@ test("L1 the queues of a store that begins with nothing are known to it alone", 
 });
 
 test("L1 a first write that was not finished is no offset file", async () => {
-  await using at = await StoreDirectory.make({ "offset.json.x.tmp": BAD.truncated });
+  await using at = await StoreDirectory.make({ [OURS]: BAD.truncated });
   const store = await at.open();
   assert.equal(store.loadOutcome.kind, "fresh");
   assert.equal(store.loadOutcome.faults.length, 1);
-  store.update(queue(0), 1, true);
-  await store.persist();
-  assert.deepEqual(await at.names(), ["offset.json"]);
+  for (const offset of [1, 2]) {
+    store.update(queue(0), offset, true);
+    await store.persist();
+  }
+  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
 });
 
 test("L2 L3 a valid main is used, whatever lies beside it", async () => {
@@ -67,14 +72,14 @@ test("L2 L3 a valid main is used, whatever lies beside it", async () => {
     "offset.json": GOOD,
     "offset.json.bak": "garbage",
     "offset.json.tmp": tableOf(9),
-    "offset.json.z.tmp": tableOf(9),
+    [OURS]: tableOf(9),
   });
   const store = await at.open();
   assert.equal(store.loadOutcome.kind, "loaded");
   assert.equal(store.loadOutcome.source, at.main);
   assert.ok(store.snapshot().equals(GOOD));
-  // P8: ours is cleared, Go's is not ours to clear.
-  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak", "offset.json.tmp"]);
+  // P8: an open removes nothing.
+  assert.equal((await at.names()).length, 4);
 });
 
 for (const [what, text] of Object.entries(BAD)) {
@@ -106,12 +111,12 @@ for (const [what, text] of Object.entries(BAD)) {
 }
 
 test("L2 a missing main: the newest of the complete temporary files and the backup", async () => {
-  for (const newest of ["offset.json.tmp", "offset.json.1.tmp", "offset.json.bak"]) {
+  for (const newest of ["offset.json.tmp", OURS, "offset.json.bak"]) {
     await using at = await StoreDirectory.make({
       "offset.json.tmp": tableOf(1),
-      "offset.json.1.tmp": tableOf(1),
+      [OURS]: tableOf(1),
       "offset.json.bak": tableOf(1),
-      "offset.json.2.tmp": BAD.truncated,
+      [OTHER]: BAD.truncated,
     });
     await at.write(newest, GOOD);
     for (const name of await at.names()) {
@@ -204,7 +209,8 @@ test("L6 what a load answers was synced, file and directory; and a second load a
     const faulty = new FaultyFileSystem();
     const first = await at.open({ fileSystem: faulty.fileSystem });
     const syncs = faulty.take().filter((name) => name.startsWith("sync"));
-    assert.deepEqual(syncs, ["syncFile", "syncDirectory"]);
+    // The file, its directory, and the entries of the three directories on the way to it.
+    assert.deepEqual(syncs, ["syncFile", ...Array(4).fill("syncDirectory")]);
     const second = await at.open({ fileSystem: faulty.fileSystem, durability: "relaxed" });
     assert.deepEqual(faulty.take().filter((name) => name.startsWith("sync")), []);
     assert.deepEqual(second.loadOutcome, first.loadOutcome);
@@ -245,12 +251,12 @@ test("L2 with a bad main, nothing but the journal, main and the backup is read",
 
 test("L2 of a temporary file and a backup of the same time, the temporary file is the newer", async () => {
   await using at = await StoreDirectory.make({
-    "offset.json.1.tmp": GOOD,
+    [OURS]: GOOD,
     "offset.json.bak": OLD,
   });
   const time = new Date(1_000_000);
   for (const name of await at.names()) await utimes(at.path(name), time, time);
-  assert.equal((await at.open()).loadOutcome.source, at.path("offset.json.1.tmp"));
+  assert.equal((await at.open()).loadOutcome.source, at.path(OURS));
 });
 
 test("L4 a failure that says nothing about the file is not taken for a bad one", async () => {

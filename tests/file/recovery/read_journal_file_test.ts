@@ -1,5 +1,6 @@
 /** What a load makes of a journal that cannot be read, or that extends another file. */
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { test } from "node:test";
 import {
   nodeFileSystem,
@@ -76,18 +77,25 @@ test("J5 L6 the records that a load answers were synced, before main", async () 
   const synced: string[] = [];
   faulty.before = ({ name, path }) => void (name.startsWith("sync") && synced.push(path));
   await at.open({ fileSystem: faulty.fileSystem });
-  assert.deepEqual(synced, [at.path(JOURNAL), at.main, at.directory]);
+  const entries = [dirname(at.root), at.root, dirname(at.directory)];
+  assert.deepEqual(synced, [at.path(JOURNAL), at.main, at.directory, ...entries]);
   await at.write(JOURNAL, headerText(MAIN));
   synced.length = 0;
   await at.open({ fileSystem: faulty.fileSystem });
-  assert.deepEqual(synced, [at.main, at.directory], "without a record there is nothing to sync");
+  assert.deepEqual(
+    synced,
+    [at.main, at.directory, ...entries],
+    "without a record there is nothing to sync",
+  );
 });
 
 test("J4 a journal that was applied is removed by the next plain file, not kept aside", async () => {
   for (const journal of [true, false]) {
     await using at = await StoreDirectory.make(FILES);
-    await (await at.open({ journal })).close();
-    assert.ok((await at.table()).equals(tableOf(3, 1)));
+    const store = await at.open({ journal });
+    store.update(queue(0), 4, true);
+    await store.persist();
+    assert.ok((await at.table()).equals(tableOf(4, 1)));
     assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
   }
 });
@@ -100,6 +108,7 @@ test("J3 a journal of another snapshot that has a queue which this one lacks is 
   const store = await at.open();
   assert.ok(store.snapshot().equals(OffsetTable.from([[queue(0), 10]])));
   assert.equal(store.loadOutcome.faults.length, 1);
+  store.update(queue(0), 11, true);
   await store.close();
   const [aside, ...others] = (await at.names()).filter((name) => name.includes(".corrupt-"));
   assert.equal(await at.text(aside), text);
