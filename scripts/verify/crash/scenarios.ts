@@ -84,7 +84,7 @@ const PLANS: readonly Plan[] = [
     disk: () =>
       diskWith({
         "offset.json.tmp": encode(1, QUEUES).slice(0, 50),
-        "offset.json.0.tmp": file(1).slice(0, 90),
+        "offset.json.20000101T000000.000Z-00000000.tmp": file(1).slice(0, 90),
         "offset.json": file(1),
       }),
     start: AFTER_ONE,

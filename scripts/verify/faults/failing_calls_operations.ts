@@ -121,7 +121,7 @@ const PLANS: readonly Plan[] = [
   {
     name: "load, temporary files of ours are left",
     act: "open",
-    files: { ...BOTH, "offset.json.0.tmp": file(2).slice(0, 50) },
+    files: { ...BOTH, "offset.json.20000101T000000.000Z-00000000.tmp": file(2).slice(0, 50) },
     holds: 2,
   },
   { name: "first persist", act: "persist", prepare: open },
