@@ -1,56 +1,24 @@
-/** The directories above a store's file: which are made, which entries are synced, which go again. */
+/** The directories above a store's file: which are made, and which entries are synced. */
 import assert from "node:assert/strict";
-import { mkdir, readdir, rm, rmdir, stat, symlink, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Diagnostic, LocalFileOffsetStore } from "../../../mod.ts";
+import { LocalFileOffsetStore } from "../../../mod.ts";
 import { DirectoryPath } from "../../../src/file/fs/directory_path.ts";
 import { failingDirectorySync, wrap } from "../../../scripts/verify/disk/replace_calls.ts";
 import { powerCuts } from "../../../scripts/verify/disk/power_cuts.ts";
 import { SimulatedDisk } from "../../../scripts/verify/disk/simulated_disk.ts";
 import { SimulatedFileSystem } from "../../../scripts/verify/disk/simulated_file_system.ts";
 import { check } from "../../support/check.ts";
-import { type Call, type Fault, FaultyFileSystem } from "../../support/faulty_file_system.ts";
-import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
-
-/** The directories of a store below a directory of the test, and a log of the calls for them. */
-class Watched {
-  readonly calls: string[] = [];
-  readonly reports: Diagnostic[] = [];
-  readonly faulty = new FaultyFileSystem();
-  readonly path: DirectoryPath;
-
-  /** Names are paths from the directory of the test. */
-  constructor(at: StoreDirectory, root: string, file: string, main = file) {
-    const names = { root, path: file, main };
-    const inside = (name: string) => join(at.root, name);
-    this.faulty.before = ({ name, path }) => {
-      this.calls.push(`${name} ${relative(at.root, path) || "."}`);
-    };
-    this.path = new DirectoryPath(this.faulty.fileSystem, {
-      root: inside(names.root),
-      path: inside(names.path),
-      main: inside(names.main),
-    }, (diagnostic) => this.reports.push(diagnostic));
-  }
-
-  /** The calls since the last time. */
-  take(): string[] {
-    return this.calls.splice(0);
-  }
-
-  fail(...faults: Fault[]): void {
-    this.faulty.faults = faults;
-  }
-}
-
-const named = (...names: string[]) => ({ name }: Call) => names.includes(name);
+import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
+import { queue, StoreDirectory } from "../../support/store_directory.ts";
+import { WatchedDirectories } from "../../support/watched_directories.ts";
 
 test("P2 L6 every entry from the root's own down to the file is synced, whoever made it", async () => {
   await using at = await StoreDirectory.make();
   await mkdir(join(at.root, "root", "c", "g"), { recursive: true });
-  const watched = new Watched(at, "root", "root/c/g/offset.json");
+  const watched = new WatchedDirectories(at, "root", "root/c/g/offset.json");
   const synced = ["syncDirectory .", "syncDirectory root", "syncDirectory root/c"];
   await watched.path.make("full");
   assert.deepEqual(watched.take(), [
@@ -63,7 +31,7 @@ test("P2 L6 every entry from the root's own down to the file is synced, whoever 
 
 test("P2 a directory that is made is synced while it is empty, and open to its owner alone", async () => {
   await using at = await StoreDirectory.make();
-  const watched = new Watched(at, "root", "root/c/offset.json");
+  const watched = new WatchedDirectories(at, "root", "root/c/offset.json");
   await watched.path.make("full");
   assert.deepEqual(watched.take(), [
     ...["makeDirectory root", "syncDirectory ."],
@@ -77,21 +45,21 @@ test("P2 a directory that is made is synced while it is empty, and open to its o
 
 test("P2 a relaxed store makes its directories and syncs none", async () => {
   await using at = await StoreDirectory.make();
-  const watched = new Watched(at, "root", "root/c/offset.json");
+  const watched = new WatchedDirectories(at, "root", "root/c/offset.json");
   await watched.path.make("relaxed");
   assert.deepEqual(watched.take(), ["makeDirectory root", "makeDirectory root/c"]);
 });
 
 test("L6 a sync makes no directory, and one that is missing is an error", async () => {
   await using at = await StoreDirectory.make();
-  const watched = new Watched(at, "root", "root/c/offset.json");
+  const watched = new WatchedDirectories(at, "root", "root/c/offset.json");
   await assert.rejects(watched.path.sync(), { code: "ENOENT" });
   assert.deepEqual(await readdir(at.root), []);
 });
 
 test("P2 a file in the root itself needs the root alone", async () => {
   await using at = await StoreDirectory.make();
-  const watched = new Watched(at, "root", "root/offset.json");
+  const watched = new WatchedDirectories(at, "root", "root/offset.json");
   await watched.path.make("full");
   assert.deepEqual(watched.take(), ["makeDirectory root", "syncDirectory .", "syncDirectory ."]);
 });
@@ -99,7 +67,7 @@ test("P2 a file in the root itself needs the root alone", async () => {
 test("P2 a name that begins with two dots lies below the root", async () => {
   await using at = await StoreDirectory.make();
   await mkdir(join(at.root, "root", "..c"), { recursive: true });
-  const watched = new Watched(at, "root", "root/..c/offset.json");
+  const watched = new WatchedDirectories(at, "root", "root/..c/offset.json");
   await watched.path.sync();
   assert.deepEqual(watched.take(), ["syncDirectory .", "syncDirectory root"]);
 });
@@ -108,7 +76,7 @@ test("P2 of a file outside the root only its own directory is made, and synced i
   for (const file of ["other/offset.json", "offset.json"]) {
     await using at = await StoreDirectory.make();
     await mkdir(join(at.root, "a", "b"), { recursive: true });
-    const watched = new Watched(at, "a/b/root", `a/${file}`);
+    const watched = new WatchedDirectories(at, "a/b/root", `a/${file}`);
     await watched.path.make("full");
     const made = file === "offset.json" ? [] : ["syncDirectory a"];
     const directory = file === "offset.json" ? "a" : "a/other";
@@ -124,7 +92,7 @@ test("P2 of a file outside the root only its own directory is made, and synced i
 test("P2 of a linked main, the link's own entry is synced, and the target's directory is made", async () => {
   await using at = await StoreDirectory.make();
   await mkdir(join(at.root, "root", "c"), { recursive: true });
-  const watched = new Watched(at, "root", "root/c/offset.json", "far/away/real.json");
+  const watched = new WatchedDirectories(at, "root", "root/c/offset.json", "far/away/real.json");
   await watched.path.make("full");
   assert.deepEqual(watched.take(), [
     ...["makeDirectory root", "makeDirectory root/c", "makeDirectory far/away"],
@@ -135,7 +103,7 @@ test("P2 of a linked main, the link's own entry is synced, and the target's dire
 
 test("P2 above the root, what is made is synced, from the top", async () => {
   await using at = await StoreDirectory.make();
-  const watched = new Watched(at, "a/b/root", "a/b/root/offset.json");
+  const watched = new WatchedDirectories(at, "a/b/root", "a/b/root/offset.json");
   await watched.path.make("full");
   assert.deepEqual(watched.take(), [
     ...["makeDirectory a/b/root", "makeDirectory a/b", "makeDirectory a", "syncDirectory ."],
@@ -143,199 +111,6 @@ test("P2 above the root, what is made is synced, from the top", async () => {
     "syncDirectory a/b",
   ]);
   assert.equal((await stat(join(at.root, "a"))).mode & 0o777, 0o700);
-});
-
-/** Errors of a call that the process may not make. */
-const DENIED: Record<string, unknown> = {
-  EACCES: Object.assign(new Error("denied"), { code: "EACCES" }),
-  EPERM: Object.assign(new Error("denied"), { code: "EPERM" }),
-  "Deno's NotCapable": Object.assign(new Error("denied"), { name: "NotCapable" }),
-  "Deno's PermissionDenied": Object.assign(new Error("denied"), { name: "PermissionDenied" }),
-};
-
-for (const [what, error] of Object.entries(DENIED)) {
-  test(`L6 a root whose own entry may not be synced is told of, and is no failure: ${what}`, async () => {
-    for (const isThere of [true, false]) {
-      await using at = await StoreDirectory.make();
-      const root = join(at.root, "root");
-      if (isThere) await mkdir(join(root, "c"), { recursive: true });
-      const watched = new Watched(at, "root", "root/c/offset.json");
-      const { before } = watched.faulty;
-      watched.faulty.before = async (call) => {
-        await before(call);
-        if (call.name === "syncDirectory" && call.path === at.root) throw error;
-      };
-      await watched.path.make("full");
-      assert.ok(watched.reports.length > 0);
-      for (const report of watched.reports) {
-        assert.deepEqual(report, { kind: "root-not-synced", path: root, error });
-      }
-      assert.ok(watched.take().includes("syncDirectory root"), "the entries below it are synced");
-      assert.deepEqual(await readdir(root), ["c"]);
-    }
-  });
-
-  test(`P2 an entry below the root that may not be synced is an error: ${what}`, async () => {
-    await using at = await StoreDirectory.make();
-    await mkdir(join(at.root, "root", "c"), { recursive: true });
-    const watched = new Watched(at, "root", "root/c/offset.json");
-    watched.faulty.before = ({ name, path }) => {
-      if (name === "syncDirectory" && path === join(at.root, "root")) throw error;
-    };
-    await assert.rejects(watched.path.make("full"), (thrown) => thrown === error);
-    assert.deepEqual(watched.reports, []);
-  });
-}
-
-test("P2 O4 a directory that others made stays when its sync fails, and a later sync counts", async () => {
-  for (const name of ["root", "root/c"]) {
-    await using at = await StoreDirectory.make();
-    await mkdir(join(at.root, "root", "c"), { recursive: true });
-    const watched = new Watched(at, "root", "root/c/offset.json");
-    const parent = join(at.root, name, "..");
-    const isIt = (call: Call) => call.name === "syncDirectory" && call.path === parent;
-    watched.fail({ when: isIt, code: "EIO", once: true });
-    await assert.rejects(watched.path.make("full"), { code: "EIO" });
-    assert.ok(!watched.take().some((call) => call.startsWith("removeDirectory")));
-    await watched.path.make("full");
-    assert.deepEqual(watched.reports, []);
-  }
-});
-
-test("P4 a directory that this process made and could not sync goes at once, and is made anew", async () => {
-  await using at = await StoreDirectory.make();
-  const watched = new Watched(at, "", "c/offset.json");
-  watched.fail({ when: named("syncDirectory"), code: "EIO", once: true });
-  await assert.rejects(watched.path.make("full"), { code: "EIO" });
-  assert.deepEqual(watched.take(), [
-    ...["makeDirectory .", "makeDirectory c", "syncDirectory .", "removeDirectory c"],
-  ]);
-  assert.deepEqual(await readdir(at.root), []);
-  await watched.path.make("full");
-  assert.deepEqual(watched.take().slice(0, 3), [
-    ...["makeDirectory .", "makeDirectory c", "syncDirectory ."],
-  ]);
-});
-
-test("P4 if it cannot be removed at once, it is before it is made the next time", async () => {
-  await using at = await StoreDirectory.make();
-  const watched = new Watched(at, "", "c/offset.json");
-  const fail = { code: "EIO", once: true };
-  watched.fail(
-    { when: named("syncDirectory"), ...fail },
-    { when: named("removeDirectory"), ...fail },
-  );
-  await assert.rejects(watched.path.make("full"), /syncDirectory failed/);
-  assert.deepEqual(await readdir(at.root), ["c"]);
-  watched.take();
-  await watched.path.make("full");
-  assert.deepEqual(watched.take().slice(0, 4), [
-    ...["makeDirectory .", "removeDirectory c", "makeDirectory c", "syncDirectory ."],
-  ]);
-  await watched.path.make("full");
-  assert.ok(!watched.take().includes("removeDirectory c"), "it is in doubt no longer");
-});
-
-/** A directory that this process made is in doubt: neither its sync nor its removal succeeded. */
-async function inDoubt(at: StoreDirectory): Promise<Watched> {
-  const watched = new Watched(at, "", "c/offset.json");
-  watched.fail(
-    { when: named("syncDirectory"), code: "EIO", once: true },
-    { when: named("removeDirectory"), code: "EIO", once: true },
-  );
-  await assert.rejects(watched.path.make("full"), { code: "EIO" });
-  watched.take();
-  return watched;
-}
-
-test("P4 a directory in doubt that has gone meanwhile is made anew", async () => {
-  await using at = await StoreDirectory.make();
-  const watched = await inDoubt(at);
-  await rmdir(join(at.root, "c"));
-  await watched.path.make("full");
-  assert.deepEqual(await readdir(at.root), ["c"]);
-});
-
-test("P4 O4 a directory in doubt that others use is an error, and stays until they leave it", async () => {
-  await using at = await StoreDirectory.make();
-  const watched = await inDoubt(at);
-  await writeFile(join(at.root, "c", "guest"), "");
-  for (let n = 0; n < 2; n++) {
-    await assert.rejects(watched.path.make("full"), { code: "ENOTEMPTY" });
-    assert.deepEqual(await readdir(join(at.root, "c")), ["guest"]);
-  }
-  await rm(join(at.root, "c", "guest"));
-  await watched.path.make("full");
-});
-
-test("P4 O4 a directory that others use before its sync fails is theirs: a later sync counts", async () => {
-  await using at = await StoreDirectory.make();
-  const watched = new Watched(at, "", "c/offset.json");
-  const { before } = watched.faulty;
-  watched.faulty.before = async (call) => {
-    await before(call);
-    if (call.name === "removeDirectory") await writeFile(join(at.root, "c", "guest"), "");
-  };
-  watched.fail({ when: named("syncDirectory"), code: "EIO", once: true });
-  await assert.rejects(watched.path.make("full"), { code: "EIO" });
-  watched.take();
-  await watched.path.make("full");
-  assert.ok(!watched.take().includes("removeDirectory c"));
-  assert.deepEqual(await readdir(join(at.root, "c")), ["guest"]);
-});
-
-test("O4 a directory that others make in the place of a removed one is not removed", async () => {
-  await using at = await StoreDirectory.make();
-  const watched = new Watched(at, "", "c/offset.json");
-  watched.fail({ when: named("syncDirectory"), code: "EIO", once: true });
-  await assert.rejects(watched.path.make("full"), { code: "EIO" });
-  await mkdir(join(at.root, "c"));
-  const { ino } = await stat(join(at.root, "c"));
-  watched.take();
-  await watched.path.make("full");
-  assert.ok(!watched.take().includes("removeDirectory c"));
-  assert.equal((await stat(join(at.root, "c"))).ino, ino);
-});
-
-test("P4 a directory that cannot be made is an error at once, and those above it are left alone", async () => {
-  await using at = await StoreDirectory.make();
-  for (const code of ["EACCES", "ENOSPC", "ENOTDIR", undefined]) {
-    const watched = new Watched(at, "a/root", "a/root/offset.json");
-    watched.fail({ when: named("makeDirectory"), code, once: true });
-    await assert.rejects(watched.path.make("full"), /makeDirectory failed$/);
-    assert.deepEqual(watched.take(), ["makeDirectory a/root"]);
-  }
-});
-
-test("P4 a file in the place of a directory is an error", async () => {
-  await using at = await StoreDirectory.make();
-  await writeFile(join(at.root, "file"), "");
-  const watched = new Watched(at, "file/root", "file/root/offset.json");
-  await assert.rejects(watched.path.make("full"), { code: "ENOTDIR" });
-});
-
-test("P4 a system without even a top directory is an error, not an endless climb", async () => {
-  const faulty = new FaultyFileSystem();
-  faulty.before = () => assert.ok(faulty.calls.length < 10);
-  faulty.faults = [{ when: named("makeDirectory"), code: "ENOENT" }];
-  const root = join("/", "a", "b");
-  const main = join(root, "offset.json");
-  const path = new DirectoryPath(faulty.fileSystem, { root, path: main, main }, () => {});
-  await assert.rejects(path.make("full"), { code: "ENOENT" });
-  assert.deepEqual(faulty.take(), Array(3).fill("makeDirectory"));
-});
-
-test("P4 a root below a link that leads nowhere is an error, not an endless climb", async () => {
-  await using at = await StoreDirectory.make();
-  await symlink("nowhere", join(at.root, "link"));
-  const watched = new Watched(at, "link/root", "link/root/offset.json");
-  const { before } = watched.faulty;
-  watched.faulty.before = (call) => {
-    assert.ok(watched.calls.length < 10, "the climb ends");
-    return before(call);
-  };
-  await assert.rejects(watched.path.make("full"), { code: "ENOENT" });
-  assert.deepEqual(await readdir(at.root), ["link"]);
 });
 
 test("P4 a root that somebody else makes at the same time is no failure", async () => {
@@ -354,28 +129,6 @@ test("P4 a root that somebody else makes at the same time is no failure", async 
   assert.ok(raced);
   const again = await LocalFileOffsetStore.open({ clientId: "c", group: "g", root });
   assert.equal(again.peek(queue(0)), 1n);
-});
-
-test("P4 a persist whose directories cannot be made or synced says so, and the next one succeeds", async () => {
-  for (const name of ["makeDirectory", "syncDirectory"]) {
-    for (const path of ["client", "client/group"]) {
-      await using at = await StoreDirectory.make();
-      const faulty = new FaultyFileSystem();
-      const store = await at.open({ fileSystem: faulty.fileSystem });
-      store.update(queue(0), 1, true);
-      const failing = name === "makeDirectory" ? path : join(path, "..");
-      const isIt = (call: Call) => call.name === name && call.path === join(at.root, failing);
-      faulty.faults = [{ when: isIt, code: "EIO", once: true }];
-      await assert.rejects(store.persist(), {
-        name: "OffsetPersistError",
-        code: "EIO",
-        onDisk: "previous",
-        message: new RegExp(`: EIO: ${name} failed; the file is as it was$`),
-      });
-      await store.persist();
-      assert.ok((await at.table()).equals(tableOf(1)));
-    }
-  }
 });
 
 /** The directories of a store on the simulated disk, the root first. */
