@@ -148,16 +148,24 @@ test("P4 O4 a directory that others use before its sync fails is theirs: a later
 });
 
 test("O4 a directory that others make in the place of a removed one is not removed", async () => {
-  await using at = await StoreDirectory.make();
-  const watched = new WatchedDirectories(at, "", "c/offset.json");
-  watched.fail({ when: named("syncDirectory"), code: "EIO", once: true });
-  await assert.rejects(watched.path.make("full"), { code: "EIO" });
-  await mkdir(join(at.root, "c"));
-  const { ino } = await stat(join(at.root, "c"));
-  watched.take();
-  await watched.path.make("full");
-  assert.ok(!watched.take().includes("removeDirectory c"));
-  assert.equal((await stat(join(at.root, "c"))).ino, ino);
+  for (const removedBy of ["this process", "others"]) {
+    await using at = await StoreDirectory.make();
+    const watched = new WatchedDirectories(at, "", "c/offset.json");
+    const { before } = watched.faulty;
+    watched.faulty.before = async (call) => {
+      await before(call);
+      const isOthers = removedBy === "others" && call.name === "removeDirectory";
+      if (isOthers) await rmdir(join(at.root, "c"));
+    };
+    watched.fail({ when: named("syncDirectory"), code: "EIO", once: true });
+    await assert.rejects(watched.path.make("full"), { code: "EIO" });
+    await mkdir(join(at.root, "c"));
+    const { ino } = await stat(join(at.root, "c"));
+    watched.take();
+    await watched.path.make("full");
+    assert.ok(!watched.take().includes("removeDirectory c"));
+    assert.equal((await stat(join(at.root, "c"))).ino, ino);
+  }
 });
 
 test("P4 a directory that cannot be made is an error at once, and those above it are left alone", async () => {

@@ -46,8 +46,10 @@ test("P2 a directory that is made is synced while it is empty, and open to its o
 test("P2 a relaxed store makes its directories and syncs none", async () => {
   await using at = await StoreDirectory.make();
   const watched = new WatchedDirectories(at, "root", "root/c/offset.json");
-  await watched.path.make("relaxed");
-  assert.deepEqual(watched.take(), ["makeDirectory root", "makeDirectory root/c"]);
+  for (let n = 0; n < 2; n++) {
+    await watched.path.make("relaxed");
+    assert.deepEqual(watched.take(), ["makeDirectory root", "makeDirectory root/c"]);
+  }
 });
 
 test("L6 a sync makes no directory, and one that is missing is an error", async () => {
