@@ -36,7 +36,8 @@ export interface JournalContent {
  * What is wrong behind the last whole record.
  *
  * - `torn`: one bad line at the end, as a crash leaves the write that was under way.
- * - `corrupt`: more than one bad line, or a good line behind a bad one: no single write does that.
+ * - `corrupt`: more than one bad line, a good line behind a bad one, or a good line that is no record:
+ *   no single write does that.
  */
 export interface JournalDamage {
   readonly kind: "torn" | "corrupt";
@@ -48,7 +49,7 @@ export interface JournalDamage {
 /**
  * Reads a journal up to the first damage.
  *
- * @throws {OffsetFileSyntaxError} If a line with the right checksum is not what it must be; the
+ * @throws {OffsetFileSyntaxError} If the first line has the right checksum and names no snapshot; the
  *   position counts bytes.
  */
 export function readJournal(bytes: Uint8Array, crc: Crc32 = crc32): JournalContent {
@@ -56,15 +57,20 @@ export function readJournal(bytes: Uint8Array, crc: Crc32 = crc32): JournalConte
   const bad = lines.findIndex(({ text }) => text === undefined);
   const good = bad === -1 ? lines : lines.slice(0, bad);
   const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
-  const [first, ...records] = good;
+  const [first, ...rest] = good;
   const header = first && readHeader(first);
-  for (const record of records) {
-    for (const [mq, offset] of readRecord(record, crc)) {
-      parts.offsets.set(parts.index.add(mq), offset);
+  let damage = damageOf(lines.slice(good.length));
+  let records = 0;
+  for (const line of rest) {
+    const record = readRecord(line, crc);
+    if ("reason" in record) {
+      damage = record;
+      break;
     }
+    for (const [mq, offset] of record) parts.offsets.set(parts.index.add(mq), offset);
+    records++;
   }
-  const damage = damageOf(lines.slice(good.length));
-  return { header, records: records.length, table: tableOf(parts), damage };
+  return { header, records, table: tableOf(parts), damage };
 }
 
 interface Line {
@@ -114,18 +120,17 @@ function damageOf(rest: readonly Line[]): JournalDamage | undefined {
 
 function readHeader({ start, text }: Line): JournalHeader {
   const header = parseHeader(new TextDecoder().decode(text));
-  return typeof header === "string" ? fail(start, header) : header;
+  if (typeof header === "string") throw new OffsetFileSyntaxError(start, header);
+  return header;
 }
 
-function readRecord({ start, text }: Line, crc: Crc32): OffsetTable {
+/** Reads a record; a line with the right checksum that is no record is not a torn write. */
+function readRecord({ start, text }: Line, crc: Crc32): OffsetTable | JournalDamage {
   try {
     return parseSnapshot(decode(text!), crc).table;
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
-    fail(start, `the record that begins here is none, ${error.reason}`);
+    const reason = `the line that begins here is no record: ${error.reason}`;
+    return { kind: "corrupt", position: start, reason };
   }
-}
-
-function fail(position: number, reason: string): never {
-  throw new OffsetFileSyntaxError(position, reason);
 }
