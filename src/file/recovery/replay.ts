@@ -90,7 +90,7 @@ function faultsOf(
 
 /** What a journal is to a snapshot; see `JournalRelation`. */
 export function relationOf(
-  { header, records, table, damage }: JournalContent,
+  { header, table, damage }: JournalContent,
   snapshot: ValidFile,
 ): JournalRelation {
   if (header === undefined) {
@@ -101,7 +101,7 @@ export function relationOf(
   const isSameId = id.length === snapshot.id.length && id.crc32 === snapshot.id.crc32;
   if (version === 0) {
     if (isSameId) return "records";
-    return records === 0 || holds(snapshot.table, table) ? "leftover" : "foreign";
+    return holds(snapshot.table, table) ? "leftover" : "foreign";
   }
   if (generation === undefined || snapshot.generation === undefined) return "foreign";
   if (generation === snapshot.generation && isSameId) return "records";
