@@ -1,129 +1,168 @@
-/** The files that interrupted writes leave, and their end. */
+/** The temporary files that interrupted writes leave: which are found, and which are removed. */
 import assert from "node:assert/strict";
-import { rm, utimes } from "node:fs/promises";
+import { mkdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { test } from "node:test";
-import { type Diagnostic, nodeFileSystem } from "../../../mod.ts";
-import { findTemporaryFiles } from "../../../src/file/recovery/temporary_files.ts";
+import fc from "fast-check";
+import { nodeFileSystem, OffsetLoadError } from "../../../mod.ts";
+import { makeUniqueName, pendingBackupOf, temporaryOf } from "../../../src/file/paths.ts";
+import { findTemporaryFiles, removeLeftovers } from "../../../src/file/recovery/temporary_files.ts";
+import { check } from "../../support/check.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
-import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
+import { StoreDirectory } from "../../support/store_directory.ts";
+import { pendingBackupName, temporaryName } from "../../support/temporary_names.ts";
 
-const UNIQUE = "20261130T031600.123Z-0123abcd";
-const OURS = [`offset.json.${UNIQUE}.tmp`, `offset.json.${UNIQUE}.bak.tmp`];
+/** Names that are not ours, though some look like it. */
 const OTHERS = [
+  "offset.json",
   "offset.json.bak",
-  "offset.json.tmp",
-  "offset.json.mine.tmp",
-  `offset.json.${UNIQUE}.tmp.gz`,
-  `offset.json.X${UNIQUE}.tmp`,
-  `offset.jsonx.${UNIQUE}.tmp`,
+  "offset.json.journal",
+  "offset.json.x.tmp",
+  "offset.json..tmp",
+  "offset.json.1.tmp",
+  "offset.json.bak.tmp",
+  `${temporaryName(1)}.gz`,
+  ` ${temporaryName(1)}`,
+  `x${temporaryName(1)}`,
+  temporaryName(1, "offsets.json"),
+  temporaryName(1, "offset.json.bak"),
+  temporaryName(1).toUpperCase(),
+  temporaryName(1).replace("0000000", "000000"),
+  temporaryName(1).replace("0000000", "00000000"),
+  temporaryName(1).replace("T", "t"),
+  temporaryName(1).replace("Z-", "-"),
+  temporaryName(10).replace("a.tmp", "A.tmp"),
+  pendingBackupName(1).replace(".bak", ".BAK"),
+  pendingBackupName(1).replace(".bak", ".bak.bak"),
 ];
 
-/** A store directory with our leftovers, Go's one temporary file, and files of others. */
-function littered(files: Parameters<typeof StoreDirectory.make>[0] = {}) {
-  const all = Object.fromEntries([...OURS, ...OTHERS].map((name) => [name, tableOf(1)]));
-  return StoreDirectory.make({ ...all, ...files });
-}
-
-async function persist(at: StoreDirectory, options = {}) {
-  const store = await at.open(options);
-  store.update(queue(0), 5, true);
-  await store.persist();
-  return store;
-}
-
-test("P8 an open removes nothing, and a persist our own leftovers and nothing else", async () => {
-  await using at = await littered({ "offset.json": tableOf(2) });
-  await at.open();
-  assert.deepEqual(await at.names(), ["offset.json", ...OURS, ...OTHERS].sort());
-  await persist(at);
-  assert.deepEqual(await at.names(), ["offset.json", ...OTHERS].sort());
+/** A file system whose directory has these names. */
+const listing = (names: readonly string[]) => ({
+  ...nodeFileSystem,
+  readDirectory: async () => [...names],
 });
 
-test("P8 a leftover that is younger than a minute may be a write that is under way", async () => {
-  await using at = await littered({ "offset.json": tableOf(2) });
-  const seconds = Date.now() / 1000 - 50;
-  for (const name of OURS) await utimes(at.path(name), seconds, seconds);
-  await persist(at);
-  assert.deepEqual(await at.names(), ["offset.json", ...OURS, ...OTHERS].sort());
-});
-
-test("P8 beside a bad main leftovers stay: one may be the best copy", async () => {
-  await using at = await littered({ "offset.json": "bad" });
-  const store = await persist(at);
-  for (const name of OURS) assert.ok((await at.names()).includes(name), name);
-  store.update(queue(0), 6, true);
-  await store.persist();
-  for (const name of OURS) assert.ok(!(await at.names()).includes(name), name);
-});
-
-test("P8 leftovers that cannot be removed are worth a word, not a failure", async () => {
-  for (const [name, code] of [["unlink", "EACCES"], ["readDirectory", undefined]] as const) {
-    await using at = await littered({ "offset.json": tableOf(2) });
-    const faulty = new FaultyFileSystem();
-    faulty.faults = [{
-      when: (call) => call.name === name && (name !== "unlink" || call.path.includes(UNIQUE)),
-      code,
-    }];
-    const seen: Diagnostic[] = [];
-    const onDiagnostic = (each: Diagnostic) => void seen.push(each);
-    await persist(at, { fileSystem: faulty.fileSystem, onDiagnostic });
-    assert.equal(seen.length, 1);
-    const [diagnostic] = seen;
-    assert.ok(diagnostic.kind === "cleanup-failed");
-    assert.equal(diagnostic.path, at.main);
-    assert.match((diagnostic.error as Error).message, new RegExp(`: ${name} failed$`));
-  }
-});
-
-test("P8 a leftover that somebody else removes first is no failure", async () => {
-  await using at = await littered({ "offset.json": tableOf(2) });
-  const faulty = new FaultyFileSystem();
-  faulty.before = async ({ name, path }) => {
-    if (name === "unlink" && path.includes(UNIQUE)) await rm(path);
-  };
-  const seen: Diagnostic[] = [];
-  await persist(at, {
-    fileSystem: faulty.fileSystem,
-    onDiagnostic: (each: Diagnostic) => seen.push(each),
+test("P8 exactly our own names and Go's one name are found, each as what it is", async () => {
+  const names = [...OTHERS, temporaryName(1), pendingBackupName(2), "offset.json.tmp"];
+  assert.deepEqual(await findTemporaryFiles(listing(names), "/d/offset.json"), {
+    pendingBackups: [`/d/${pendingBackupName(2)}`],
+    temporaries: [temporaryName(1), "offset.json.tmp"].map((name) => `/d/${name}`),
   });
-  assert.deepEqual(seen, []);
-  assert.deepEqual(await at.names(), ["offset.json", ...OTHERS].sort());
 });
 
-test("P8 a temporary file of that name is another's: it is not written, and not removed", async () => {
-  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
-  const store = await at.open({ fileSystem: { ...nodeFileSystem, uniqueName: () => UNIQUE } });
-  await at.write(OURS[0], "another's");
-  const seconds = Date.now() / 1000;
-  await utimes(at.path(OURS[0]), seconds, seconds);
-  store.update(queue(0), 2, true);
-  await assert.rejects(store.persist(), { name: "OffsetPersistError", code: "EEXIST" });
-  assert.equal(await at.text(OURS[0]), "another's");
+test("P8 files are found in one order, whatever the system's", async () => {
+  const names = [3, 1, 2].flatMap((n) => [temporaryName(n), pendingBackupName(n)]);
+  await check(
+    fc.asyncProperty(fc.shuffledSubarray(names, { minLength: names.length }), async (listed) => {
+      assert.deepEqual(await findTemporaryFiles(listing(listed), "/d/offset.json"), {
+        pendingBackups: [1, 2, 3].map((n) => `/d/${pendingBackupName(n)}`),
+        temporaries: [1, 2, 3].map((n) => `/d/${temporaryName(n)}`),
+      });
+    }),
+  );
 });
 
-test("P8 a failure after the temporary file is written removes it, whatever its code", async () => {
-  for (const name of ["link", "rename"]) {
-    await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
-    const faulty = new FaultyFileSystem();
-    faulty.faults = [{ when: (call) => call.name === name, code: "EEXIST" }];
-    const store = await at.open({ fileSystem: faulty.fileSystem });
-    store.update(queue(0), 2, true);
-    await assert.rejects(store.persist(), { name: "OffsetPersistError", code: "EEXIST" });
-    assert.deepEqual((await at.names()).filter((each) => each.endsWith(".tmp")), []);
+test("P8 every name that the store makes is found, for any main", async () => {
+  for (const main of ["/d/offset.json", "/d/offsets.json", "/d/a+(b).[c]", "offset.json"]) {
+    const unique = makeUniqueName();
+    const paths = [temporaryOf(main, unique), pendingBackupOf(main, unique)];
+    const names = paths.map((path) => path.replace("/d/", ""));
+    assert.deepEqual(await findTemporaryFiles(listing(names), main), {
+      temporaries: [paths[0]],
+      pendingBackups: [paths[1]],
+    });
   }
 });
 
-test("P8 temporary files are found in the same order whatever the system's, and none where nothing is", async () => {
+test("L1 where there is no directory there are no files", async () => {
   await using at = await StoreDirectory.make();
-  const none = { pendingBackups: [], temporaries: [] };
-  assert.deepEqual(await findTemporaryFiles(nodeFileSystem, at.main), none);
-  const later = UNIQUE.replace("2026", "2027");
-  const names = [`offset.json.${later}.tmp`, ...OURS, ...OTHERS];
-  for (const listed of [names, names.toReversed()]) {
-    const fileSystem = { ...nodeFileSystem, readDirectory: async () => listed };
-    assert.deepEqual(await findTemporaryFiles(fileSystem, at.main), {
-      pendingBackups: [at.path(OURS[1])],
-      temporaries: [at.path(OURS[0]), `${at.main}.${later}.tmp`, `${at.main}.tmp`],
+  assert.deepEqual(await findTemporaryFiles(nodeFileSystem, at.main), {
+    pendingBackups: [],
+    temporaries: [],
+  });
+});
+
+test("L5 a directory that cannot be listed is an error", async () => {
+  await using at = await StoreDirectory.make({ "offset.json.bak": "" });
+  const faulty = new FaultyFileSystem();
+  for (const code of ["EACCES", "EIO", undefined]) {
+    faulty.faults = [{ when: ({ name }) => name === "readDirectory", code }];
+    await assert.rejects(findTemporaryFiles(faulty.fileSystem, at.main), (error) => {
+      assert.ok(error instanceof OffsetLoadError);
+      assert.deepEqual([error.path, error.code], [at.directory, code]);
+      return true;
     });
+  }
+});
+
+/** The real file system at a time so many milliseconds after the files were written. */
+const later = (ms: number) => ({ ...nodeFileSystem, now: () => 1e12 + ms });
+
+/** Writes files and sets their time. */
+async function write(at: StoreDirectory, ...names: string[]): Promise<void> {
+  for (const name of names) {
+    await writeFile(at.path(name), "");
+    await utimes(at.path(name), 1e9, 1e9);
+  }
+}
+
+const MINUTE_MS = 60_000;
+
+test("P8 our own files that are a minute old are removed, and nothing else", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  const ours = [temporaryName(1), temporaryName(2), pendingBackupName(3)];
+  const others = OTHERS.filter((name) => name !== "offset.json.bak.tmp");
+  await write(at, ...ours, ...others, "offset.json.tmp");
+  const before = await at.names();
+  await removeLeftovers(later(MINUTE_MS - 1), at.main);
+  assert.deepEqual(await at.names(), before, "their writers may still be at work");
+  await removeLeftovers(later(-1e9), at.main);
+  assert.deepEqual(await at.names(), before, "their times may lie ahead");
+  await removeLeftovers(later(MINUTE_MS), at.main);
+  assert.deepEqual(await at.names(), before.filter((name) => !ours.includes(name)));
+});
+
+test("O3 O4 only regular files of our names are removed", async () => {
+  await using at = await StoreDirectory.make({ target: "text" });
+  await mkdir(at.path(temporaryName(1)));
+  await symlink("nowhere", at.path(temporaryName(2)));
+  await utimes(at.path(temporaryName(1)), 1e9, 1e9);
+  await removeLeftovers(later(MINUTE_MS), at.main);
+  assert.deepEqual(await at.names(), [temporaryName(1), temporaryName(2), "target"]);
+});
+
+test("P8 a leftover that goes while it is removed is no failure", async () => {
+  for (const call of ["stat", "unlink"]) {
+    await using at = await StoreDirectory.make({ other: "" });
+    await write(at, temporaryName(1), temporaryName(2));
+    const faulty = new FaultyFileSystem(later(MINUTE_MS));
+    let gone = false;
+    faulty.before = async ({ name, path }) => {
+      if (name !== call || gone) return;
+      gone = true;
+      await rm(path);
+    };
+    await removeLeftovers(faulty.fileSystem, at.main);
+    assert.deepEqual(await at.names(), ["other"]);
+  }
+});
+
+test("P8 a leftover that becomes its writer's main while it is looked at stays", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  await write(at, temporaryName(1));
+  const faulty = new FaultyFileSystem(later(MINUTE_MS));
+  faulty.before = async ({ name, path }) => {
+    if (name === "stat") await rename(path, at.main);
+  };
+  await removeLeftovers(faulty.fileSystem, at.main);
+  assert.deepEqual(await at.names(), ["offset.json", "other"]);
+});
+
+test("P8 a leftover that cannot be removed is an error", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  await write(at, temporaryName(1));
+  const faulty = new FaultyFileSystem(later(MINUTE_MS));
+  for (const [call, code] of [["unlink", "EACCES"], ["stat", "EIO"], ["readDirectory", "EIO"]]) {
+    faulty.faults = [{ when: ({ name }) => name === call, code }];
+    await assert.rejects(removeLeftovers(faulty.fileSystem, at.main), { code });
   }
 });
