@@ -374,13 +374,14 @@ export class Committer {
     return directory && { ...directory, mode: PRIVATE };
   }
 
-  /** Once is enough: only a process that was killed leaves temporary files (P8). */
+  /** A process that was killed leaves temporary files, and a store that goes on leaves none (P8). */
   async #removeLeftovers(): Promise<void> {
     if (this.#leftovers === "removed" || this.#state.main.is !== "valid") return;
     const { fileSystem, report } = this.#options;
     this.#leftovers = "removed";
     try {
-      await removeLeftovers(fileSystem, this.path);
+      const remaining = await removeLeftovers(fileSystem, this.path);
+      if (remaining === "younger ones stay") this.#leftovers = "not removed";
     } catch (error) {
       report({ kind: "cleanup-failed", path: this.path, error });
     }

@@ -44,17 +44,28 @@ const LEFTOVER_AGE_MS = 60_000;
 /**
  * Removes our own temporary files that are older than a minute (P8). Go's one file is not ours, and
  * never grows in number.
+ *
+ * @returns Whether younger ones stay, which may turn out to be leftovers, too.
  */
-export async function removeLeftovers(fileSystem: FileSystem, main: string): Promise<void> {
+export async function removeLeftovers(
+  fileSystem: FileSystem,
+  main: string,
+): Promise<"none stay" | "younger ones stay"> {
   const { pendingBackups, temporaries } = await findTemporaryFiles(fileSystem, main);
+  let remaining: "none stay" | "younger ones stay" = "none stay";
   for (const path of [...pendingBackups, ...temporaries]) {
     if (path === goTemporaryOf(main)) continue;
     const info = await fileSystem.stat(path);
-    if (info?.kind !== "file" || fileSystem.now() - info.mtimeMs < LEFTOVER_AGE_MS) continue;
+    if (info?.kind !== "file") continue;
+    if (fileSystem.now() - info.mtimeMs < LEFTOVER_AGE_MS) {
+      remaining = "younger ones stay";
+      continue;
+    }
     try {
       await fileSystem.unlink(path);
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
   }
+  return remaining;
 }

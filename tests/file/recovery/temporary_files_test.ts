@@ -8,7 +8,7 @@ import { makeUniqueName, pendingBackupOf, temporaryOf } from "../../../src/file/
 import { findTemporaryFiles, removeLeftovers } from "../../../src/file/recovery/temporary_files.ts";
 import { check } from "../../support/check.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
-import { StoreDirectory } from "../../support/store_directory.ts";
+import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
 import { pendingBackupName, temporaryName } from "../../support/temporary_names.ts";
 
 /** Names that are not ours, though some look like it. */
@@ -113,11 +113,11 @@ test("P8 our own files that are a minute old are removed, and nothing else", asy
   const others = OTHERS.filter((name) => name !== "offset.json.bak.tmp");
   await write(at, ...ours, ...others, "offset.json.tmp");
   const before = await at.names();
-  await removeLeftovers(later(MINUTE_MS - 1), at.main);
+  assert.equal(await removeLeftovers(later(MINUTE_MS - 1), at.main), "younger ones stay");
   assert.deepEqual(await at.names(), before, "their writers may still be at work");
-  await removeLeftovers(later(-1e9), at.main);
+  assert.equal(await removeLeftovers(later(-1e9), at.main), "younger ones stay");
   assert.deepEqual(await at.names(), before, "their times may lie ahead");
-  await removeLeftovers(later(MINUTE_MS), at.main);
+  assert.equal(await removeLeftovers(later(MINUTE_MS), at.main), "none stay");
   assert.deepEqual(await at.names(), before.filter((name) => !ours.includes(name)));
 });
 
@@ -126,7 +126,7 @@ test("O3 O4 only regular files of our names are removed", async () => {
   await mkdir(at.path(temporaryName(1)));
   await symlink("nowhere", at.path(temporaryName(2)));
   await utimes(at.path(temporaryName(1)), 1e9, 1e9);
-  await removeLeftovers(later(MINUTE_MS), at.main);
+  assert.equal(await removeLeftovers(later(MINUTE_MS), at.main), "none stay");
   assert.deepEqual(await at.names(), [temporaryName(1), temporaryName(2), "target"]);
 });
 
@@ -165,4 +165,23 @@ test("P8 a leftover that cannot be removed is an error", async () => {
     faulty.faults = [{ when: ({ name }) => name === call, code }];
     await assert.rejects(removeLeftovers(faulty.fileSystem, at.main), { code });
   }
+});
+
+test("P8 a persist removes leftovers once they are a minute old, however many came before", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+  await write(at, temporaryName(1));
+  let age = 0;
+  const store = await at.open({ fileSystem: { ...nodeFileSystem, now: () => 1e12 + age } });
+  const persist = async (offset: number) => {
+    store.update(queue(0), offset, true);
+    await store.persist();
+  };
+  for (const ms of [MINUTE_MS / 2, MINUTE_MS - 1]) {
+    age = ms;
+    await persist(ms);
+    assert.ok((await at.names()).includes(temporaryName(1)), `${ms} ms`);
+  }
+  age = MINUTE_MS;
+  await persist(MINUTE_MS);
+  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
 });
