@@ -8,6 +8,7 @@ import { makeUniqueName, pendingBackupOf, temporaryOf } from "../../../src/file/
 import { findTemporaryFiles, removeLeftovers } from "../../../src/file/recovery/temporary_files.ts";
 import { check } from "../../support/check.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
+import { knownFault } from "../../support/known_fault.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
 import { pendingBackupName, temporaryName } from "../../support/temporary_names.ts";
 
@@ -185,3 +186,15 @@ test("P8 a persist removes leftovers once they are a minute old, however many ca
   await persist(MINUTE_MS);
   assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
 });
+
+knownFault(
+  "P8 a pending backup of a persist that is under way stays, however old main is",
+  async () => {
+    await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+    // As the protocol makes it: a second name of a main that was written long ago.
+    const pending = pendingBackupOf(at.main, nodeFileSystem.uniqueName());
+    await nodeFileSystem.link(at.main, pending);
+    await removeLeftovers(nodeFileSystem, at.main);
+    assert.ok(await nodeFileSystem.stat(pending));
+  },
+);
