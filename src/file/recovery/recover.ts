@@ -66,8 +66,8 @@ function onlyMain(main: SnapshotFile, journal: JournalFile): StoreFiles {
   return { main, journal, backup, pendingBackups: [], temporaries: [] };
 }
 
-/** Reads everything that lies beside a main file. */
-export async function readAll(
+/** Reads the other files. Only a missing main may be replaced by a temporary file; see `chooseSource`. */
+async function readAll(
   fileSystem: FileSystem,
   main: SnapshotFile,
   journal: JournalFile,
@@ -80,7 +80,7 @@ export async function readAll(
     journal,
     backup: await readSnapshot(fileSystem, backupOf(main.path)),
     pendingBackups: await read(pendingBackups),
-    temporaries: await read(temporaries),
+    temporaries: main.is === "missing" ? await read(temporaries) : [],
   };
 }
 

@@ -3,7 +3,6 @@ import type { FileInfo } from "../fs/file_info.ts";
 import { isSameFile } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { recover } from "./recover.ts";
-import type { SnapshotFile } from "./read_snapshot.ts";
 
 /** Main and its journal as they lie there, without a look into them. */
 export interface Observation {
@@ -35,17 +34,10 @@ export class StoreView {
       this.#path,
       this.#durability,
     );
-    const isSettled = isSettledMain(main) && journal?.file.age !== "young";
-    this.#last = isSettled ? { main: infoOf(main), journal: journal?.file.info, table } : undefined;
+    // Without a valid main the table is from other files, which may change while main does not.
+    const isSettled = main.is === "valid" && main.age === "settled" &&
+      journal?.file.age !== "young";
+    this.#last = isSettled ? { main: main.info, journal: journal?.file.info, table } : undefined;
     return table;
   }
-}
-
-function infoOf(main: SnapshotFile): FileInfo | undefined {
-  return main.is === "missing" ? undefined : main.info;
-}
-
-/** A bad file may become readable again, though it is the same file. */
-function isSettledMain(main: SnapshotFile): boolean {
-  return main.is === "missing" || (main.is === "valid" && main.age === "settled");
 }
