@@ -1,0 +1,232 @@
+/** What somebody else has made of the files: whose table it is, and whether it is merged. */
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { test } from "node:test";
+import fc from "fast-check";
+import { mergeMax, nodeFileSystem, OffsetConflictError, serialize } from "../../../mod.ts";
+import type { OffsetTable } from "../../../src/core/table/offset_table.ts";
+import { readExternalChange } from "../../../src/file/recovery/external_change.ts";
+import { stateOfFiles } from "../../../src/file/recovery/files_state.ts";
+import { poolTable } from "../../../scripts/lib/arbitraries.ts";
+import { check } from "../../support/check.ts";
+import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
+import { JOURNAL } from "../../support/journaled.ts";
+import { journalText } from "../../support/journal_text.ts";
+import { StoreDirectory, tableOf } from "../../support/store_directory.ts";
+
+const BOTH = ["throw", "merge"] as const;
+const OWN = tableOf(5, 5);
+const BACKUP = "offset.json.bak";
+
+/** A snapshot with a generation, as a store with a journal writes it. */
+const text = (table: OffsetTable) => serialize(table, { generation: 7 });
+const CORRUPT = "x\ny\n";
+
+function change(
+  at: StoreDirectory,
+  onConflict: "throw" | "merge",
+  { expected = [OWN], fileSystem = nodeFileSystem, durability = "full" as "full" | "relaxed" } = {},
+) {
+  return readExternalChange(fileSystem, at.main, expected, { onConflict, durability });
+}
+
+test("P9 a file that holds the table that is known is no conflict, whoever wrote it", async () => {
+  for (const onConflict of BOTH) {
+    await using at = await StoreDirectory.make({ "offset.json": OWN });
+    const { author, table, outcome, source } = await change(at, onConflict);
+    assert.deepEqual([author, outcome, source?.path], ["known", "loaded", at.main]);
+    assert.ok(table.equals(OWN));
+  }
+});
+
+test("P9 a table that one of the store's own commits may have left is no conflict either", async () => {
+  for (const onConflict of BOTH) {
+    await using at = await StoreDirectory.make({ "offset.json": tableOf(7) });
+    const expected = [OWN, tableOf(6), tableOf(7)];
+    const { author, table } = await change(at, onConflict, { expected });
+    assert.equal(author, "ours");
+    assert.ok(table.equals(tableOf(7)));
+  }
+});
+
+test("P9 the journal counts: snapshot and records together are the table", async () => {
+  const main = text(tableOf(1, 5));
+  for (const onConflict of BOTH) {
+    const files = { "offset.json": main, [JOURNAL]: journalText(main, [5n]) };
+    await using at = await StoreDirectory.make(files);
+    const { author, table, journal } = await change(at, onConflict);
+    assert.deepEqual([author, journal?.relation], ["known", "records"]);
+    assert.ok(table.equals(OWN));
+  }
+});
+
+test("P9 another table is a conflict under throw, which says what has become of the file", async () => {
+  const main = text(OWN);
+  const journal = journalText(main, [6n]);
+  const cases: [Record<string, string | OffsetTable>, RegExp, cause: string | undefined][] = [
+    [{ "offset.json": tableOf(6) }, /: it was changed since/, undefined],
+    [{ "offset.json": main, [JOURNAL]: journal }, /: it was changed since/, undefined],
+    [
+      { "offset.json": main, [JOURNAL]: journal + CORRUPT },
+      /: it was changed since/,
+      "OffsetFileCorruptError",
+    ],
+    [{ [BACKUP]: tableOf(4) }, /: it was removed since/, undefined],
+    [{ [BACKUP]: "bad" }, /: it was removed since/, "OffsetFileCorruptError"],
+    [{ other: "" }, /: it was removed since/, undefined],
+    [{ "offset.json": "" }, /: it was changed and is unusable \(it is empty\) since/, "OffsetFile"],
+    [
+      { "offset.json": "{", [BACKUP]: tableOf(4) },
+      /: it was changed and is unusable/,
+      "OffsetFile",
+    ],
+  ];
+  for (const [files, message, cause] of cases) {
+    await using at = await StoreDirectory.make(files);
+    const before = await at.names();
+    await assert.rejects(change(at, "throw"), (error) => {
+      assert.ok(error instanceof OffsetConflictError);
+      assert.match(error.message, message);
+      assert.equal(error.path, at.main);
+      assert.equal((error.cause as Error | undefined)?.name.slice(0, cause?.length), cause);
+      return true;
+    });
+    assert.deepEqual(await at.names(), before);
+  }
+});
+
+test("P9 under merge a valid main's table is taken over: it may have lowered or deleted on purpose", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+  const { author, table, source } = await change(at, "merge");
+  assert.deepEqual([author, source?.path], ["foreign", at.main]);
+  assert.ok(table.equals(tableOf(1)));
+});
+
+test("P9 under merge nothing older than main lowers an offset: a backup, or no file at all", async () => {
+  const older = tableOf(9, 1);
+  for (const main of ["missing", "torn"]) {
+    const files = { [BACKUP]: older, ...main === "torn" ? { "offset.json": "{" } : {} };
+    await using at = await StoreDirectory.make(files);
+    const { author, table, outcome, source } = await change(at, "merge");
+    assert.deepEqual([author, outcome], ["foreign", "recovered"]);
+    assert.equal(source?.path, at.path(BACKUP));
+    assert.ok(table.equals(mergeMax(older, OWN)));
+  }
+  await using at = await StoreDirectory.make({ other: "" });
+  const { author, table, outcome } = await change(at, "merge");
+  assert.deepEqual([author, outcome], ["foreign", "fresh"]);
+  assert.ok(table.equals(OWN));
+});
+
+test("P9 L4 under merge a main that is beyond use is replaced by the own table, and kept aside", async () => {
+  const journal = journalText(text(tableOf(1)), [2n]);
+  const backups: Record<string, string>[] = [{}, { [BACKUP]: "bad" }];
+  for (const backup of backups) {
+    await using at = await StoreDirectory.make({
+      "offset.json": "{",
+      [JOURNAL]: journal,
+      ...backup,
+    });
+    const found = await change(at, "merge");
+    assert.deepEqual([found.author, found.outcome, found.source], [
+      "foreign",
+      "recovered",
+      undefined,
+    ]);
+    assert.ok(found.table.equals(OWN));
+    const { main, journal: state } = stateOfFiles(found);
+    assert.ok(main.is === "bad" && main.content === "kept");
+    assert.equal(state.is, "foreign");
+  }
+});
+
+test("P9 L4 under merge a journal that is beyond use is kept aside, and main is merged", async () => {
+  const main = text(tableOf(9, 1));
+  for (const journal of [journalText(main, [10n]) + CORRUPT, "no journal\n\n"]) {
+    await using at = await StoreDirectory.make({ "offset.json": main, [JOURNAL]: journal });
+    const found = await change(at, "merge");
+    assert.deepEqual([found.author, found.outcome, found.source?.path], [
+      ...["foreign", "loaded", at.main],
+    ]);
+    assert.ok(found.table.equals(tableOf(9, 5)));
+    const state = stateOfFiles(found);
+    assert.ok(state.main.is === "valid" && state.main.generation === 7);
+    assert.equal(state.journal.is, "foreign");
+  }
+});
+
+test("P9 L4 a file that the device cannot read now may be readable later: nothing replaces it", async () => {
+  const main = text(OWN);
+  for (const onConflict of BOTH) {
+    for (const file of ["offset.json", JOURNAL]) {
+      for (const code of ["EIO", "EUCLEAN"]) {
+        const files = { "offset.json": main, [JOURNAL]: journalText(main), [BACKUP]: OWN };
+        await using at = await StoreDirectory.make(files);
+        const faulty = new FaultyFileSystem();
+        const isIt = ({ name, path }: { name: string; path: string }) =>
+          name === "readFile" && path === at.path(file);
+        faulty.faults = [{ when: isIt, code }];
+        const { fileSystem } = faulty;
+        await assert.rejects(change(at, onConflict, { fileSystem }), { name: "Error", code });
+      }
+    }
+  }
+});
+
+test("L5 a file that may not be examined is an error of its own", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": OWN });
+  const faulty = new FaultyFileSystem();
+  faulty.faults = [{ when: ({ name }) => name === "readFile", code: "EACCES" }];
+  for (const onConflict of BOTH) {
+    const reading = change(at, onConflict, { fileSystem: faulty.fileSystem });
+    await assert.rejects(reading, { name: "OffsetLoadError", code: "EACCES" });
+  }
+});
+
+test("L6 the change is durable before it is used, unless the store is relaxed", async () => {
+  const main = text(tableOf(1, 5));
+  const files = { "offset.json": main, [JOURNAL]: journalText(main, [6n]) };
+  for (const durability of ["full", "relaxed"] as const) {
+    await using at = await StoreDirectory.make(files);
+    const faulty = new FaultyFileSystem();
+    const synced: string[] = [];
+    faulty.before = ({ name, path }) => void (name.startsWith("sync") && synced.push(path));
+    await change(at, "merge", { fileSystem: faulty.fileSystem, durability });
+    const all = [at.path(JOURNAL), at.main, at.directory];
+    assert.deepEqual(synced, durability === "full" ? all : []);
+  }
+});
+
+test("P9 under merge no offset of the files is lost, and none is lowered unless main says so", async () => {
+  const kinds = fc.constantFrom("missing", "torn", "valid");
+  const journals = fc.constantFrom("none", "its own", "corrupt", "foreign");
+  await using at = await StoreDirectory.make({ other: "" });
+  await check(
+    fc.asyncProperty(
+      ...[poolTable, poolTable, poolTable] as const,
+      kinds,
+      journals,
+      async (own, theirs, backup, kind, journal) => {
+        for (const name of await at.names()) await rm(at.path(name));
+        const main = text(theirs);
+        await at.write(BACKUP, backup);
+        if (kind !== "missing") await at.write("offset.json", kind === "torn" ? "{" : main);
+        if (journal !== "none") {
+          const extended = journal === "foreign" ? text(tableOf(99)) : main;
+          await at.write(JOURNAL, journalText(extended) + (journal === "corrupt" ? CORRUPT : ""));
+        }
+        const { table } = await change(at, "merge", { expected: [own] });
+        const usable = kind === "valid" ? theirs : backup;
+        assert.ok(holds(table, usable));
+        if (kind !== "valid" || journal === "corrupt") assert.ok(holds(table, own));
+        else assert.ok(table.equals(theirs));
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+/** Whether a table holds each offset of another one, or a greater one. */
+function holds(table: OffsetTable, other: OffsetTable): boolean {
+  return mergeMax(table, other).equals(table);
+}
