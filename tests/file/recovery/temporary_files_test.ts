@@ -9,7 +9,7 @@ import { findTemporaryFiles, removeLeftovers } from "../../../src/file/recovery/
 import { check } from "../../support/check.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { knownFault } from "../../support/known_fault.ts";
-import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
+import { StoreDirectory, tableOf } from "../../support/store_directory.ts";
 import { pendingBackupName, temporaryName } from "../../support/temporary_names.ts";
 
 /** Names that are not ours, though some look like it. */
@@ -166,25 +166,6 @@ test("P8 a leftover that cannot be removed is an error", async () => {
     faulty.faults = [{ when: ({ name }) => name === call, code }];
     await assert.rejects(removeLeftovers(faulty.fileSystem, at.main), { code });
   }
-});
-
-test("P8 a persist removes leftovers once they are a minute old, however many came before", async () => {
-  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
-  await write(at, temporaryName(1));
-  let age = 0;
-  const store = await at.open({ fileSystem: { ...nodeFileSystem, now: () => 1e12 + age } });
-  const persist = async (offset: number) => {
-    store.update(queue(0), offset, true);
-    await store.persist();
-  };
-  for (const ms of [MINUTE_MS / 2, MINUTE_MS - 1]) {
-    age = ms;
-    await persist(ms);
-    assert.ok((await at.names()).includes(temporaryName(1)), `${ms} ms`);
-  }
-  age = MINUTE_MS;
-  await persist(MINUTE_MS);
-  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
 });
 
 knownFault(
