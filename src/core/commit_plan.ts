@@ -308,8 +308,8 @@ function withoutIdentities<F>(main: Main<F>): Main<F> {
  * @param main The identity of main, `undefined` if nothing is there.
  * @param journal The same of the journal.
  * @param isSame Whether two identities are of one unchanged file.
- * @param isSameInode Whether they are of one file, changed or not: a journal of this store grows,
- *   and the content of a leftover does not matter.
+ * @param isSameInode Whether they are of one file, changed or not: a journal of this store grows. A
+ *   leftover does not: a file system may give its number to the next journal, of somebody else.
  */
 export function isOurs<F>(
   state: FilesState<F>,
@@ -342,6 +342,7 @@ function isKnownJournal<F>(
   if (known.is === "absent" || seen === undefined) {
     return known.is === "absent" && seen === undefined;
   }
+  if (known.is === "leftover") return isSame(known.identity, seen);
   if ("identity" in known) return isSameInode(known.identity, seen);
   return known.identities.some((identity) => isSame(identity, seen));
 }

@@ -3,7 +3,7 @@ import type { Generation } from "../../core/format/generation.ts";
 import type { SnapshotId } from "../../core/format/journal_header.ts";
 import { quote } from "../../core/table/message_queue.ts";
 import { errorCode } from "../errors/error_code.ts";
-import { type FileInfo, isSameInode } from "../fs/file_info.ts";
+import { type FileInfo, isSameFile, isSameInode } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { journalOf } from "../paths.ts";
 import type { StoreFiles } from "../recovery/choose_source.ts";
@@ -20,6 +20,8 @@ export class JournalFiles {
   readonly #main: string;
   readonly #options: JournalOptions;
   readonly #writers = new Map<FileInfo, JournalWriter>();
+  /** The journals that this store began; they have grown since. */
+  readonly #created = new WeakSet<FileInfo>();
   readonly #ids = new WeakMap<FileInfo, SnapshotId>();
   readonly #contents = new WeakMap<FileInfo, Uint8Array>();
 
@@ -56,6 +58,7 @@ export class JournalFiles {
     const writer = await JournalWriter.create(this.#fileSystem, this.#main, this.#options)
       .catch((error) => this.#explain(error));
     this.#writers.set(writer.info, writer);
+    this.#created.add(writer.info);
     return writer;
   }
 
@@ -106,7 +109,10 @@ export class JournalFiles {
     const path = journalOf(this.#main);
     const seen = await this.#fileSystem.stat(path);
     if (seen === undefined) return "gone";
-    if (journal.is === "leftover") return isSameInode(seen, journal.identity) ? seen : "changed";
+    if (journal.is === "leftover") {
+      const isSame = this.#created.has(journal.identity) ? isSameInode : isSameFile;
+      return isSame(seen, journal.identity) ? seen : "changed";
+    }
     if (journal.is !== "foreign") return "changed";
     const { bytes, info } = await this.#fileSystem.readFile(path);
     const isUnchanged = journal.identities.some((identity) =>

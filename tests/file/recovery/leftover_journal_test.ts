@@ -1,11 +1,10 @@
-/** A journal that holds nothing when a store opens, and that another process writes later. */
+/** A journal that holds nothing when a store opens, and the journal that lies there later. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type FileSystem, type LocalFileOffsetStore, nodeFileSystem } from "../../../mod.ts";
 import type { FileInfo } from "../../../src/file/fs/file_info.ts";
 import { type Call, FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { JOURNAL } from "../../support/journaled.ts";
-import { knownFault } from "../../support/known_fault.ts";
 import { queue, StoreDirectory } from "../../support/store_directory.ts";
 
 async function persist(store: LocalFileOffsetStore, id: number, offset: number): Promise<void> {
@@ -33,7 +32,7 @@ function openBefore(at: StoreDirectory, isIt: (call: Call) => boolean, fileSyste
   return { faulty, opened };
 }
 
-knownFault(
+test(
   "P9 J3 a journal that was empty at open is not removed once it has records",
   async () => {
     await using at = await StoreDirectory.make();
@@ -78,7 +77,7 @@ async function foldDuringOpen(at: StoreDirectory, fileSystem: FileSystem) {
   return opened[0];
 }
 
-knownFault(
+test(
   "P9 J3 a leftover that has gone, with a journal of its number in its place, is noticed",
   async () => {
     await using at = await StoreDirectory.make();
