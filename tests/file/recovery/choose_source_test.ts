@@ -110,7 +110,8 @@ function withJournal(
   const isCorrupt = damage?.kind === "corrupt";
   if (header === undefined && !isCorrupt) return { ...told, relation: "leftover" };
   if (header === undefined || isItsOwn) {
-    const isRelaxed = durability === "relaxed" || header?.durability === "relaxed";
+    // The first line says whether the journal was synced; without it, the store that reads does.
+    const isRelaxed = (header?.durability ?? durability) === "relaxed";
     if (isCorrupt && !isRelaxed) return { error: [JOURNAL], candidates: [source.path] };
     const all = isCorrupt ? [...faults, JOURNAL] : faults;
     return { ...told, records, relation: "records", faults: all };

@@ -1,9 +1,15 @@
 /** What somebody else has made of the files: whose table it is, and whether it is merged. */
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
+import { rm, utimes } from "node:fs/promises";
 import { test } from "node:test";
 import fc from "fast-check";
-import { mergeMax, nodeFileSystem, OffsetConflictError, serialize } from "../../../mod.ts";
+import {
+  mergeMax,
+  nodeFileSystem,
+  OffsetConflictError,
+  OffsetFileCorruptError,
+  serialize,
+} from "../../../mod.ts";
 import type { OffsetTable } from "../../../src/core/table/offset_table.ts";
 import { readExternalChange } from "../../../src/file/recovery/external_change.ts";
 import { stateOfFiles } from "../../../src/file/recovery/files_state.ts";
@@ -114,7 +120,8 @@ test("P9 under merge nothing older than main lowers an offset: a backup, or no f
   }
   await using at = await StoreDirectory.make({ other: "" });
   const { author, table, outcome } = await change(at, "merge");
-  assert.deepEqual([author, outcome], ["foreign", "fresh"]);
+  // No file holds the table, so it must be written: the store is not fresh.
+  assert.deepEqual([author, outcome], ["foreign", "recovered"]);
   assert.ok(table.equals(OWN));
 });
 
@@ -140,19 +147,73 @@ test("P9 L4 under merge a main that is beyond use is replaced by the own table, 
   }
 });
 
-test("P9 L4 under merge a journal that is beyond use is kept aside, and main is merged", async () => {
+test("P9 L4 beside a good main, a journal that is beyond use may hold records: a person decides", async () => {
   const main = text(tableOf(9, 1));
   for (const journal of [journalText(main, [10n]) + CORRUPT, "no journal\n\n"]) {
     await using at = await StoreDirectory.make({ "offset.json": main, [JOURNAL]: journal });
-    const found = await change(at, "merge");
-    assert.deepEqual([found.author, found.outcome, found.source?.path], [
-      ...["foreign", "loaded", at.main],
-    ]);
-    assert.ok(found.table.equals(tableOf(9, 5)));
-    const state = stateOfFiles(found);
-    assert.ok(state.main.is === "valid" && state.main.generation === 7);
-    assert.equal(state.journal.is, "foreign");
+    await assert.rejects(change(at, "merge"), (error) => {
+      assert.ok(error instanceof OffsetFileCorruptError);
+      assert.deepEqual(error.candidates, [at.main]);
+      assert.deepEqual(error.faults.map(({ path }) => path), [at.path(JOURNAL)]);
+      return true;
+    });
+    assert.deepEqual(await at.names(), ["offset.json", JOURNAL]);
   }
+});
+
+/** The real file system, whose clock goes on by its pauses alone. */
+function pausing(start: number) {
+  const pauses: number[] = [];
+  let now = start;
+  const fileSystem = {
+    ...nodeFileSystem,
+    now: () => now,
+    async pause(ms: number) {
+      pauses.push(ms);
+      now += ms;
+    },
+  };
+  return { fileSystem, pauses };
+}
+
+test("P9 files that changed just now are read again once their next change is sure to show", async () => {
+  const main = text(OWN);
+  for (const young of ["offset.json", JOURNAL]) {
+    for (const [mtimeMs, tick] of [[1_700_000_000_500, 20], [1_700_000_000_000, 2020]]) {
+      await using at = await StoreDirectory.make({
+        "offset.json": main,
+        [JOURNAL]: journalText(main),
+      });
+      await utimes(at.path(young), mtimeMs / 1000, mtimeMs / 1000);
+      const { fileSystem, pauses } = pausing(mtimeMs + 5);
+      const found = await change(at, "throw", { fileSystem });
+      const { main: state, journal } = stateOfFiles(found);
+      assert.ok(state.is === "valid" && state.identities.length === 1);
+      assert.ok(journal.is === "found" && journal.identities.length === 1);
+      assert.deepEqual(pauses, [tick + 1 - 5]);
+    }
+  }
+});
+
+test("P9 files that go on changing are read four times, and have no identity then", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": OWN });
+  const { fileSystem, pauses } = pausing(1_700_000_000_500);
+  let reads = 0;
+  const found = await change(at, "throw", {
+    fileSystem: {
+      ...fileSystem,
+      async readFile(path) {
+        if (path === at.main) {
+          reads++;
+          await utimes(path, fileSystem.now() / 1000, fileSystem.now() / 1000);
+        }
+        return await nodeFileSystem.readFile(path);
+      },
+    },
+  });
+  assert.deepEqual([reads, pauses.length], [4, 3]);
+  const { main } = stateOfFiles(found);
+  assert.ok(main.is === "valid" && main.identities.length === 0);
 });
 
 test("P9 L4 a file that the device cannot read now may be readable later: nothing replaces it", async () => {
@@ -215,11 +276,13 @@ test("P9 under merge no offset of the files is lost, and none is lowered unless 
           const extended = journal === "foreign" ? text(tableOf(99)) : main;
           await at.write(JOURNAL, journalText(extended) + (journal === "corrupt" ? CORRUPT : ""));
         }
-        const { table } = await change(at, "merge", { expected: [own] });
-        const usable = kind === "valid" ? theirs : backup;
-        assert.ok(holds(table, usable));
-        if (kind !== "valid" || journal === "corrupt") assert.ok(holds(table, own));
-        else assert.ok(table.equals(theirs));
+        const changing = change(at, "merge", { expected: [own] });
+        if (kind === "valid" && journal === "corrupt") {
+          return await assert.rejects(changing, OffsetFileCorruptError);
+        }
+        const { table } = await changing;
+        if (kind === "valid") return assert.ok(table.equals(theirs));
+        assert.ok(holds(table, backup) && holds(table, own));
       },
     ),
     { numRuns: 200 },
