@@ -33,7 +33,7 @@ test("P9 a lock that changes hands during a wait is not stale, and one caught by
   let caught = false;
   const hasty: FileSystem = {
     ...nodeFileSystem,
-    pause: async () => {},
+    pause: async (ms, signal) => signal && await nodeFileSystem.pause(ms, signal),
     async rename(from, to) {
       // Between the last look and the removal, another waiter has removed and taken it.
       if (!caught) {
@@ -50,6 +50,7 @@ test("P9 a lock that changes hands during a wait is not stale, and one caught by
   const taken = await LockFile.acquire(hasty, path);
   assert.ok(caught);
   assert.ok(await taken.isHeld());
+  await taken.release();
 });
 
 test("P9 the release of a lock never removes another's, and never rejects", async () => {

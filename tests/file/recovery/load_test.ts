@@ -18,9 +18,6 @@ const BAD: Record<string, string> = {
   NULs: "\0".repeat(64),
 };
 
-const OURS = "offset.json.20000101T000000.001Z-00000001.tmp";
-const OTHER = "offset.json.20000101T000000.002Z-00000002.tmp";
-
 test("L1 no file at all is an empty, fresh store, and open leaves nothing behind", async () => {
   await using at = await StoreDirectory.make();
   const store = await at.open();

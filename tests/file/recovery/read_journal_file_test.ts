@@ -1,6 +1,5 @@
 /** Loads that meet a journal: one that cannot be read, one that extends main, one that does not. */
 import assert from "node:assert/strict";
-import { dirname } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { OffsetFileCorruptError, OffsetLoadError, serialize } from "../../../mod.ts";

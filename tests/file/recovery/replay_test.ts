@@ -8,48 +8,11 @@ import type { ValidFile } from "../../../src/file/recovery/read_snapshot.ts";
 import { offset, poolQueue, poolTable } from "../../../scripts/lib/arbitraries.ts";
 import { check } from "../../support/check.ts";
 import { recordOf } from "../../support/journal_lines.ts";
+import { GREATER, TABLE, type Tail, TAILS } from "../../support/journal_tails.ts";
 import { badJournal, type FirstLine, journalFile, validFile } from "../../support/read_files.ts";
-import { queue, tableOf } from "../../support/store_directory.ts";
+import { tableOf } from "../../support/store_directory.ts";
 
 const [MAIN, JOURNAL] = ["offset.json", "offset.json.journal"];
-
-/** A journal's bytes behind its first line, and how a reader judges them. */
-interface Tail {
-  readonly records: readonly string[];
-  readonly rest?: string;
-  readonly damage: "none" | "torn" | "corrupt";
-  /** Whether the snapshot holds all offsets in it, or greater ones. */
-  readonly isHeld: boolean;
-}
-
-/** The snapshot has queues 0 and 1 at 5. */
-const TABLE = tableOf(5, 5);
-const [LOWER, EQUAL, GREATER, UNKNOWN] = [[0, 4n], [1, 5n], [0, 6n], [7, 1n]].map(([id, offset]) =>
-  recordOf([[queue(Number(id)), BigInt(offset)]])
-);
-
-const TAILS: Record<string, Tail> = {
-  "no record": { records: [], damage: "none", isHeld: true },
-  "records that the snapshot holds": { records: [LOWER, EQUAL], damage: "none", isHeld: true },
-  "a greater offset": { records: [LOWER, GREATER], damage: "none", isHeld: false },
-  "an unknown queue": { records: [UNKNOWN], damage: "none", isHeld: false },
-  "a greater offset, then a lower": { records: [GREATER, LOWER], damage: "none", isHeld: true },
-  "a torn record": { records: [GREATER], rest: "12345678 {", damage: "torn", isHeld: false },
-  "only a torn record": { records: [], rest: GREATER.slice(1), damage: "torn", isHeld: true },
-  "two bad lines": { records: [GREATER], rest: "x\ny\n", damage: "corrupt", isHeld: false },
-  "a bad line before a good one": {
-    records: [LOWER],
-    rest: `x\n${GREATER}`,
-    damage: "corrupt",
-    isHeld: true,
-  },
-  "a line that is no record": {
-    records: [LOWER],
-    rest: "00000000 \n",
-    damage: "corrupt",
-    isHeld: true,
-  },
-};
 
 /** The snapshots that a journal may lie beside. */
 const SNAPSHOTS: Record<string, ValidFile> = {};
