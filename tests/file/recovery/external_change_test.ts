@@ -126,6 +126,23 @@ test("P9 files that changed just now are read again once their next change is su
   }
 });
 
+test("P9 the younger of both files decides how long the next read waits", async () => {
+  const main = text(OWN);
+  const [older, younger] = [1_700_000_000_501, 1_700_000_000_510];
+  for (const [mainMs, journalMs] of [[older, younger], [younger, older]]) {
+    await using at = await StoreDirectory.make({
+      "offset.json": main,
+      [JOURNAL]: journalText(main),
+    });
+    await utimes(at.main, mainMs / 1000, mainMs / 1000);
+    await utimes(at.path(JOURNAL), journalMs / 1000, journalMs / 1000);
+    const { fileSystem, pauses } = pausing(younger + 1);
+    await change(at, "throw", { fileSystem });
+    assert.equal(pauses.length, 1);
+    assert.ok(pauses[0] > 19.9 && pauses[0] <= 20, `${pauses[0]} ms`);
+  }
+});
+
 test("P9 files that go on changing are read four times, and have no identity then", async () => {
   await using at = await StoreDirectory.make({ "offset.json": OWN });
   const { fileSystem, pauses } = pausing(1_700_000_000_500);

@@ -82,3 +82,18 @@ test("L6 a load whose sync fails is an error", async () => {
     }
   }
 });
+
+test("L2 beside a valid main, only the journal is read, and no other file can fail the load", async () => {
+  await using at = await StoreDirectory.make({
+    "offset.json": GOOD,
+    "offset.json.bak": "bad",
+    [pendingBackupName(1)]: "bad",
+    [temporaryName(1)]: "bad",
+  });
+  const faulty = new FaultyFileSystem();
+  const read: string[] = [];
+  faulty.before = ({ name, path }) => void (name === "readFile" && read.push(path));
+  faulty.faults = [{ when: ({ name }) => name === "readDirectory", code: "EACCES" }];
+  await at.open({ fileSystem: faulty.fileSystem });
+  assert.deepEqual(read, [at.path("offset.json.journal"), at.main]);
+});

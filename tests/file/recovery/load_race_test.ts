@@ -44,6 +44,17 @@ test("L2 Go's client, between its removal of main and its rename, is not taken f
   }
 });
 
+test("L2 a main that turns up torn is not taken for missing", async () => {
+  await using at = await StoreDirectory.make({ "offset.json.bak": tableOf(1) });
+  const faulty = interrupted(
+    ({ name, path }) => name === "readFile" && path.endsWith(".bak"),
+    () => at.write("offset.json", ""),
+  );
+  const { loadOutcome } = await at.open({ fileSystem: faulty.fileSystem });
+  assert.equal(loadOutcome.source, `${at.main}.bak`);
+  assert.deepEqual(loadOutcome.faults.map(({ reason }) => reason), ["it is empty"]);
+});
+
 test("L5 a main that turns up and cannot be examined is an error", async () => {
   await using at = await StoreDirectory.make({ "offset.json.bak": tableOf(1) });
   const faulty = new FaultyFileSystem();

@@ -2,8 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { OffsetFileCorruptError, OffsetLoadError, serialize } from "../../../mod.ts";
-import { hasSameRecords } from "../../../src/file/recovery/read_journal_file.ts";
+import {
+  nodeFileSystem,
+  OffsetFileCorruptError,
+  OffsetLoadError,
+  serialize,
+} from "../../../mod.ts";
+import { hasSameRecords, readJournalFile } from "../../../src/file/recovery/read_journal_file.ts";
 import { check } from "../../support/check.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { recordOf } from "../../support/journal_lines.ts";
@@ -46,6 +51,21 @@ test("J5 L5 a journal that may not be read is reported, neither bad nor missing"
     });
   }
   assert.deepEqual(await at.names(), Object.keys(FILES));
+});
+
+test("J5 L4 an error that says nothing about the journal is not taken for a bad one", async () => {
+  await using at = await StoreDirectory.make(FILES);
+  const { bytes, info } = await nodeFileSystem.readFile(at.path(JOURNAL));
+  let isFirst = true;
+  const unreadable = new Proxy(bytes, {
+    get(target, name) {
+      if (!isFirst) return Reflect.get(target, name);
+      isFirst = false;
+      throw new RangeError("out of memory");
+    },
+  });
+  const fileSystem = { ...nodeFileSystem, readFile: async () => ({ bytes: unreadable, info }) };
+  await assert.rejects(readJournalFile(fileSystem, at.main), /^RangeError: out of memory$/);
 });
 
 test("J5 L6 the records that a load answers were synced, before main", async () => {

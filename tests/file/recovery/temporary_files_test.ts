@@ -26,6 +26,7 @@ const OTHERS = [
   `x${temporaryName(1)}`,
   temporaryName(1, "offsets.json"),
   temporaryName(1, "offset.json.bak"),
+  temporaryName(1, "offset_json"),
   temporaryName(1).toUpperCase(),
   temporaryName(1).replace("0000000", "000000"),
   temporaryName(1).replace("0000000", "00000000"),
