@@ -1,4 +1,4 @@
-/** What the simulated disk does beyond the calls that the real one answers in the same way. */
+/** The simulated disk has owners, coarse times and Windows paths. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isSameFile } from "../../src/file/fs/file_info.ts";

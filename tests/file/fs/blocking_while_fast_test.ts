@@ -65,7 +65,7 @@ test("P2 no turn of the event loop is used for more than a few milliseconds", as
     fc.asyncProperty(durations, fc.nat(2), async (durations, more) => {
       const [turn, clock] = [new Turn(), new Clock()];
       const kinds = Array.from({ length: 1 + more }, () => new Calls(turn, clock));
-      // Nobody knows of the first call of a kind whether it is fast.
+      // The first call of a kind may be slow, so it is made elsewhere.
       for (const each of kinds) await each.take(0.5);
       const [start, longest] = [clock.now, Math.max(...durations)];
       let [turnStart, turns] = [start, 1];

@@ -26,7 +26,7 @@ test("L2 a relative link in a linked directory leads to where the system says", 
   await writeFile(far("real.json"), serialize(tableOf(1)));
   for (const name of [OURS, "real.json.tmp"]) {
     await writeFile(far(name), "{");
-    // Long ago, so that nobody is still at work on it.
+    // Its time is long ago: its writer is no longer at work.
     await utimes(far(name), 1e9, 1e9);
   }
   const store = await at.open();

@@ -170,7 +170,7 @@ async function isMadeHere(call: Promise<unknown>): Promise<boolean> {
 test("P1 short writes and syncs are made in this thread while they are fast", async () => {
   await withClockThatTakes(0, () =>
     withFile(async (file) => {
-      // Nobody knows of the first call of a kind whether it is fast.
+      // The first call of a kind may be slow, so it is made elsewhere.
       await file.write(new Uint8Array(1), 0);
       await file.sync();
       await file.syncData();

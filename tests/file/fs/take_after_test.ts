@@ -91,7 +91,7 @@ test("O2 the modes of everyday files", () => {
   assert.equal(modeFor(0o644, true, false), 0o604);
   assert.equal(modeFor(0o640, true, false), 0o600);
   assert.equal(modeFor(0o660, false, true), 0o660);
-  // The owner may not write, so as one of the group he may not either.
+  // The owner may not write, so the same user may not as one of the group.
   assert.equal(modeFor(0o464, false, true), 0o444);
   // The group may not read, so its members may not as others.
   assert.equal(modeFor(0o604, true, false), 0o600);
