@@ -5,8 +5,9 @@ import { test } from "node:test";
 import { type Diagnostic, nodeFileSystem } from "../../../mod.ts";
 import { makeUniqueName, temporaryOf } from "../../../src/file/paths.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
+import { knownFault } from "../../support/known_fault.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
-import { temporaryName } from "../../support/temporary_names.ts";
+import { pendingBackupName, temporaryName } from "../../support/temporary_names.ts";
 
 /** When the leftovers were written, in milliseconds since 1970. */
 const LONG_AGO = 1e12;
@@ -106,3 +107,30 @@ test("P4 P8 a temporary file that vanishes is an error, and the file is as it wa
   await store.persist();
   assert.ok((await at.table()).equals(tableOf(2)));
 });
+
+knownFault(
+  "L2 P2 a pending backup of a killed process never replaces what was acknowledged since",
+  async () => {
+    await using at = await StoreDirectory.make();
+    const killed = await at.open();
+    killed.update(queue(0), 1, true);
+    await killed.persist();
+    await nodeFileSystem.link(at.main, at.path(pendingBackupName(1)));
+    // The next process starts at once, so the leftover is younger than a minute.
+    const store = await at.open();
+    for (const offset of [2, 3, 4]) {
+      store.update(queue(0), offset, true);
+      await store.persist();
+    }
+    await store.close();
+    // Go's client removes main before it renames its temporary file.
+    await at.write("offset.json.tmp", tableOf(5));
+    const now = Date.now() / 1000;
+    await utimes(at.path("offset.json.tmp"), now, now);
+    await rm(at.main);
+    const { loadOutcome } = await at.open();
+    assert.equal(loadOutcome.source, at.path("offset.json.tmp"));
+    await rm(at.path("offset.json.tmp"));
+    assert.equal((await at.open()).loadOutcome.source, at.path("offset.json.bak"));
+  },
+);
