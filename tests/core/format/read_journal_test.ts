@@ -6,7 +6,7 @@ import { type MessageQueue, OffsetFileSyntaxError, OffsetTable } from "../../../
 import { crc32 } from "../../../src/core/format/crc32.ts";
 import type { JournalHeader } from "../../../src/core/format/journal_header.ts";
 import { readJournal } from "../../../src/core/format/read_journal.ts";
-import { anyQueue, type Entry, offset } from "../../../scripts/lib/arbitraries.ts";
+import { anyQueue, offset } from "../../../scripts/lib/arbitraries.ts";
 import { check } from "../../support/check.ts";
 import { firstHeaderOf, headerOf, recordOf } from "../../support/journal_lines.ts";
 
@@ -111,40 +111,6 @@ const torn = (position: number) => ({
   position,
   reason: "its last record was not written to the end",
 });
-
-test("J2 of a journal that is cut anywhere, the whole lines are read, and the tear is told", () => {
-  check(
-    fc.property(fc.array(record, { maxLength: 3 }), (records) => {
-      const lines = [headerOf(SNAPSHOT), ...records.map((each) => recordOf(each))]
-        .map(encode);
-      const bytes = encode(lines.map((each) => new TextDecoder().decode(each)).join(""));
-      const ends = lines.map((_, i) =>
-        lines.slice(0, i + 1).reduce((n, { length }) => n + length, 0)
-      );
-      const step = Math.max(1, bytes.length >> 6);
-      const cuts = [
-        ...ends.flatMap((end) => [end - 1, end, end + 1]),
-        ...range(0, bytes.length, step),
-      ];
-      for (const cut of cuts.filter((each) => each <= bytes.length)) {
-        const whole = ends.filter((end) => end <= cut);
-        const start = whole.at(-1) ?? 0;
-        const { table, ...rest } = readJournal(bytes.subarray(0, cut));
-        assert.deepEqual(rest, {
-          header: whole.length > 0 ? READ_HEADER : undefined,
-          records: Math.max(0, whole.length - 1),
-          damage: cut === start ? undefined : torn(start),
-        });
-        const read = records.slice(0, Math.max(0, whole.length - 1)).flat() as Entry[];
-        assert.deepEqual([...table], [...OffsetTable.from(read)]);
-      }
-    }),
-    { numRuns: 30 },
-  );
-});
-
-const range = (from: number, to: number, step: number) =>
-  Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step);
 
 /** Asserts that a journal is refused, at this position and for this reason. */
 function refuses(text: string, position: number, reason: string): void {
