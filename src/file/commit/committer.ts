@@ -16,6 +16,7 @@ import type { MessageQueue } from "../../core/table/message_queue.ts";
 import type { Offset } from "../../core/table/offset.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
 import type { OffsetTable } from "../../core/table/offset_table.ts";
+import { errorCode } from "../errors/error_code.ts";
 import { OffsetConflictError } from "../errors/offset_conflict_error.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
 import { OffsetPersistError } from "../errors/offset_persist_error.ts";
@@ -279,7 +280,10 @@ export class Committer {
   }
 
   async #beginJournal(generation: Generation): Promise<void> {
-    const writer = await this.#journals.create();
+    const writer = await this.#journals.create().catch((error) => {
+      // Somebody else has begun one since the look.
+      throw errorCode(error) === "EEXIST" ? new ChangedMeanwhileError() : error;
+    });
     this.#become({ event: "journal created", identity: writer.info, generation });
     try {
       await this.#journals.begin(writer, this.#state.main, generation);

@@ -6,7 +6,7 @@ import { OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
 import { type FileInfo, tickOf } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import type { Choice, StoreFiles } from "./choose_source.ts";
-import { readStoreFiles, recoverFrom } from "./recover.ts";
+import { readAgainIfVanished, readStoreFiles, recoverFrom } from "./recover.ts";
 import type { RelatedJournal } from "./replay.ts";
 
 /** The files as they are now, and the table that they hold. */
@@ -38,10 +38,21 @@ export async function readExternalChange(
   fileSystem: FileSystem,
   main: string,
   expected: readonly OffsetTable[],
-  { onConflict, durability }: {
-    readonly onConflict: "throw" | "merge";
-    readonly durability: "full" | "relaxed";
-  },
+  options: ChangeOptions,
+): Promise<ExternalChange> {
+  return await readAgainIfVanished(() => readChange(fileSystem, main, expected, options));
+}
+
+interface ChangeOptions {
+  readonly onConflict: "throw" | "merge";
+  readonly durability: "full" | "relaxed";
+}
+
+async function readChange(
+  fileSystem: FileSystem,
+  main: string,
+  expected: readonly OffsetTable[],
+  { onConflict, durability }: ChangeOptions,
 ): Promise<ExternalChange> {
   const files = await readSettledFiles(fileSystem, main);
   // An unreadable file may become readable again: never overwrite it with a table that lacks its data.

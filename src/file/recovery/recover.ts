@@ -28,8 +28,25 @@ export async function recover(
   path: string,
   durability: "full" | "relaxed",
 ): Promise<Recovery> {
-  const files = await readStoreFiles(fileSystem, path);
-  return { files, ...await recoverFrom(fileSystem, files, durability) };
+  return await readAgainIfVanished(async () => {
+    const files = await readStoreFiles(fileSystem, path);
+    return { files, ...await recoverFrom(fileSystem, files, durability) };
+  });
+}
+
+/** Others replace the files less often. */
+const MOST_READS = 5;
+
+/** Reads once more if a file vanished before it was synced: a compaction removes the journal, say. */
+export async function readAgainIfVanished<T>(read: () => Promise<T>): Promise<T> {
+  for (let reads = 1;; reads++) {
+    try {
+      return await read();
+    } catch (error) {
+      const hasVanished = error instanceof OffsetLoadError && error.code === "ENOENT";
+      if (!hasVanished || reads === MOST_READS) throw error;
+    }
+  }
 }
 
 /** Chooses among files that were read, and makes the choice durable; see `recover`. */
