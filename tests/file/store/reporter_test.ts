@@ -1,10 +1,13 @@
 /** What a listener hears, and how often. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import type { Diagnostic } from "../../../mod.ts";
 import { Reporter } from "../../../src/file/store/reporter.ts";
 import { check } from "../../support/check.ts";
+import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
+import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
 
 const failure = (path: string, message: string): Diagnostic => (
   { kind: "persist-failed", path, error: new Error(message) }
@@ -81,4 +84,27 @@ test("C5 errors of the listener are ignored, and failures of any kind of value a
 
 test("C5 without a listener nothing is thrown", () => {
   new Reporter().report(failure("a", "ENOSPC"));
+});
+
+test("C5 a timer's failure is told once for each time that persisting fails after it worked", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  const heard: Diagnostic[] = [];
+  const store = await at.open({
+    persistEveryMs: 1,
+    fileSystem: faulty.fileSystem,
+    onDiagnostic: (each) => heard.push(each),
+  });
+  for (const offset of [1, 2]) {
+    faulty.faults = [{ when: ({ name }) => name === "create", code: "ENOSPC" }];
+    store.update(queue(0), offset, true);
+    // Many ticks.
+    faulty.take();
+    while (faulty.calls.filter((name) => name === "create").length < 5) await setTimeout(5);
+    assert.deepEqual(heard.splice(0).map(({ kind }) => kind), ["persist-failed"]);
+    faulty.faults = [];
+    while (store.status().lastError !== undefined) await setTimeout(5);
+  }
+  await store.close();
+  assert.ok((await at.table()).equals(tableOf(2)));
 });
