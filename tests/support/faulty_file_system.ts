@@ -45,7 +45,8 @@ export class FaultyFileSystem {
       if (name === "uniqueName" || name === "now") continue;
       wrapped[name] = (...args: string[]) =>
         this.#run(
-          { name, path: args.at(-1) ?? "" },
+          // A pause has no path, but a length.
+          { name, path: name === "pause" ? String(args[0]) : args.at(-1) ?? "" },
           () => (base[name] as (...args: string[]) => Promise<unknown>).apply(base, args),
         );
     }

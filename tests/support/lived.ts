@@ -122,7 +122,7 @@ export class Lived {
       for (let n = life.delays[calls++ % life.delays.length]; n > 0; n--) await setImmediate();
     };
     faulty.faults = life.faults.map((number) => (
-      { when: () => calls >= number, code: "EIO", once: true }
+      { when: ({ name }) => name !== "pause" && calls >= number, code: "EIO", once: true }
     ));
     return new Lived(life, faulty, real, store, begun);
   }

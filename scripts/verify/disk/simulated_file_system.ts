@@ -191,6 +191,7 @@ export class SimulatedFileSystem implements FileSystem {
 
   async pause(ms: number, signal?: AbortSignal): Promise<void> {
     // No time passes for a pause that somebody else ends.
+    if (signal?.aborted) return;
     if (signal !== undefined) return await new Promise((end) => signal.onabort = () => end());
     if (this.#options.timesMs !== undefined) this.disk.clock += ms;
   }

@@ -66,6 +66,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   readonly #counts = new CommitCounts();
   /** The reads from the files that are under way. */
   readonly #reads = new Set<Promise<Offset>>();
+  #releasing: Promise<void> | undefined;
   #life: Life = { is: "open" };
 
   private constructor({ path, committer, outcome, reporter }: OpenedFiles, options: OpenOptions) {
@@ -287,9 +288,9 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    *
    * Updates during the call are written if they come before the last capture, and dropped with the
    * store otherwise. `persist` and `deleteDurable` during the call join the last commit, or reject
-   * once the store is closed, as does a read that memory does not answer. A store with nothing to write closes, whatever others have written. If
-   * the last persist fails, the store stays open: it can be used, closed again, or abandoned. Closing
-   * twice is the same as closing once.
+   * once the store is closed, as does a read that memory does not answer. A store with nothing to
+   * write closes, whatever others have written. If the last persist fails, the store stays open: it
+   * can be used, closed again, or abandoned. Closing twice is the same as closing once.
    *
    * @throws {OffsetPersistError} If the file cannot be written.
    * @throws {OffsetConflictError} If somebody else has changed the file, and `onConflict` is
@@ -349,9 +350,11 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   }
 
   /** Ends what uses the files; neither a commit nor a read begins any more. */
-  async #release(): Promise<void> {
-    await Promise.allSettled(this.#reads);
-    await this.#committer.release();
+  #release(): Promise<void> {
+    // A close and an abandon that meet wait for the same end.
+    return this.#releasing ??= Promise.allSettled(this.#reads).then(() =>
+      this.#committer.release()
+    );
   }
 
   /** Joins a commit. While the store is closing there is one more, and none after it (C2). */

@@ -47,8 +47,11 @@ async function stalledAt(
   stalled.store.update(queue(0), 9, true);
   other.store.update(queue(1), 9, true);
   const calls: Call[] = [];
+  let stall: Promise<void> | undefined;
   stalled.faulty.before = async (call) => {
-    if (calls.push(call) === number + 1) await other.store.persist();
+    // A beat of the lock may come at any time.
+    if (call.name !== "pause" && calls.push(call) === number + 1) stall = other.store.persist();
+    await stall;
   };
   const [{ status, reason }] = await Promise.allSettled([stalled.store.persist()]) as [
     PromiseSettledResult<void> & { reason?: unknown },

@@ -122,9 +122,6 @@ test("C3 a store with nothing to write closes, whatever others have written", as
       const text = serialize(tableOf(1, 2), { generation: 3 });
       await using at = await StoreDirectory.make({ "offset.json": text });
       const store = await at.open({ onConflict, journal: true });
-      store.remove(queue(1));
-      // What a read adopts is no change.
-      assert.equal(await store.read(queue(1), "memory-then-store"), 2n);
       if (change === "another table") await at.write("offset.json", tableOf(7, 8));
       if (change === "damage") await at.write("offset.json", "damage");
       if (change === "removal") await rm(at.main);
@@ -133,6 +130,29 @@ test("C3 a store with nothing to write closes, whatever others have written", as
       await store.close();
       assert.deepEqual(await at.names(), names, `${change}, ${onConflict}`);
     }
+  }
+});
+
+test("C3 R3 what a read adopts is nothing to write", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+  const store = await at.open();
+  await at.write("offset.json", tableOf(1, 7));
+  assert.equal(await store.read(queue(1), "memory-then-store"), 7n);
+  assert.equal(store.peek(queue(1)), 7n);
+  await at.write("offset.json", tableOf(8, 9));
+  await store.close();
+  assert.ok((await at.table()).equals(tableOf(8, 9)));
+});
+
+test("C3 a removal, and an update that is taken back, are something to write", async () => {
+  for (const change of ["removal", "update"]) {
+    await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+    const store = await at.open();
+    if (change === "removal") store.remove(A);
+    else for (const offset of [2, 1]) store.update(A, offset, false);
+    await at.write("offset.json", tableOf(7));
+    await assert.rejects(store.close(), OffsetConflictError);
+    await store.abandon();
   }
 });
 
