@@ -86,10 +86,13 @@ function journalFinding(main: Inspection, journal: FoundJournal): Finding {
   };
   if (journal.is !== "readable") return bad(journal.fault.path, journal.fault.reason);
   const { path, info, content } = journal;
+  const { table, records, damage } = content;
+  if (damage?.kind === "corrupt") {
+    return bad(path, `${damage.reason}, at position ${damage.position}`);
+  }
   const applied = main.state === "valid" ? main.journal : undefined;
   if (applied === undefined) return bad(path, "the file that it extends is not usable");
   if (applied.relation === "foreign") return bad(path, applied.reason!);
-  const { table, records, damage } = content;
   const torn = damage === undefined ? "" : ", and a last one that was not written to the end";
   const superseded = records > applied.records ? ", which main holds already" : "";
   const file = {

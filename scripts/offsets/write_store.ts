@@ -8,6 +8,7 @@ import {
 } from "../../mod.ts";
 import { type FilesState, type Journal, type Main, nextStep } from "../../src/core/commit_plan.ts";
 import type { Generation } from "../../src/core/format/generation.ts";
+import { predecessorOf } from "../../src/file/commit/predecessor.ts";
 import { ChangedMeanwhileError, replaceSnapshot } from "../../src/file/commit/replace_snapshot.ts";
 import { DirectoryPath } from "../../src/file/fs/directory_path.ts";
 import { isSameFile } from "../../src/file/fs/file_info.ts";
@@ -50,7 +51,6 @@ export async function writeStore(
   const { replaces, journal, moved = false } = options;
   try {
     const main = await resolveLinks(nodeFileSystem, path);
-    const directory = dirname(main);
     const look = async (): Promise<void> => {
       const now = await nodeFileSystem.stat(main);
       if (!isSameFile(now, replaces) && !(moved && now === undefined)) {
@@ -80,7 +80,7 @@ export async function writeStore(
       main,
       bytes: new TextEncoder().encode(text),
       durability: "full",
-      like: replaces ?? await nodeFileSystem.stat(directory),
+      like: replaces ?? await predecessorOf(nodeFileSystem, main),
       // A foreign journal has been moved aside by the second look.
       look: step.retire === "move aside" ? look : lookAtBoth,
       isMain: (info) => isSameFile(info, replaces),

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import {
   after,
   type CommitEvent,
@@ -32,7 +31,7 @@ import { LONGEST_TEXT } from "../recovery/read_snapshot.ts";
 import type { Recovery } from "../recovery/recover.ts";
 import { type Observation, StoreView } from "../recovery/store_view.ts";
 import { removeLeftovers } from "../recovery/temporary_files.ts";
-import { backupOf, lockOf } from "../paths.ts";
+import { lockOf } from "../paths.ts";
 import { type Changes, sizeOf } from "./changes.ts";
 import type { CommitJob } from "./commit_job.ts";
 import { ConflictMemo } from "./conflict_memo.ts";
@@ -40,6 +39,7 @@ import { JournalFiles } from "./journal_files.ts";
 import { KnownTable } from "./known_table.ts";
 import { type Lock, LockFile, NO_LOCK } from "./lock_file.ts";
 import { Observer } from "./observer.ts";
+import { predecessorOf } from "./predecessor.ts";
 import {
   AbandonedError,
   ChangedMeanwhileError,
@@ -64,8 +64,6 @@ export interface CommitterOptions {
   readonly protocol?: readonly SnapshotStep[];
 }
 
-/** The mode of a first file: the owner reads and writes it. */
-const PRIVATE = 0o600;
 /** A commit that others change under starts again so often. */
 const MOST_ATTEMPTS = 5;
 /** To capture so many changes takes a turn of the event loop of its own, and so does applying them. */
@@ -371,11 +369,7 @@ export class Committer {
     if (main === undefined) await directories.make(durability);
     else await this.#removeLeftovers();
     await this.#journals.giveRoomBack();
-    const like = main ?? await fileSystem.stat(backupOf(this.path));
-    if (like !== undefined) return like;
-    // O1: a first file that root makes belongs to the owner of the directory.
-    const directory = await fileSystem.stat(dirname(this.path));
-    return directory && { ...directory, mode: PRIVATE };
+    return main ?? await predecessorOf(fileSystem, this.path);
   }
 
   /** Once is enough: only a process that was killed leaves temporary files (P8). */
