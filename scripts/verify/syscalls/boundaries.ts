@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalFileOffsetStore } from "../../../mod.ts";
 import { boundariesOf, type Boundary, isSameCall } from "./boundary.ts";
@@ -59,18 +59,21 @@ export class Prober {
    * Injects a fault at a boundary, and checks what is left with a process of its own.
    *
    * The program waits before the step that the boundary is in, and only then strace begins to
-   * count. It counts for each thread, so that for a call of the main thread it follows no other:
-   * Deno, to read a file, has its size told twice, by another thread and then by the main one, and
-   * whatever is told to fail at the first call of each would meet the other thread's. Among the
-   * others, a runtime chooses as it likes: a second call of a step may need several tries. A call
-   * that failed may fail again in another thread; the first failure is the one that counts.
+   * count. It counts for each thread. Deno asks for a file's size in the main thread and in another
+   * one, and a fault at the first call of each would meet whichever comes first. So for a call of the
+   * main thread strace follows no other. For a call of another thread it follows all that there are
+   * besides, and every other time all, since a thread may come later. Among the others, a runtime
+   * chooses as it likes: a second call of a step may need several tries. A call that failed may fail
+   * again in another thread; the first failure is the one that counts.
    *
    * @returns What came of it, in words; `undefined` if the boundary was never met.
    */
   async inject(boundary: Boundary, fault: Fault): Promise<string | undefined> {
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
       const run = await this.#begin();
-      const traced = await this.#trace(run, boundary, fault);
+      const others = attempt % 2 === 0 ? "all" : "others";
+      const threads = boundary.thread === "main" ? "main" : others;
+      const traced = await this.#trace(run, boundary, fault, threads);
       const isMet = isInjected(traced, boundary);
       const outcome = isMet ? await this.#judge(run, traced) : undefined;
       await rm(run, { recursive: true });
@@ -80,8 +83,9 @@ export class Prober {
 
   async #trace(
     run: string,
-    { step, call, targets, thread, occurrence }: Boundary,
+    { step, call, targets, occurrence }: Boundary,
     fault: Fault,
+    threads: "main" | "others" | "all",
   ): Promise<FaultTrace> {
     const command = [...this.#command(run), String(step)];
     const child = new Child(command, this.#folder, this.#environment());
@@ -91,7 +95,7 @@ export class Prober {
       throw new Error(`Cannot reach step ${step} of ${this.#runtime}: exit ${code}: ${errors}`);
     }
     // Fewer calls to tell apart.
-    const view = { paths: tracedPaths(run), only: targets[0], thread, log: `${run}.log` };
+    const view = { paths: tracedPaths(run), only: targets[0], threads, log: `${run}.log` };
     return await traceFrom(child, view, { call, fault, when: occurrence });
   }
 
@@ -108,6 +112,8 @@ export class Prober {
     const [loaded] = said("L");
     const recovered = loaded?.[2] === "recovered";
     if (loaded !== undefined && !recovered && Number(loaded[1]) < before) return `LOST in the load`;
+    const directory = join(run, "root", "c", "g");
+    await age(directory);
     const command = this.#command(run);
     const child = new Child(command, this.#folder, environment(this.#program));
     const after = await child.ended;
@@ -120,7 +126,7 @@ export class Prober {
     const floor = Math.max(before, acknowledged);
     if (found < floor || found > before + 1) return `LOST: ${found} loaded, ${floor} acknowledged`;
     if (after.lines.at(-1) !== `A ${found + 1}`) return `LOST: it cannot be persisted to any more`;
-    const names = await readdir(join(run, "root", "c", "g"));
+    const names = await readdir(directory);
     const litter = names.filter((name) => name.endsWith(".tmp") || name.endsWith(".lock"));
     if (litter.length > 0) return `LITTER: ${litter.join(", ")}`;
     if (killed) {
@@ -147,7 +153,9 @@ export class Prober {
   async #makeTemplate(): Promise<string> {
     const root = join(this.#folder, "template");
     await mkdir(root, { recursive: true });
-    const store = await LocalFileOffsetStore.open({ ...STORE, root });
+    // A journal extends only a snapshot with a number.
+    const journal = this.#setting === "first record";
+    const store = await LocalFileOffsetStore.open({ ...STORE, root, journal });
     for (let generation = 1; generation <= GENERATIONS; generation++) {
       queuesOf(PROBE_QUEUES).forEach((mq, i) => store.update(mq, offsetOf(generation, i), true));
       await store.persist();
@@ -169,11 +177,21 @@ export class Prober {
   }
 }
 
+/** Lets the temporary files be so old that a persist removes them. */
+async function age(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names.filter((name) => name.endsWith(".tmp"))) {
+    await utimes(join(directory, name), 1e9, 1e9);
+  }
+}
+
 /** The paths of a run, with the labels that tables show. */
 function tracedPaths(run: string): Map<string, string> {
   const root = join(run, "root");
   const directory = join(root, "c", "g");
-  const temporaries = [1, 2, 3].map((number) => `offset.json.${probeName(number)}.tmp`);
+  const temporaries = [1, 2, 3].flatMap((number) =>
+    [".tmp", ".bak.tmp"].map((end) => `offset.json.${probeName(number)}${end}`)
+  );
   return new Map([
     [run, "above root"],
     [root, "root"],
