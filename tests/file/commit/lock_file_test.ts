@@ -33,15 +33,17 @@ test("P9 the lock of a dead writer is waited for with growing pauses, five secon
   assert.equal(pauses.reduce((sum, ms) => sum + ms), 5000);
   assert.equal(await lock.isHeld(), true);
   assert.deepEqual(await at.names(), ["lock"]);
+  await lock.release();
 });
 
 test("P9 a lock whose name leads nowhere is removed like that of a dead writer", async () => {
   await using at = await StoreDirectory.make({ other: "" });
   await symlink("nowhere", at.path("lock"));
   const { pauses, fileSystem } = timeless();
-  await LockFile.acquire(fileSystem, at.path("lock"));
+  const lock = await LockFile.acquire(fileSystem, at.path("lock"));
   assert.equal(pauses.reduce((sum, ms) => sum + ms), 5000);
   assert.deepEqual(await at.names(), ["lock", "other"]);
+  await lock.release();
 });
 
 for (const isSeen of [true, false]) {
@@ -77,8 +79,9 @@ test("P9 a stale lock that somebody else removes first is no failure", async () 
       await nodeFileSystem.rename(from, to);
     },
   });
-  await LockFile.acquire(fileSystem, path);
+  const lock = await LockFile.acquire(fileSystem, path);
   assert.deepEqual(await at.names(), ["lock", "other"]);
+  await lock.release();
 });
 
 for (const call of ["create", "stat", "rename"] as const) {
