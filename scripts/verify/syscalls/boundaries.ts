@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalFileOffsetStore } from "../../../mod.ts";
 import { boundariesOf, type Boundary, isSameCall } from "./boundary.ts";
-import { Child } from "../soak/child.ts";
+import { Child, type Ending } from "../soak/child.ts";
 import { offsetOf, queuesOf } from "../soak/generation.ts";
 import { MARKS, PROBE_QUEUES, probeName } from "./probe.ts";
 import { commandLine, environment, type Program, type Runtime } from "../soak/programs.ts";
@@ -114,20 +114,20 @@ export class Prober {
     if (loaded !== undefined && !recovered && Number(loaded[1]) < before) return `LOST in the load`;
     const directory = join(run, "root", "c", "g");
     await age(directory);
-    const command = this.#command(run);
-    const child = new Child(command, this.#folder, environment(this.#program));
-    const after = await child.ended;
+    const after = await this.#runAgain(run);
     const [, generation, kind] = after.lines.find((line) => line.startsWith("L "))?.split(" ") ??
       [];
     if (after.code !== 0 || kind === undefined) {
       return `LOST: nothing loads any more: ${after.errors}`;
     }
     const found = Number(generation);
-    const floor = Math.max(before, acknowledged);
+    // Of a main that the device has lost, the store went on with the backup, and said so.
+    const floor = recovered ? acknowledged : Math.max(before, acknowledged);
     if (found < floor || found > before + 1) return `LOST: ${found} loaded, ${floor} acknowledged`;
     if (after.lines.at(-1) !== `A ${found + 1}`) return `LOST: it cannot be persisted to any more`;
-    const names = await readdir(directory);
-    const litter = names.filter((name) => name.endsWith(".tmp") || name.endsWith(".lock"));
+    // Before the first main is there, nothing is removed.
+    if ((await litterIn(directory)).length > 0) await this.#runAgain(run);
+    const litter = await litterIn(directory);
     if (litter.length > 0) return `LITTER: ${litter.join(", ")}`;
     if (killed) {
       const cause = isPanic ? "Deno panics: " : "";
@@ -139,6 +139,11 @@ export class Prober {
       ...new Set(said("D").map(([, name]) => name).filter((name) => name !== "recovered")),
     ];
     return noticed.join(", ") || "no failure";
+  }
+
+  /** Loads, persists and closes, and nothing disturbs it. */
+  async #runAgain(run: string): Promise<Ending> {
+    return await new Child(this.#command(run), this.#folder, environment(this.#program)).ended;
   }
 
   async #begin(): Promise<string> {
@@ -175,6 +180,11 @@ export class Prober {
   #environment(): NodeJS.ProcessEnv {
     return { ...environment(this.#program), UV_THREADPOOL_SIZE: "1" };
   }
+}
+
+async function litterIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory);
+  return names.filter((name) => name.endsWith(".tmp") || name.endsWith(".lock"));
 }
 
 /** Lets the temporary files be so old that a persist removes them. */
