@@ -116,7 +116,7 @@ export const CRASH_CLAUSES = [
   }),
   clause({
     id: "P3.twice",
-    text: "Nor do two crashes in a row, each during a persist, lose what was acknowledged.",
+    text: "Two crashes in a row, each during a persist, lose nothing that was acknowledged.",
     share: 0.2,
     everyExample: EVERY_CRASH,
     arbitrary: crashPoint,

@@ -80,7 +80,7 @@ test("P9 two stores that merge, in turns and at once, lose no maximum", async ()
   }
 });
 
-test("P9 the lock of a writer that died is removed by who waits for it", async () => {
+test("P9 the lock of a dead writer is removed by the next one", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1), "offset.json.lock": "" });
   const { nodeFileSystem } = await import("../../../mod.ts");
   let waited = 0;

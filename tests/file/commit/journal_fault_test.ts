@@ -214,7 +214,7 @@ test("J3 a foreign journal that goes before it is kept aside is none to be told 
 async function lengthAfter(records: number, compactAtBytes: number): Promise<number> {
   await using at = await StoreDirectory.make();
   const { store } = await journaled(at, records, { journal: { compactAtBytes } });
-  // What is due is done behind the persist that made it due.
+  // A compaction runs behind the persist that made it due.
   await store.persist();
   const text = await at.text(JOURNAL).catch(() => "");
   await store.close();

@@ -55,7 +55,7 @@ test("J1 P6 nothing new is no record, and persist([]) neither", async () => {
   assert.equal((await lines(at)).length, 3);
 });
 
-test("J3 a load applies the records to the snapshot, whoever loads", async () => {
+test("J3 a load applies the records to the snapshot, with a journal of its own or without", async () => {
   for (const journal of [true, false]) {
     await using at = await StoreDirectory.make();
     await journaled(at);

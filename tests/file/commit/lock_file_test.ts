@@ -89,7 +89,7 @@ for (const call of ["create", "stat", "rename"] as const) {
     await using at = await StoreDirectory.make({ lock: "held" });
     const { pauses, fileSystem } = timeless({ [call]: fails("EACCES", call) });
     await assert.rejects(LockFile.acquire(fileSystem, at.path("lock")), { code: "EACCES" });
-    // Only who has waited removes.
+    // A lock is removed only after the wait.
     assert.equal(pauses.reduce((sum, ms) => sum + ms, 0), call === "rename" ? 5000 : 0);
     assert.equal(await at.text("lock"), "held");
   });

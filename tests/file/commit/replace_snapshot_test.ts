@@ -153,7 +153,7 @@ test("J3 a journal that has changed meanwhile is kept aside, and the persist say
   ]);
 });
 
-test("J3 a journal that is gone already is removed, whoever did it", async () => {
+test("J3 a journal that is gone already counts as removed", async () => {
   const replacement = await Replacement.of(REMOVE, { "offset.json": "old" });
   assert.equal(await replacement.run(), undefined);
   assert.deepEqual(replacement.events.map(({ event }) => event), ["replaced", "journal removed"]);
@@ -187,7 +187,7 @@ test("P7 a backup that cannot be renewed is told, and is no failure: the new mai
   assert.deepEqual(await replacement.files(), { ...FILES, "offset.json": "new" });
 });
 
-test("P4 a write that takes fewer bytes than it is given is a failure, whoever admits it", async () => {
+test("P4 a write that takes fewer bytes than it says is a failure", async () => {
   const replacement = await Replacement.of(BACKUP);
   const { fileSystem } = replacement.faulty;
   const failure = await replacement.run({

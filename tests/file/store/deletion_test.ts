@@ -151,7 +151,7 @@ test("D2 D1 a queue that comes again after a deletion is as any other, and so is
     await store.deleteDurable(B).catch(() => {});
     store.update(B, 7, true);
     await store.persist();
-    // What is removed from memory stays in the file.
+    // A removal from memory leaves the file as it is.
     store.remove(B);
     store.update(A, 3, true);
     await store.persist();

@@ -41,19 +41,19 @@ test("P5 at most one runs and one waits, and each caller's changes are in what h
   }));
 });
 
-test("P5 who asks while none is running starts one in this turn, the first time and later", async () => {
+test("P5 a caller while none is running starts one in this turn, the first time and later", async () => {
   let begun = 0;
   const group = new GroupCommit(async () => void begun++);
   for (const count of [1, 2, 3]) {
     const done = group.run();
-    assert.equal(begun, count - 1, "not before those who ask in this turn have asked");
+    assert.equal(begun, count - 1, "not before all callers of this turn have called");
     await undefined;
     assert.equal(begun, count);
     await done;
   }
 });
 
-test("P5 a commit that is done at once includes all who ask in the same turn, and no later one", async () => {
+test("P5 a commit that is done at once includes all callers of the same turn, and no later one", async () => {
   let [changes, taken] = [0, 0];
   const commits: number[] = [];
   const group = new GroupCommit(async (haveTaken) => {
@@ -76,7 +76,7 @@ test("P5 a commit that is done at once includes all who ask in the same turn, an
   assert.deepEqual(commits, [3, 5, 6, 7]);
 });
 
-test("P5 all who ask before the changes are taken share one commit, each time", async () => {
+test("P5 all callers before the changes are taken share one commit, each time", async () => {
   let begun = 0;
   const group = new GroupCommit(async (haveTaken) => {
     begun++;
@@ -136,7 +136,7 @@ test("P5 callers join a commit until it has captured its changes, and then the n
   assert.equal(group.isOpen, false, "idle");
 });
 
-test("P5 a commit that captures again, as one that starts anew, does not push aside who waits", async () => {
+test("P5 a commit that captures again, as one that starts anew, leaves the waiting commit alone", async () => {
   const gate = Promise.withResolvers<void>();
   let commits = 0;
   const group = new GroupCommit(async (captured) => {

@@ -31,7 +31,7 @@ test("P5 persists that overlap share a write, and resolve when their own offsets
   assert.equal(store.status().generationsWritten, 2);
 });
 
-test("P5 who waits is not failed by the one before", async () => {
+test("P5 a waiting persist is not failed by the one before", async () => {
   await using at = await StoreDirectory.make();
   const faulty = new FaultyFileSystem();
   const store = await at.open({ fileSystem: faulty.fileSystem });
@@ -45,7 +45,7 @@ test("P5 who waits is not failed by the one before", async () => {
   assert.ok((await at.table()).equals(tableOf(1)));
 });
 
-test("P5 who asks before the changes are taken is in the write that is running", async () => {
+test("P5 a persist before the changes are taken is in the write that is running", async () => {
   await using at = await StoreDirectory.make();
   const faulty = new FaultyFileSystem();
   const store = await at.open({ fileSystem: faulty.fileSystem });
