@@ -1,8 +1,9 @@
 /** A folded journal that cannot be removed, or whose removal is cut short. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Diagnostic } from "../../mod.ts";
+import { type Diagnostic, serialize } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
+import { headerOf } from "../support/journal_lines.ts";
 import { knownFault } from "../support/known_fault.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { DIRECTORY, DiskProcess, JOURNAL, MAIN } from "./disk_process.ts";
@@ -38,6 +39,45 @@ for (const code of ["EBUSY", "EPERM", "EACCES", "EIO"]) {
     },
   );
 }
+
+for (const journal of [false, true]) {
+  test(
+    `P2 J3 a lowering beside a found journal that cannot be removed is acknowledged only if it stays: journal ${journal}`,
+    async () => {
+      const { disk, process: dead } = await journaled();
+      dead.kill();
+      // The store that finds it goes back to the very table that the journal extends.
+      const process = new DiskProcess(disk);
+      const store = await process.open({ journal });
+      assert.equal(store.loadOutcome.journalRecords, 1);
+      process.fail({ when: isRemoval, code: "EBUSY" });
+      const error = await store.deleteDurable(queue(1)).then(() => undefined, (error) => error);
+      const loaded = (await new DiskProcess(disk).open()).snapshot();
+      if (error !== undefined) assert.equal(error.onDisk, "either");
+      else assert.equal(inWords(loaded), inWords(tableOf(1)));
+    },
+  );
+}
+
+test("P4 J3 a bad journal that cannot be moved aside leaves it open, and says so", async () => {
+  const disk = await diskWith({ "offset.json": serialize(tableOf(1)) });
+  const process = new DiskProcess(disk);
+  const store = await process.open({ onConflict: "merge" });
+  // Somebody else leaves a main and a journal that nobody can read.
+  await (await process.disk.truncate(MAIN)).write(new TextEncoder().encode("bad"), 0);
+  const text = `garbage\n${headerOf({ length: 5, crc32: 7 })}`;
+  await (await process.disk.create(JOURNAL)).write(new TextEncoder().encode(text), 0);
+  process.fail({
+    when: ({ name, path }) => name === "rename" && path.startsWith(`${JOURNAL}.corrupt-`),
+    code: "EACCES",
+  });
+  store.update(queue(0), 2, true);
+  await assert.rejects(store.persist(), {
+    name: "OffsetPersistError",
+    onDisk: "either",
+    code: "EACCES",
+  });
+});
 
 // What a scanner or a sticky directory answers; after EIO the disk may be anything.
 for (const code of ["EBUSY", "EPERM", "EACCES"]) {
