@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { statNow } from "../../src/file/fs/stat_now.ts";
+import { statNow } from "../../src/file/fs/node_stat.ts";
 
 /** Bytes that were made before. */
 const RECORD = new Uint8Array(120).fill(65);

@@ -47,6 +47,8 @@ export async function killAndReturn(
   onKill: (kill: Kill) => void,
 ): Promise<readonly Offset[]> {
   let consumer = Consumer.start(script, root);
+  /** What an earlier kill has left. */
+  let left: readonly string[] = [];
   try {
     for (let i = 0; i < kills; i++) {
       await consumer.firstAcknowledged;
@@ -58,9 +60,10 @@ export async function killAndReturn(
       consumer = Consumer.start(script, root);
       onKill({
         persists,
-        unfinishedWrite: names.some((name) => name.endsWith(".tmp")),
+        unfinishedWrite: names.some((name) => name.endsWith(".tmp") && !left.includes(name)),
         queues: compare(acknowledged!, await consumer.found),
       });
+      left = names;
     }
     await consumer.firstAcknowledged;
     await consumer.stop();

@@ -1,4 +1,5 @@
-import { readFile, truncate } from "node:fs/promises";
+import { readdir, readFile, truncate } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import {
   type FileFault,
   type LoadOutcome,
@@ -56,9 +57,10 @@ export async function tearMain(
   return { cutTo, length, outcome, queues, recovered, keptAs };
 }
 
-/** Cuts the main file and the backup in two and opens the store. */
+/** Cuts the main file and the backup in two, and what the kills have left, and opens the store. */
 export async function tearBoth(root: string, main: string): Promise<TornBoth> {
-  const files = [main, `${main}.bak`];
+  const left = (await readdir(dirname(main))).filter((name) => name.endsWith(".tmp"));
+  const files = [main, `${main}.bak`, ...left.map((name) => join(dirname(main), name))];
   for (const file of files) await tear(file);
   const torn = await Promise.all(files.map((file) => readFile(file, "utf8")));
   let found: Pick<TornBoth, "error" | "faults"> = { error: undefined, faults: [] };
@@ -69,8 +71,8 @@ export async function tearBoth(root: string, main: string): Promise<TornBoth> {
     if (!(error instanceof OffsetFileCorruptError)) throw error;
     found = { error: error.name, faults: error.faults };
   }
-  const left = await Promise.all(files.map((file) => readFile(file, "utf8")));
-  return { ...found, untouched: left.every((text, i) => text === torn[i]) };
+  const after = await Promise.all(files.map((file) => readFile(file, "utf8")));
+  return { ...found, untouched: after.every((text, i) => text === torn[i]) };
 }
 
 async function tear(path: string): Promise<{ length: number; cutTo: number }> {

@@ -1,6 +1,7 @@
 import { findJournal, lonely } from "./apply_journal.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "../lib/escape.ts";
+import type { Io } from "../lib/io.ts";
 import { fault, readSnapshot } from "./inspect_file.ts";
 import { keepBadFile } from "./keep_bad_file.ts";
 import { writeStore } from "./write_store.ts";
@@ -12,7 +13,7 @@ import { writeStore } from "./write_store.ts";
  *
  * @returns Where the file is kept as it was; `undefined` if there was nothing to accept.
  */
-export async function accept(path: string): Promise<string | undefined> {
+export async function accept(path: string, io: Io): Promise<string | undefined> {
   const found = await readSnapshot(path);
   if (found.state === "valid") return undefined;
   if (found.state === "missing" || found.edited === undefined) {
@@ -21,11 +22,19 @@ export async function accept(path: string): Promise<string | undefined> {
       `Only a wrong checksum can be accepted; see what is left with: offsets rescue ${path}`,
     );
   }
-  const { table, format, info } = found.edited;
+  const { table, format, info, generation } = found.edited;
   // It extends the file as it was before the edit: what it holds is kept, and is not applied.
   const journal = lonely(await findJournal(path));
   const kept = await keepBadFile(path);
-  const options = { format, checksum: true, replaces: info, journal, rotate: false, moved: true };
-  await writeStore(path, table, options);
+  await writeStore(path, table, {
+    format,
+    checksum: true,
+    replaces: info,
+    generation,
+    journal,
+    rotate: false,
+    moved: true,
+    io,
+  });
   return kept;
 }

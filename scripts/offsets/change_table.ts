@@ -1,4 +1,5 @@
 import { type FileInfo, type MessageQueue, type Offset, OffsetTable } from "../../mod.ts";
+import type { Generation } from "../../src/core/format/generation.ts";
 import { backupOf } from "../../src/file/paths.ts";
 import type { AppliedJournal } from "./apply_journal.ts";
 import type { Args } from "./args.ts";
@@ -46,6 +47,7 @@ export function refuseLowering(path: string, changes: readonly Change[], args: A
 /** The file to change; without `info` it does not exist yet. */
 export type ChangedFile = Pick<ValidInspection, "path" | "table" | "format"> & {
   readonly info: FileInfo | undefined;
+  readonly generation?: Generation;
   readonly journal?: AppliedJournal;
   /** Whether it is to bear a checksum. */
   readonly withChecksum: boolean;
@@ -63,10 +65,11 @@ export async function applyChanges(
   args: Args,
   io: Io,
 ): Promise<number> {
-  const { path, format, info, journal, withChecksum: checksum } = file;
+  const { path, format, info, generation, journal, withChecksum: checksum } = file;
   const real = changes.filter(({ from, to }) => from !== to);
   if (real.length > 0) {
-    const options = { format, checksum, replaces: info, journal, rotate: info !== undefined };
+    const rotate = info !== undefined;
+    const options = { format, checksum, replaces: info, generation, journal, rotate, io };
     await writeStore(path, withChanges(file.table, real), options);
   }
   if (args.flag("json")) {

@@ -20,14 +20,16 @@ export const compact: Command = {
   async run(args, io) {
     const [path] = args.operands;
     const file = await readTable("compact", path);
-    const { table, format, checksum, info, journal } = file;
+    const { table, format, checksum, info, generation, journal } = file;
     if (journal !== undefined) {
       await writeStore(path, table, {
         format,
         checksum: checksum !== "none",
         replaces: info,
+        generation,
         journal,
         rotate: true,
+        io,
       });
     }
     const records = journal?.records ?? 0;

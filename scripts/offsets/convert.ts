@@ -33,7 +33,7 @@ export const convert: Command = {
     const out = args.option("out");
     if (out !== undefined) {
       // Plain, as the other client itself would write it.
-      await writeOutput(out, table, { format, checksum: false }, args);
+      await writeOutput(out, table, { format, checksum: false }, args, io);
     }
     if (args.flag("json")) {
       printJson(io, { file: path, format, out: out ?? null, offsets: jsonEntries(table) });

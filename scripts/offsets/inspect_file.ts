@@ -2,18 +2,22 @@ import { basename } from "node:path";
 import {
   decode,
   type FileInfo,
-  type FileSystem,
   nodeFileSystem,
   OffsetFileChecksumError,
   type OffsetFileFormat,
   OffsetFileSyntaxError,
   OffsetLoadError,
   type OffsetTable,
-  parse,
 } from "../../mod.ts";
-import type { SnapshotId } from "../../src/core/format/read_journal.ts";
-import { readSnapshot as inspect } from "../../src/file/recovery/read_snapshot.ts";
-import { statIfPossible } from "../../src/file/fs/stat_if_there.ts";
+import type { Generation } from "../../src/core/format/generation.ts";
+import type { SnapshotId } from "../../src/core/format/journal_header.ts";
+import { parseSnapshot } from "../../src/core/format/parse.ts";
+import { quote } from "../../src/core/table/message_queue.ts";
+import {
+  readSnapshot as read,
+  type SnapshotFile,
+  type ValidFile,
+} from "../../src/file/recovery/read_snapshot.ts";
 import { type AppliedJournal, applyJournal, findJournal } from "./apply_journal.ts";
 import { describeSystemError } from "./system_error.ts";
 
@@ -40,6 +44,8 @@ export interface ValidInspection {
   readonly checksum: "none" | "right" | "wrong";
   /** By which a journal names the file. */
   readonly id: SnapshotId;
+  /** The number of the snapshot, if it has one. */
+  readonly generation: Generation | undefined;
   /** The journal beside the file, whose records are in the table. */
   readonly journal?: AppliedJournal;
 }
@@ -67,39 +73,41 @@ export async function readSnapshot(path: string): Promise<Inspection> {
 
 /** The same without a journal. */
 export async function inspectAlone(path: string): Promise<Inspection> {
-  let bytes: Uint8Array = new Uint8Array();
-  const fileSystem: FileSystem = {
-    ...nodeFileSystem,
-    async readFile(path) {
-      const file = await nodeFileSystem.readFile(path);
-      bytes = file.bytes;
-      return file;
-    },
-  };
   try {
-    const found = await inspect(fileSystem, path);
-    if (found.state === "missing") return found;
-    if (found.state === "valid") return valid(path, found, bytes);
-    const { info, reason, cause } = found;
-    if (cause instanceof OffsetFileChecksumError) return edited(path, info!, bytes, cause);
-    const position = cause instanceof OffsetFileSyntaxError ? cause.position : undefined;
-    return { state: "bad", path, info, reason, position };
+    return inspectionOf(await read(nodeFileSystem, path));
   } catch (error) {
     if (!(error instanceof OffsetLoadError)) throw error;
-    const info = await statIfPossible(nodeFileSystem, path);
+    const info = await nodeFileSystem.stat(path).catch(() => undefined);
     return { state: "bad", path, info, reason: describeSystemError(error) };
   }
 }
 
-function valid(
-  path: string,
-  { info, table, id }: Pick<ValidInspection, "info" | "table" | "id">,
-  bytes: Uint8Array,
+/** A file that the store's own recovery has read, as the commands show it. */
+export function inspectionOf(file: SnapshotFile): Inspection {
+  const { path } = file;
+  if (file.is === "missing") return { state: "missing", path };
+  if (file.is === "valid") return validOf(file);
+  const { info, bytes, reason, cause } = file;
+  if (cause instanceof OffsetFileChecksumError && info !== undefined && bytes !== undefined) {
+    return edited(path, info, bytes, cause);
+  }
+  const position = cause instanceof OffsetFileSyntaxError ? cause.position : undefined;
+  return { state: "bad", path, info, reason, position };
+}
+
+function validOf(
+  { path, info, table, bytes, id, generation, checksum }: ValidFile,
 ): ValidInspection {
-  const text = decode(bytes);
-  // A quote inside a string has a backslash before it, so this is a member's name.
-  const checksum = /[{,]\s*"crc32"\s*:/.test(text) ? "right" : "none";
-  return { state: "valid", path, info, table, id, format: formatOf(path, text), checksum };
+  return {
+    state: "valid",
+    path,
+    info,
+    table,
+    id,
+    generation,
+    format: formatOf(path, decode(bytes)),
+    checksum: checksum === "verified" ? "right" : "none",
+  };
 }
 
 function edited(
@@ -108,15 +116,25 @@ function edited(
   bytes: Uint8Array,
   { expected, actual, position }: OffsetFileChecksumError,
 ): BadInspection {
-  const table = parse(decode(bytes), { verifyChecksum: false });
+  const text = decode(bytes);
+  const { table, generation } = parseSnapshot(text, undefined);
   return {
     state: "bad",
     path,
     info,
-    reason: `its checksum is "${expected}", that of its table is "${actual}": ` +
+    reason: `its checksum is ${quote(expected)}, that of its table is "${actual}": ` +
       "it was edited by hand, or is damaged",
     position,
-    edited: { ...valid(path, { info, table, id: NO_ID }, bytes), checksum: "wrong" },
+    edited: {
+      state: "valid",
+      path,
+      info,
+      table,
+      id: NO_ID,
+      generation,
+      format: formatOf(path, text),
+      checksum: "wrong",
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { describeSystemError } from "./system_error.ts";
 /** Gives a bad main file another name too, as evidence, before it is replaced. */
 export async function keepBadFile(path: string): Promise<string | undefined> {
   try {
-    return await keepAside(nodeFileSystem, await resolveMain(path), true);
+    return (await keepAside(nodeFileSystem, await resolveMain(path)))?.path;
   } catch (error) {
     throw new CommandError(
       `Cannot keep ${quote(path)} aside: ${describeSystemError(error)}`,

@@ -92,7 +92,9 @@ async function inspectRow({ path, levels }: FoundStore) {
 
 function journalNote(journal: AppliedJournal | undefined): string {
   if (journal === undefined) return "ok";
-  return journal.isForeign ? "a journal of another file" : `ok, ${countRecords(journal.records)}`;
+  return journal.relation === "foreign"
+    ? "a journal of another file"
+    : `ok, ${countRecords(journal.records)}`;
 }
 
 /** A client id is `<ip>@<instance>`; without an @ the documented order is assumed. */

@@ -28,7 +28,7 @@ export const merge: Command = {
     const [left, right] = [await readTable("merge", a), await readTable("merge", b)];
     const table = mergeMax(left.table, right.table);
     const format = formatForName(out) ?? left.format;
-    await writeOutput(out, table, { format, checksum: true }, args);
+    await writeOutput(out, table, { format, checksum: true }, args, io);
     if (args.flag("json")) {
       printJson(io, { a, b, out, format, offsets: jsonEntries(table) });
     } else {

@@ -35,7 +35,7 @@ export const rescue: Command = {
     const { main } = files;
     const source = main.state === "valid" ? undefined : recoveryCandidates(files).at(0);
     const write = args.flag("write") && source !== undefined;
-    const kept = write ? await recover(path, main, source) : undefined;
+    const kept = write ? await recover(path, main, source, io) : undefined;
     if (args.flag("json")) {
       printJson(io, {
         file: path,
@@ -69,17 +69,20 @@ function faults({ main, backup, leftovers }: StoreFiles): Inspection[] {
 async function recover(
   path: string,
   main: Inspection,
-  { table, format, checksum, journal }: ValidInspection,
+  { table, format, checksum, generation, journal }: ValidInspection,
+  io: Io,
 ): Promise<string | undefined> {
   const kept = main.state === "missing" ? undefined : await keepBadFile(path);
   await writeStore(path, table, {
     format,
     checksum: checksum !== "none",
     replaces: infoOf(main),
+    generation,
     // One that extends the bad main is kept: nobody can tell what its records are worth.
     journal: journal ?? lonely(await findJournal(path)),
     rotate: false,
     moved: true,
+    io,
   });
   return kept;
 }

@@ -50,5 +50,5 @@ function newFile(path: string): ChangedFile {
 async function isFresh(path: string): Promise<boolean> {
   if ((await readSnapshot(path)).state !== "missing") return false;
   const { backup, leftovers, journal } = await inspectStore(path);
-  return [backup, journal].every(({ state }) => state === "missing") && leftovers.length === 0;
+  return backup.state === "missing" && journal.is === "missing" && leftovers.length === 0;
 }

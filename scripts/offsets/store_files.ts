@@ -1,7 +1,7 @@
 import { nodeFileSystem } from "../../mod.ts";
 import { backupOf } from "../../src/file/paths.ts";
-import { findLeftovers } from "../../src/file/recovery/temporary_files.ts";
-import type { JournalInspection } from "../../src/file/recovery/read_journal.ts";
+import type { JournalFile } from "../../src/file/recovery/read_journal_file.ts";
+import { findTemporaryFiles } from "../../src/file/recovery/temporary_files.ts";
 import { applyJournal, extendsFile, findJournal } from "./apply_journal.ts";
 import { inspectAlone, type Inspection, modifiedOf, type ValidInspection } from "./inspect_file.ts";
 import { resolveMain } from "./resolve_main.ts";
@@ -10,9 +10,14 @@ import { resolveMain } from "./resolve_main.ts";
 export interface StoreFiles {
   readonly main: Inspection;
   /** The journal, applied to whichever file it extends. */
-  readonly journal: JournalInspection;
+  readonly journal: JournalFile;
   readonly backup: Inspection;
   readonly leftovers: readonly Inspection[];
+}
+
+async function findLeftovers(main: string): Promise<string[]> {
+  const { pendingBackups, temporaries } = await findTemporaryFiles(nodeFileSystem, main);
+  return [...pendingBackups, ...temporaries];
 }
 
 /** Inspects all the files of the store whose main file has this path. */
@@ -23,7 +28,7 @@ export async function inspectStore(path: string): Promise<StoreFiles> {
     inspectAlone(path),
     inspectAlone(backupOf(real)),
     // Without the right to list the directory, main and backup can still be read by name.
-    findLeftovers(nodeFileSystem, real).catch(() => []),
+    findLeftovers(real).catch(() => []),
   ]);
   const leftovers = await Promise.all(names.map(inspectAlone));
   const extended = (file: Inspection) =>

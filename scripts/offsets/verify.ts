@@ -3,7 +3,7 @@ import { formatAge } from "./age.ts";
 import type { Command } from "./command.ts";
 import { escape } from "../lib/escape.ts";
 import { EXIT } from "../lib/exit_code.ts";
-import type { JournalInspection } from "../../src/file/recovery/read_journal.ts";
+import type { JournalFile } from "../../src/file/recovery/read_journal_file.ts";
 import {
   fault,
   infoOf,
@@ -28,7 +28,7 @@ interface Finding {
   readonly details?: string;
 }
 
-type FoundJournal = Exclude<JournalInspection, { state: "missing" }>;
+type FoundJournal = Exclude<JournalFile, { readonly is: "missing" }>;
 
 export const verify: Command = {
   name: "verify",
@@ -51,7 +51,7 @@ export const verify: Command = {
     const json = args.flag("json");
     if (args.flag("accept")) {
       for (const path of args.operands) {
-        const text = acceptedText(path, await accept(path));
+        const text = acceptedText(path, await accept(path, io));
         if (!json) io.out(text);
       }
     }
@@ -72,7 +72,7 @@ function acceptedText(path: string, kept: string | undefined): string {
 async function findingsOf(path: string): Promise<Finding[]> {
   const { main, backup, leftovers, journal } = await inspectStore(path);
   const found: Finding[] = [{ role: "main", file: main }];
-  if (journal.state !== "missing") found.push(journalFinding(main, journal));
+  if (journal.is !== "missing") found.push(journalFinding(main, journal));
   if (backup.state !== "missing") found.push({ role: "backup", file: backup });
   for (const file of leftovers) found.push({ role: "leftover", file });
   return found;
@@ -81,16 +81,19 @@ async function findingsOf(path: string): Promise<Finding[]> {
 /** A torn tail is what a kill leaves, and the store cuts it; the rest is for a person to look at. */
 function journalFinding(main: Inspection, journal: FoundJournal): Finding {
   const bad = (path: string, reason: string): Finding => {
-    const info = journal.info;
+    const info = journal.is === "unreadable" ? undefined : journal.info;
     return { role: "journal", file: { state: "bad", path, info, reason } };
   };
-  if (journal.state === "bad") return bad(journal.fault.path, journal.fault.reason);
+  if (journal.is !== "readable") return bad(journal.fault.path, journal.fault.reason);
   const { path, info, content } = journal;
+  const { table, records, damage } = content;
+  if (damage?.kind === "corrupt") {
+    return bad(path, `${damage.reason}, at position ${damage.position}`);
+  }
   const applied = main.state === "valid" ? main.journal : undefined;
   if (applied === undefined) return bad(path, "the file that it extends is not usable");
-  if (applied.isForeign) return bad(path, applied.reason!);
-  const { table, records, tornAt } = content;
-  const torn = tornAt === undefined ? "" : ", and a last one that was not written to the end";
+  if (applied.relation === "foreign") return bad(path, applied.reason!);
+  const torn = damage === undefined ? "" : ", and a last one that was not written to the end";
   const superseded = records > applied.records ? ", which main holds already" : "";
   const file = {
     state: "valid",
@@ -98,6 +101,7 @@ function journalFinding(main: Inspection, journal: FoundJournal): Finding {
     info,
     table,
     id: NO_ID,
+    generation: undefined,
     format: "go",
     checksum: "right",
   } as const;

@@ -2,6 +2,7 @@ import type { OffsetFileFormat, OffsetTable } from "../../mod.ts";
 import type { Args } from "./args.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "../lib/escape.ts";
+import type { Io } from "../lib/io.ts";
 import { infoOf, readSnapshot } from "./inspect_file.ts";
 import { writeStore } from "./write_store.ts";
 
@@ -15,6 +16,7 @@ export async function writeOutput(
   table: OffsetTable,
   { format, checksum }: { readonly format: OffsetFileFormat; readonly checksum: boolean },
   args: Args,
+  io: Io,
 ): Promise<void> {
   const present = await readSnapshot(path);
   if (present.state !== "missing" && !args.flag("force")) {
@@ -26,6 +28,9 @@ export async function writeOutput(
   // A bad file must not replace a good backup.
   const rotate = present.state === "valid";
   // What it held goes, and so does what a journal added to it.
-  const journal = present.state === "valid" ? present.journal : undefined;
-  await writeStore(path, table, { format, checksum, replaces: infoOf(present), journal, rotate });
+  const { journal, generation } = present.state === "valid" ? present : NOTHING;
+  const replaces = infoOf(present);
+  await writeStore(path, table, { format, checksum, replaces, generation, journal, rotate, io });
 }
+
+const NOTHING = { journal: undefined, generation: undefined };

@@ -1,22 +1,29 @@
 import { dirname } from "node:path";
 import {
+  type Diagnostic,
   type FileInfo,
+  type FileSystem,
   nodeFileSystem,
   type OffsetFileFormat,
   type OffsetTable,
   serialize,
 } from "../../mod.ts";
-import { ensureDirectory } from "../../src/file/fs/ensure_directory.ts";
-import { isSameFile } from "../../src/file/fs/file_system.ts";
-import { journalOf } from "../../src/file/paths.ts";
-import { moveAside } from "../../src/file/recovery/quarantine.ts";
+import { type FilesState, type Journal, type Main, nextStep } from "../../src/core/commit_plan.ts";
+import type { Generation } from "../../src/core/format/generation.ts";
+import { predecessorOf } from "../../src/file/commit/predecessor.ts";
+import { ChangedMeanwhileError, replaceSnapshot } from "../../src/file/commit/replace_snapshot.ts";
+import { DirectoryPath } from "../../src/file/fs/directory_path.ts";
+import { isSameFile } from "../../src/file/fs/file_info.ts";
+import { serveMissingCalls } from "../../src/file/fs/missing_calls.ts";
 import { resolveLinks } from "../../src/file/fs/resolve_links.ts";
-import { statIfThere } from "../../src/file/fs/stat_if_there.ts";
-import { replaceSnapshot } from "../../src/file/commit/replace_snapshot.ts";
+import { journalOf } from "../../src/file/paths.ts";
+import { hasSameRecords } from "../../src/file/recovery/read_journal_file.ts";
 import type { AppliedJournal } from "./apply_journal.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "../lib/escape.ts";
+import type { Io } from "../lib/io.ts";
 import { describeSystemError } from "./system_error.ts";
+import { tellDiagnostic } from "./tell_diagnostic.ts";
 
 /** How to write a store's main file. */
 export interface WriteOptions {
@@ -24,16 +31,21 @@ export interface WriteOptions {
   readonly checksum: boolean;
   /** What the file was when it was read; `undefined` if it was not there. */
   readonly replaces: FileInfo | undefined;
+  /** Its number, if it has one: it is kept, or raised if a journal is folded in. */
+  readonly generation: Generation | undefined;
   /** The journal that was read with it: the table holds its records. */
   readonly journal: AppliedJournal | undefined;
-  /** Whether what is replaced becomes the backup; only a valid file may. */
+  /** Whether the replaced file becomes the backup; only a valid file may. */
   readonly rotate: boolean;
+  /** Where to tell what happens besides. */
+  readonly io: Io;
   /** Whether it may have been moved away by us since. */
   readonly moved?: boolean;
 }
 
 /**
- * Writes a table as the store does: at every instant the old or the new file is there, whole.
+ * Writes a table by the store's own rules and protocol: at every instant the old or the new file is
+ * there, whole.
  *
  * It refuses if the file is not the one that was read: a consumer that still runs would lose what
  * it wrote in the meantime.
@@ -41,56 +53,133 @@ export interface WriteOptions {
 export async function writeStore(
   path: string,
   table: OffsetTable,
-  { format, checksum, replaces, journal, rotate, moved = false }: WriteOptions,
+  options: WriteOptions,
 ): Promise<void> {
-  const bytes = new TextEncoder().encode(serialize(table, { format, checksum }));
-  let doubt: unknown;
+  const { replaces, journal, io, moved = false } = options;
+  const report = (diagnostic: Diagnostic) => tellDiagnostic(io, diagnostic);
+  const fileSystem = serveMissingCalls(nodeFileSystem, report);
   try {
-    const main = await resolveLinks(nodeFileSystem, path);
-    const confirm = async () => {
-      const now = await statIfThere(nodeFileSystem, main);
-      const isSame = isSameFile(now, replaces) || (moved && now === undefined);
-      const nowJournal = await statIfThere(nodeFileSystem, journalOf(main));
-      if (!isSame || !isSameFile(nowJournal, journal?.info)) throw changed(path);
+    const main = await resolveLinks(fileSystem, path);
+    const look = async (): Promise<void> => {
+      const now = await fileSystem.stat(main);
+      if (!isSameFile(now, replaces) && !(moved && now === undefined)) {
+        throw new ChangedMeanwhileError();
+      }
     };
-    const directory = dirname(main);
-    await confirm();
-    await ensureDirectory(nodeFileSystem, directory, directory, true);
-    const options = { rotate, isMainSure: false, sync: true, confirm, replaces };
-    ({ doubt } = await replaceSnapshot(nodeFileSystem, main, bytes, options));
+    const lookAtBoth = async (): Promise<void> => {
+      await look();
+      const now = await fileSystem.stat(journalOf(main));
+      if (!isSameFile(now, journal?.info)) throw new ChangedMeanwhileError();
+    };
+    await lookAtBoth();
+    await directoriesOf(fileSystem, main, report).make("full");
+    const step = nextStep(stateOf(options), "ours", {
+      changes: "many",
+      purpose: "persist",
+      onConflict: "throw",
+    });
+    if (step.do !== "snapshot") throw new Error(`a change leads to "${step.do}"`);
+    const { format } = options;
+    const { generation } = step;
+    const checksum = options.checksum || generation !== undefined;
+    const text = serialize(table, { format, checksum, generation });
+    const failure = await replaceSnapshot({
+      ...step,
+      fileSystem,
+      main,
+      bytes: new TextEncoder().encode(text),
+      durability: "full",
+      like: replaces ?? await predecessorOf(fileSystem, main),
+      // A foreign journal has been moved aside by the second look.
+      look: step.retire === "move aside" ? look : lookAtBoth,
+      isMain: (info) => isSameFile(info, replaces),
+      journalToRemove: async () => await journalToRemove(main, journal),
+      stop: () => {},
+      report,
+      keepUntilDurable: () => Promise.resolve(),
+      did: () => {},
+    });
+    if (failure !== undefined) throw failureOf(path, failure);
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(
-      `Cannot write ${quote(path)}: ${describeSystemError(error)}`,
-      "The file is as it was; make room or give permission, then run the same command again.",
-      { cause: error },
-    );
+    if (error instanceof ChangedMeanwhileError) throw changed(path);
+    throw notWritten(path, error);
   }
-  if (doubt === undefined) return await removeJournal(path, journal);
-  throw new CommandError(
-    `Cannot make sure that ${quote(path)} is written: ${describeSystemError(doubt)}`,
+}
+
+/** The clients' own layout: the root is two directories above, for the client id and the group. */
+function directoriesOf(
+  fileSystem: FileSystem,
+  main: string,
+  report: (diagnostic: Diagnostic) => void,
+): DirectoryPath {
+  const root = dirname(dirname(dirname(main)));
+  return new DirectoryPath(fileSystem, { root, path: main, main }, report);
+}
+
+/** The files as the rules of a commit see them. */
+function stateOf({ replaces, generation, journal, rotate }: WriteOptions): FilesState<FileInfo> {
+  return {
+    main: mainOf(replaces, generation, rotate),
+    journal: journalStateOf(journal),
+    journaling: "off",
+  };
+}
+
+function mainOf(
+  replaces: FileInfo | undefined,
+  generation: Generation | undefined,
+  rotate: boolean,
+): Main<FileInfo> {
+  if (replaces === undefined) return { is: "lost", generation };
+  const identities = [replaces];
+  // The commands keep a bad file aside themselves, before they ask.
+  return rotate
+    ? { is: "valid", identities, generation }
+    : { is: "bad", identities, content: "worthless", generation };
+}
+
+function journalStateOf(journal: AppliedJournal | undefined): Journal<FileInfo> {
+  if (journal === undefined) return { is: "absent" };
+  const { info, relation, generation } = journal;
+  if (relation === "leftover") return { is: "leftover", identity: info };
+  const identities = [info];
+  return relation === "foreign"
+    ? { is: "foreign", identities }
+    : { is: "found", identities, generation };
+}
+
+/** Main holds its records by now, if nobody has appended to it since it was read. */
+async function journalToRemove(
+  main: string,
+  journal: AppliedJournal | undefined,
+): Promise<FileInfo | "gone" | "changed"> {
+  const path = journalOf(main);
+  if (await nodeFileSystem.stat(path) === undefined) return "gone";
+  const { info, bytes } = await nodeFileSystem.readFile(path);
+  const isUnchanged = journal !== undefined && isSameFile(info, journal.info) &&
+    hasSameRecords(bytes, journal.bytes);
+  return isUnchanged ? info : "changed";
+}
+
+function failureOf(
+  path: string,
+  { error, onDisk }: { readonly error: unknown; readonly onDisk: "previous" | "either" },
+): unknown {
+  if (onDisk === "previous") return error;
+  return new CommandError(
+    `Cannot make sure that ${quote(path)} is written: ${describeSystemError(error)}`,
     "The new file is there, but may be the old one again after a power cut.",
-    { cause: doubt },
+    { cause: error },
   );
 }
 
-/** Main holds its records by now; those that it does not hold are kept. */
-async function removeJournal(path: string, journal: AppliedJournal | undefined): Promise<void> {
-  if (journal === undefined) return;
-  try {
-    if (journal.isForeign) await moveAside(nodeFileSystem, journal.path, true);
-    else {
-      await nodeFileSystem.unlink(journal.path);
-      // A power cut that brought it back would bring back what was lowered or deleted.
-      await nodeFileSystem.syncDirectory(dirname(journal.path));
-    }
-  } catch (error) {
-    throw new CommandError(
-      `Cannot remove the journal of ${quote(path)}: ${describeSystemError(error)}`,
-      `The file is written; remove ${quote(journal.path)} by hand.`,
-      { cause: error },
-    );
-  }
+function notWritten(path: string, error: unknown): CommandError {
+  return new CommandError(
+    `Cannot write ${quote(path)}: ${describeSystemError(error)}`,
+    "The file is as it was; make room or give permission, then run the same command again.",
+    { cause: error },
+  );
 }
 
 function changed(path: string): CommandError {

@@ -78,12 +78,52 @@ export function lockOf(main: string): string {
   return `${main}.lock`;
 }
 
-/** A new temporary file beside a main file; `unique` is a name that nobody else uses. */
+/** A new temporary file beside a main file. */
 export function temporaryOf(main: string, unique: string): string {
   return `${main}.${unique}.tmp`;
 }
 
-/** The name under which a bad file is kept; `unique` is a name that nobody else uses. */
+/** The second name of main that becomes the backup once the new main is durable. */
+export function pendingBackupOf(main: string, unique: string): string {
+  return `${main}.${unique}.bak.tmp`;
+}
+
+/** The name under which a bad file is kept. */
 export function quarantineOf(path: string, unique: string): string {
   return `${path}.corrupt-${unique}`;
+}
+
+/** The temporary file of Go's client, which has one name for all writes. */
+export function goTemporaryOf(main: string): string {
+  return `${main}.tmp`;
+}
+
+/** Makes a unique name: the time first, so that a listing shows the order. */
+export function makeUniqueName(): string {
+  const time = new Date().toISOString().replaceAll(/[-:]/g, "");
+  return `${time}-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** When a name was made that ends in a unique part and suffixes, in milliseconds since 1970. */
+export function timeOfName(path: string): number {
+  const [, date, hour, minute, rest] = /(\d{8})T(\d\d)(\d\d)([\d.]{6}Z)-[^/\\]*$/.exec(path) ?? [];
+  const day = date?.replace(/(....)(..)(..)/, "$1-$2-$3");
+  return Date.parse(`${day}T${hour}:${minute}:${rest}`);
+}
+
+const UNIQUE = String.raw`\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}`;
+const TEMPORARY = new RegExp(String.raw`^\.${UNIQUE}(\.bak)?\.tmp$`);
+
+/**
+ * Tells whether a file name is one of our own temporary names for a main file (P8): exactly the names
+ * of `temporaryOf` and `pendingBackupOf`. No other file is removed or loaded as ours.
+ */
+export function temporaryKind(
+  mainName: string,
+  name: string,
+): "temporary" | "pending backup" | undefined {
+  if (!name.startsWith(mainName)) return undefined;
+  const match = TEMPORARY.exec(name.slice(mainName.length));
+  if (match === null) return undefined;
+  return match[1] === undefined ? "temporary" : "pending backup";
 }

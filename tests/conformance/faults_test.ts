@@ -24,7 +24,7 @@ const PROCESS = new Set([
 ]);
 
 /** The most steps that a story may have; a table of many queues is one. */
-const HANDFUL = 11;
+const HANDFUL = 12;
 
 function launchOf(id: string): Launch {
   if (!PROCESS.has(id)) return (prefix) => BrokenDriver.start(FAULTS[id], prefix);

@@ -1,4 +1,4 @@
-/** Those of the faults that are crashes; `tests/FAULTS.md` lists all. */
+/** The faults that are crashes; `tests/FAULTS.md` lists all faults. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explore, type Scenario } from "../../scripts/verify/crash/explore.ts";
@@ -50,18 +50,20 @@ test("F08 a crash between the link and the rename, and two persists after it", a
   await survives({
     async work(world) {
       await persistTwice(world);
-      // What is left are the instants at which main and the backup are one file.
+      // Keep the instants at which main has its second name, as the pending backup.
       const linked: typeof world.moments = [];
       for (const moment of world.moments) {
         const fs = new SimulatedFileSystem(moment.disk);
-        const infos = ["", ".bak"].map((end) => fs.stat(`/root/c/g/offset.json${end}`));
-        const [main, backup] = await Promise.all(infos);
+        const names = await fs.readDirectory("/root/c/g");
+        const pending = names.find((name) => name.endsWith(".bak.tmp"));
+        const main = await fs.stat(MAIN);
+        const backup = await fs.stat(`/root/c/g/${pending ?? "none"}`);
         if (main !== undefined && main.ino === backup?.ino) linked.push(moment);
       }
       crashes = linked.length;
       world.moments.splice(0, world.moments.length, ...linked);
     },
-    // Everybody persists in his recovery: at this depth there are two such, and a crash in each.
+    // Each recovery ends with a persist: at this depth there are two, and a crash in each.
     depth: 2,
   }, 50);
   assert.ok(crashes >= 4);
@@ -71,13 +73,13 @@ test("F09 a kill, a load, and a power cut: what was loaded is still there", asyn
   await survives({
     disk: async () => {
       const disk = await diskWith({ "offset.json": encode(1, QUEUES) });
-      // Written without any fsync, by a process that was killed right after.
+      // It was written without any fsync, by a process that was killed right after.
       await goPersist(new SimulatedFileSystem(disk), encode(2, QUEUES));
       return disk;
     },
     async work(world) {
       await world.open();
-      // What a power cut does before the load is done is not the load's affair.
+      // A power cut before the end of the load may take the file back.
       world.moments.splice(0, world.moments.length - 1);
     },
   }, 1);
@@ -91,16 +93,22 @@ test("F19 a crash during the recovery from a crash during a recovery", async () 
 
 test("F26 a crash at every micro-operation of a compaction, and of the one after it", async () => {
   await survives({
-    // It outgrows its snapshot at once.
+    // The journal outgrows its snapshot with the first record.
     writer: shippedStore(QUEUES, { journal: { compactAtBytes: 0 } }),
     async work(world) {
-      await world.persist(await world.open());
-      const begin = world.calls.findIndex((call) => /^create .*\.tmp$/.test(call));
-      assert.ok(begin < world.calls.indexOf(`unlink ${MAIN}.journal`) && begin > 0);
-      // What is left are the instants from its begin on.
+      const session = await world.open();
+      // The first persist gives the snapshot its number, and the second one begins a journal.
+      await world.persist(session);
+      await world.persist(session);
+      const journal = world.calls.indexOf(`create ${MAIN}.journal`);
+      const begin = world.calls.findIndex((call, i) =>
+        i > journal && /^create .*\.tmp$/.test(call)
+      );
+      assert.ok(journal > 0 && begin < world.calls.indexOf(`unlink ${MAIN}.journal`) && begin > 0);
+      // Keep the instants from the beginning of the compaction on.
       world.moments.splice(0, world.moments.findIndex(({ calls }) => calls === begin));
     },
-    // Everybody persists in his recovery, and compacts.
+    // Each recovery ends with a persist, and a compaction.
     depth: 2,
   }, 200);
 });

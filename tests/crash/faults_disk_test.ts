@@ -1,4 +1,4 @@
-/** Those of the faults that a disk has; `tests/FAULTS.md` lists all. */
+/** The faults of a disk; `tests/FAULTS.md` lists all faults. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OffsetFileCorruptError, OffsetPersistError, serialize } from "../../mod.ts";
@@ -83,15 +83,15 @@ test("F03 an fsync that fails, and the next one that succeeds without the data",
   const session = await open({ ...failing, create });
   await assertPrevious(session.persist(3), "EIO");
   await session.persist(3);
-  // Never the same file again: its fsync would succeed, and mean nothing.
+  // Another file is written: a second fsync of the same file would succeed without the data.
   assert.equal(new Set(created).size, 2);
   assert.equal((await open()).generation, 3);
 });
 
-test("F06 the fsync of the directory that fails after the rename leaves it open, and says so", async () => {
+test("F06 the fsync of the directory that fails after the rename leaves the outcome open, and says so", async () => {
   const { fs, open } = await store();
-  // The first is the load's, the second and third come before the rename.
-  const session = await open(failingDirectorySync(4)(fs));
+  // The load makes four syncs of directories, and the persist one before the rename.
+  const session = await open(failingDirectorySync(6)(fs));
   await assert.rejects(session.persist(3), (error) => {
     return error instanceof OffsetPersistError && error.onDisk === "either";
   });

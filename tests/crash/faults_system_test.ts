@@ -1,4 +1,4 @@
-/** Those of the faults that a system or a neighbour has; `tests/FAULTS.md` lists all. */
+/** The faults of a system; `tests/FAULTS.md` lists all faults. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OffsetLoadError, OffsetPersistError, serialize } from "../../mod.ts";

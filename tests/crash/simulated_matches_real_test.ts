@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import { nodeFileSystem } from "../../mod.ts";
-import { type FileInfo, type FileSystem, isSameFile } from "../../src/file/fs/file_system.ts";
+import { type FileInfo, isSameFile } from "../../src/file/fs/file_info.ts";
+import type { FileSystem } from "../../src/file/fs/file_system.ts";
 import { check } from "../support/check.ts";
 import { type Call, Caller, calls, NAMES } from "../../scripts/verify/crash/calls.ts";
 import { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
@@ -21,7 +23,8 @@ let roots = 0;
 const met = new Map<string, number>();
 
 async function run(sequence: readonly Call[]): Promise<void> {
-  const simulated = new SimulatedFileSystem(new SimulatedDisk());
+  const user = { uid: process.getuid!(), gid: process.getgid!() };
+  const simulated = new SimulatedFileSystem(new SimulatedDisk(), { user });
   const callers: [Caller, Caller] = [
     new Caller(simulated, "/root"),
     new Caller(nodeFileSystem, join(temporary, String(roots++))),
@@ -69,7 +72,8 @@ async function view(fileSystem: FileSystem, root: string): Promise<View> {
       const isDirectory = info.mode === 0o700;
       files.set(name, info);
       // How long a directory is, every file system decides for itself.
-      seen.push([name, inodes.indexOf(info.ino), info.mode, isDirectory ? undefined : info.size]);
+      const { ino, mode, uid, gid, size } = info;
+      seen.push([name, inodes.indexOf(ino), mode, uid, gid, isDirectory ? undefined : size]);
     } catch (error) {
       seen.push([name, (error as { code?: string }).code]);
     }
@@ -100,7 +104,7 @@ const EXPECTED = [
   ...["readDirectory done", "readDirectory ENOENT", "readDirectory ENOTDIR"],
   ...["create done", "create EEXIST", "create ENOENT", "create ENOTDIR"],
   ...["write done", "chmod done", "fileStat done", "sync done", "close done"],
-  ...["syncData done", "backdate done"],
+  ...["syncData done", "backdate done", process.getuid!() === 0 ? "chown done" : "chown EPERM"],
   ...["syncFile done", "syncFile ENOENT", "syncFile ENOTDIR"],
   ...["syncDirectory done", "syncDirectory ENOENT", "syncDirectory ENOTDIR"],
   ...["link done", "link EEXIST", "link ENOENT", "link ENOTDIR", "link EPERM"],
@@ -110,4 +114,6 @@ const EXPECTED = [
   ...["makeDirectory done", "makeDirectory EEXIST", "makeDirectory ENOENT"],
   ...["makeDirectory ENOTDIR", "removeDirectory done", "removeDirectory ENOENT"],
   ...["removeDirectory ENOTDIR", "removeDirectory ENOTEMPTY"],
+  ...["chownDirectory ENOENT", "chownDirectory ENOTDIR"],
+  process.getuid!() === 0 ? "chownDirectory done" : "chownDirectory EPERM",
 ];

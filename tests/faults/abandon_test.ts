@@ -1,8 +1,8 @@
 /** `abandon()`: the end of a store that must not, or cannot, write any more. */
 import assert from "node:assert/strict";
+import { test } from "node:test";
 import type { LocalFileOffsetStore, OpenOptions } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DiskProcess, LOCK, MAIN } from "./disk_process.ts";
 import { atEachCall } from "./each_call.ts";
@@ -50,7 +50,7 @@ for (const [what, operate] of Object.entries(OPERATIONS)) {
   for (const onConflict of ["throw", "merge"] as const) {
     for (const journal of [false, true]) {
       const story = `${what}, ${onConflict}, journal ${journal}`;
-      knownFault(
+      test(
         `C3 abandon stops at the next step, and renames nothing after it: ${story}`,
         async () => {
           await atEachCall(async (moment) => {
@@ -94,7 +94,7 @@ for (const [what, operate] of Object.entries(OPERATIONS)) {
   }
 }
 
-knownFault("C3 abandon writes nothing that was not persisted", async () => {
+test("C3 abandon writes nothing that was not persisted", async () => {
   for (const options of [{}, { journal: true }, { onConflict: "merge" }] as const) {
     const { process, store, disk } = await dirty(options);
     const before = await filesOf(disk);
@@ -106,7 +106,7 @@ knownFault("C3 abandon writes nothing that was not persisted", async () => {
   }
 });
 
-knownFault("C3 after a conflict, a store that cannot be closed is abandoned", async () => {
+test("C3 after a conflict, a store that cannot be closed is abandoned", async () => {
   for (const journal of [false, true]) {
     const { process, store, disk } = await dirty({ journal, persistEveryMs: 1, onDiagnostic() {} });
     const other = await new DiskProcess(disk).open();
@@ -121,7 +121,7 @@ knownFault("C3 after a conflict, a store that cannot be closed is abandoned", as
   }
 });
 
-knownFault("C3 abandon ends the wait for a lock, which stays its holder's", async () => {
+test("C3 abandon ends the wait for a lock, which stays its holder's", async () => {
   const { process, store, disk } = await dirty({ onConflict: "merge" });
   const lock = await process.disk.create(LOCK);
   let length = 0;

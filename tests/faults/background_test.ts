@@ -1,8 +1,8 @@
 /** What a timer does, and what is told of it, while its persists fail. */
 import assert from "node:assert/strict";
+import { test } from "node:test";
 import type { Diagnostic } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DiskProcess, MAIN } from "./disk_process.ts";
 import { ticks } from "./ticks.ts";
@@ -20,7 +20,7 @@ async function timed(journal = false) {
 }
 
 for (const code of ["EIO", "ENOSPC"]) {
-  knownFault(
+  test(
     `C5 P4 a failure that goes on is told once, and another one after a success again: ${code}`,
     async () => {
       const { process, store, seen } = await timed();
@@ -40,7 +40,7 @@ for (const code of ["EIO", "ENOSPC"]) {
   );
 }
 
-knownFault("C5 P4 a failure is told once, however many ticks have waited for it", async () => {
+test("C5 P4 a failure is told once, however many ticks have waited for it", async () => {
   const { process, store, seen } = await timed();
   let fail = (_error: Error) => {};
   process.system.before = ({ name }) => {
@@ -62,7 +62,7 @@ knownFault("C5 P4 a failure is told once, however many ticks have waited for it"
 });
 
 for (const journal of [false, true]) {
-  knownFault(
+  test(
     `C5 P9 a conflict is told once, and the timer does not read the file again and again: ${journal}`,
     async () => {
       const { process, store, seen, disk } = await timed(journal);

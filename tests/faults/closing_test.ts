@@ -4,7 +4,6 @@ import { test } from "node:test";
 import type { Diagnostic, LocalFileOffsetStore, OpenOptions } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
 import type { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DiskProcess, MAIN } from "./disk_process.ts";
 import { atEachCall } from "./each_call.ts";
@@ -48,7 +47,7 @@ async function tickWhileClosing(options: Partial<OpenOptions>): Promise<void> {
 }
 
 for (const onConflict of ["throw", "merge"] as const) {
-  knownFault(
+  test(
     `C1 after close nothing is done, whenever the timer has ticked: ${onConflict}`,
     async () => {
       await tickWhileClosing({ onConflict });
@@ -91,7 +90,7 @@ for (const options of [{}, { journal: true }, { onConflict: "merge", journal: tr
   });
 }
 
-knownFault(
+test(
   "C1 C3 close releases the journal that another process has folded meanwhile",
   async () => {
     const process = new DiskProcess(await diskWith());
@@ -119,7 +118,7 @@ const READERS: Record<string, (store: LocalFileOffsetStore) => Promise<unknown>>
 
 for (const [what, act] of Object.entries(READERS)) {
   for (const journal of [false, true]) {
-    knownFault(
+    test(
       `C3 a store that ${what} closes, whatever others wrote: their journal ${journal}`,
       async () => {
         const { disk } = await diskOfWriter(2, { journal });
@@ -160,7 +159,7 @@ const DISKS: Record<string, () => Promise<SimulatedDisk>> = {
 
 for (const [what, prepare] of Object.entries(DISKS)) {
   for (const options of [{}, { journal: true }, { onConflict: "merge" }] as const) {
-    knownFault(
+    test(
       `C3 J4 a store that only opens and closes changes nothing: ${what}, ${
         JSON.stringify(options)
       }`,

@@ -1,11 +1,7 @@
 import { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
 import { SimulatedFileSystem } from "../../scripts/verify/disk/simulated_file_system.ts";
-import {
-  type FileInfo,
-  type FileSystem,
-  TICK_MS,
-  type WritableFile,
-} from "../../src/file/fs/file_system.ts";
+import { type FileInfo, tickOf } from "../../src/file/fs/file_info.ts";
+import type { FileSystem, WritableFile } from "../../src/file/fs/file_system.ts";
 import { DiskProcess } from "./disk_process.ts";
 
 /** The clock of the machine when the disk is made: the begin of a second, and of an even one. */
@@ -51,6 +47,8 @@ export class CoarseDisk {
         return info && this.#coarse(info);
       },
       create: async (path) => this.#file(await fs.create(path)),
+      now: () => this.now,
+      pause: async (ms) => this.pass(ms),
     };
     return new DiskProcess(this.disk, replaced);
   }
@@ -70,7 +68,7 @@ export class CoarseDisk {
     return {
       ...file,
       stat: async () => this.#coarse(await file.stat()),
-      backdate: async (byMs: number = 2 * TICK_MS) => {
+      backdate: async (byMs: number = 2 * tickOf(0)) => {
         const ms = this.now - byMs;
         await file.backdate();
         const { ino } = await file.stat();

@@ -5,7 +5,6 @@ import { type Diagnostic, serialize } from "../../mod.ts";
 import { powerCuts } from "../../scripts/verify/disk/power_cuts.ts";
 import { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
 import { SimulatedFileSystem } from "../../scripts/verify/disk/simulated_file_system.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { DIRECTORY, DiskProcess, MAIN, ROOT } from "./disk_process.ts";
 import { expectLoadedAfterPowerCuts } from "./expect_loaded.ts";
@@ -38,7 +37,7 @@ async function madeByOthers(
 
 for (const from of LEVELS) {
   for (const journal of [false, true]) {
-    knownFault(
+    test(
       `P2 ten persists beside what others made survive every power cut: ${from}, ${journal}`,
       async () => {
         const disk = await madeByOthers({ from, main: true });
@@ -52,7 +51,7 @@ for (const from of LEVELS) {
     );
   }
 
-  knownFault(
+  test(
     `L6 what open has shown survives every power cut, others having made ${from}`,
     async () => {
       const disk = await madeByOthers({ from, main: true });
@@ -64,7 +63,7 @@ for (const from of LEVELS) {
 
 // The tool is not told the root: it takes the two levels of a store for what lies below it.
 for (const from of ["/root/c", DIRECTORY]) {
-  knownFault(`P2 what the operator's tool has set survives every power cut: ${from}`, async () => {
+  test(`P2 what the operator's tool has set survives every power cut: ${from}`, async () => {
     const disk = await madeByOthers({ from, main: true });
     const queue = ["--topic", "orders", "--broker", "broker-a", "--queue", "0"];
     assert.equal((await runTool(new DiskProcess(disk), "set", MAIN, ...queue, "7")).code, 0);
@@ -86,7 +85,7 @@ test("P2 a first persist survives every power cut, others having made what is be
   await firstPersist(DIRECTORY);
 });
 
-knownFault(
+test(
   "P2 a first persist survives every power cut, others having made the root",
   () => firstPersist(ROOT),
 );
@@ -99,7 +98,7 @@ const REFUSALS: Record<string, Error> = {
 };
 
 for (const [what, error] of Object.entries(REFUSALS)) {
-  knownFault(
+  test(
     `P2 O5 a root whose parent may not be synced is told of once, and served: ${what}`,
     async () => {
       const disk = await madeByOthers({ from: "/root/c", main: true });
@@ -124,7 +123,7 @@ for (const [what, error] of Object.entries(REFUSALS)) {
 
 for (const main of [true, false]) {
   for (const code of ["EMFILE", "EIO"]) {
-    knownFault(
+    test(
       `O4 a failed sync removes no directory that others made: ${code}, main ${main}`,
       async () => {
         for (const level of LEVELS) {

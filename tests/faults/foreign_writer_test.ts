@@ -4,7 +4,6 @@ import { test } from "node:test";
 import type { Diagnostic, LocalFileOffsetStore, OffsetTable, OnConflict } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
 import type { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DIRECTORY, DiskProcess } from "./disk_process.ts";
 import { atEachCall } from "./each_call.ts";
@@ -39,7 +38,7 @@ for (const [how, write] of Object.entries(WRITERS)) {
   for (const [what, operate] of Object.entries(OPERATIONS)) {
     for (const onConflict of ["throw", "merge"] as const) {
       const story = `${what}, ${onConflict}, while another client ${how}`;
-      knownFault(`P9 what another client writes is not overwritten unseen: ${story}`, async () => {
+      test(`P9 what another client writes is not overwritten unseen: ${story}`, async () => {
         for (const journal of [false, true]) {
           await atEachCall(async (moment) => {
             const { process, store } = await writer(journal, onConflict);
@@ -63,7 +62,7 @@ for (const [how, write] of Object.entries(WRITERS)) {
 }
 
 for (const [how, write] of Object.entries(WRITERS)) {
-  knownFault(
+  test(
     `J3 P8 a merging store keeps nothing of its own journal aside while another client ${how}`,
     async () => {
       const process = new DiskProcess(await diskWith());

@@ -5,7 +5,6 @@ import { type Diagnostic, serialize } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
 import type { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
 import { SimulatedFileSystem } from "../../scripts/verify/disk/simulated_file_system.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { DIRECTORY, DiskProcess, JOURNAL, MAIN } from "./disk_process.ts";
 import { expectLoaded, inWords } from "./expect_loaded.ts";
@@ -60,14 +59,14 @@ const names = async (disk: SimulatedDisk) =>
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-knownFault("J3 a folded journal that was not removed is skipped without a word", async () => {
+test("J3 a folded journal that was not removed is skipped without a word", async () => {
   const disk = await killed();
   await foldWithoutRemoval(disk, 120);
   await expectLoaded(disk, tableOf(120));
   await expectLoaded(disk, tableOf(120), "with a journal", { journal: true });
 });
 
-knownFault("J3 a folded journal that was not removed is skipped, whatever it holds", async () => {
+test("J3 a folded journal that was not removed is skipped, whatever it holds", async () => {
   const disk = await killed();
   await foldWithoutRemoval(disk, 120);
   const journal = await read(disk, JOURNAL);
@@ -103,7 +102,7 @@ test("J3 a journal of an earlier generation is not applied, and is reported", as
   }
 });
 
-knownFault(
+test(
   "J3 a journal of an earlier generation is reported though main holds all that is in it",
   async () => {
     const { disk } = await withOldJournal();
@@ -132,7 +131,7 @@ const nameChanges = (calls: readonly string[]) =>
   calls.filter((call) => /^(?:rename|unlink|syncDirectory) /.test(call))
     .map((call) => call.replaceAll(`${DIRECTORY}/`, ""));
 
-knownFault("J3 a foreign journal is moved aside, durably, before main is replaced", async () => {
+test("J3 a foreign journal is moved aside, durably, before main is replaced", async () => {
   const { disk, journal } = await withOldJournal();
   const seen: Diagnostic[] = [];
   const process = new DiskProcess(disk);
@@ -196,7 +195,7 @@ async function numberOf(disk: SimulatedDisk): Promise<number | undefined> {
   return match === null ? undefined : Number(match[1]);
 }
 
-knownFault(
+test(
   "J3 J1 a journal is begun only on a main with a number; without, a snapshot comes first",
   async () => {
     const disk = await diskWith({ "offset.json": serialize(tableOf(1)) });
@@ -211,7 +210,7 @@ knownFault(
   },
 );
 
-knownFault(
+test(
   "J3 a snapshot that folds a journal in has the next number, and every other keeps it",
   async () => {
     const disk = await killed();

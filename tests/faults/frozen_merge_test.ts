@@ -2,14 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DiskProcess } from "./disk_process.ts";
 import { inWords } from "./expect_loaded.ts";
 import { theirs, WRITERS } from "./other_clients.ts";
 
 for (const journal of [false, true]) {
-  knownFault(
+  test(
     `P9 U7 a merge with a frozen queue lowers nobody's offset in the file: journal ${journal}`,
     async () => {
       const process = new DiskProcess(await diskWith());
@@ -35,7 +34,7 @@ for (const journal of [false, true]) {
   );
 }
 
-knownFault(
+test(
   "P9 U7 a merge with another client's file keeps its greater offset of a frozen queue",
   async () => {
     for (const write of Object.values(WRITERS)) {

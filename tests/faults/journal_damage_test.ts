@@ -6,7 +6,6 @@ import { powerCuts } from "../../scripts/verify/disk/power_cuts.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
 import type { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
 import { SimulatedFileSystem } from "../../scripts/verify/disk/simulated_file_system.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DiskProcess, JOURNAL, MAIN } from "./disk_process.ts";
 import { runTool } from "./run_tool.ts";
@@ -49,7 +48,7 @@ test("J2 one bad record at the end is a torn write: it is cut and told", async (
 });
 
 for (const records of [[4, 5], [2, 3, 4, 5]]) {
-  knownFault(
+  test(
     `J2 L4 more than one bad record at the end is corruption: ${records.length}`,
     async () => {
       for (const options of [{}, { journal: true }, { onConflict: "merge" }] as const) {
@@ -63,7 +62,7 @@ for (const records of [[4, 5], [2, 3, 4, 5]]) {
     },
   );
 
-  knownFault(
+  test(
     `J2 the operator's tool calls ${records.length} bad records at the end corruption`,
     async () => {
       const disk = await killed();
@@ -74,7 +73,7 @@ for (const records of [[4, 5], [2, 3, 4, 5]]) {
   );
 }
 
-knownFault("J2 L4 with reset, a journal with bad records is kept under another name", async () => {
+test("J2 L4 with reset, a journal with bad records is kept under another name", async () => {
   const disk = await killed();
   await damage(disk, [4, 5]);
   const { loadOutcome } = await open(disk, { onCorrupt: "reset" });
@@ -110,7 +109,7 @@ async function firstLine(disk: SimulatedDisk): Promise<string | undefined> {
 for (const durability of ["full", "relaxed"] as const) {
   for (const records of [[2], [2, 4]]) {
     const which = records.join(" and ");
-    knownFault(
+    test(
       `J2 a relaxed journal falls back, and says so: bad ${which}, opened ${durability}`,
       () => expectFallback(records, durability),
     );
@@ -119,7 +118,7 @@ for (const durability of ["full", "relaxed"] as const) {
   test(`J2 a relaxed journal falls back from bad records at its end, opened ${durability}`, () =>
     expectFallback([4, 5], durability));
 
-  knownFault(
+  test(
     `J2 no power cut makes a relaxed journal unloadable, opened ${durability}`,
     async () => {
       const disk = await diskWith();

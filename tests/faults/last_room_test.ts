@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LocalFileOffsetStore } from "../../mod.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { MAIN } from "./disk_process.ts";
 import { expectLoaded } from "./expect_loaded.ts";
@@ -44,13 +43,13 @@ const OPERATIONS: Record<string, (store: LocalFileOffsetStore) => Promise<void>>
 for (const [what, operate] of Object.entries(OPERATIONS)) {
   const expected = what === "close" ? tableOf(5, 4) : tableOf(5);
 
-  knownFault(`J5 on a disk of 40 KiB, ${what} has the room that it needs`, async () => {
+  test(`J5 on a disk of 40 KiB, ${what} has the room that it needs`, async () => {
     const { small, store } = await journaled(TINY);
     await assert.doesNotReject(operate(store));
     await expectLoaded(small.disk, expected);
   });
 
-  knownFault(
+  test(
     `J5 on a disk that others have filled, ${what} has the room that the journal reserved`,
     async () => {
       const { small, store } = await journaled(SMALL);
@@ -61,7 +60,7 @@ for (const [what, operate] of Object.entries(OPERATIONS)) {
   );
 }
 
-knownFault(
+test(
   "J5 on a disk of 40 KiB, the next process has the room to fold the journal of a killed one",
   async () => {
     const { small } = await journaled(TINY);
@@ -72,7 +71,7 @@ knownFault(
   },
 );
 
-knownFault(
+test(
   "J5 on a disk of 40 KiB, the operator's tool has the room to fold a journal",
   async () => {
     const { small } = await journaled(TINY);

@@ -4,7 +4,6 @@ import { test } from "node:test";
 import type { OpenOptions } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
 import type { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DiskProcess, LOCK } from "./disk_process.ts";
 import { inWords } from "./expect_loaded.ts";
@@ -39,7 +38,7 @@ async function beat(clock: VirtualClock, process: DiskProcess, beats: number): P
 
 for (const journal of [false, true]) {
   for (const slowMs of [6000, 30_000]) {
-    knownFault(
+    test(
       `P9 P4 a holder that is slow is not robbed: ${slowMs} ms for a sync, journal ${journal}`,
       async () => {
         const clock = new VirtualClock();
@@ -63,7 +62,7 @@ for (const journal of [false, true]) {
   }
 }
 
-knownFault("P9 while a lock is held, it grows each second", async () => {
+test("P9 while a lock is held, it grows each second", async () => {
   const clock = new VirtualClock();
   const { process, store } = await merging(clock, await diskWith(), { slowMs: 20_000 });
   store.update(queue(0), 1, true);

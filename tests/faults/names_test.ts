@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { serialize } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { DiskProcess, MAIN } from "./disk_process.ts";
 import { runTool } from "./run_tool.ts";
@@ -21,7 +20,7 @@ const OTHERS = [
   "offset.json.journal.tmp",
 ];
 
-knownFault("P8 O4 files of others are never removed", async () => {
+test("P8 O4 files of others are never removed", async () => {
   const text = serialize(tableOf(7));
   const files = Object.fromEntries([...OTHERS, "offset.json.tmp"].map((name) => [name, text]));
   for (const options of [{}, { journal: true }, { onConflict: "merge" }] as const) {
@@ -38,7 +37,7 @@ knownFault("P8 O4 files of others are never removed", async () => {
 });
 
 for (const name of OTHERS) {
-  knownFault(`P8 L2 a file of another's name is never loaded: ${name}`, async () => {
+  test(`P8 L2 a file of another's name is never loaded: ${name}`, async () => {
     const disk = await diskWith({
       "offset.json.bak": serialize(tableOf(1)),
       // The newest of all.
@@ -59,7 +58,7 @@ test("P8 L2 Go's temporary file is loaded where main is missing, and stays", asy
   assert.ok((await filesOf(disk))["offset.json.tmp"] !== undefined);
 });
 
-knownFault("P8 L2 the operator's tool rescues from no file of another's name", async () => {
+test("P8 L2 the operator's tool rescues from no file of another's name", async () => {
   for (const name of OTHERS) {
     const disk = await diskWith({
       "offset.json.bak": serialize(tableOf(1)),

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type LocalFileOffsetStore, type OpenOptions, serialize } from "../../mod.ts";
 import { systemError } from "../../scripts/verify/disk/simulated_file_system.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { type DiskProcess, LOCK } from "./disk_process.ts";
 import { OwnedDisk, type Ownership, SUPERUSER, type User } from "./owned_disk.ts";
@@ -45,8 +44,7 @@ async function expectPersists(owned: OwnedDisk, user: User, options: Partial<Ope
 
 for (const call of ["chown", "chmod"] as const) {
   for (const code of ["EPERM", "EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]) {
-    const declare = call === "chown" && code === "EPERM" ? test : knownFault;
-    declare(`O2 a file system that answers ${call} with ${code} is served`, async () => {
+    test(`O2 a file system that answers ${call} with ${code} is served`, async () => {
       for (const options of OPTIONS) {
         const owned = await withMain({ ...CONSUMER, mode: 0o640 });
         owned.refuse = (refused) => refused === call ? code : undefined;
@@ -67,7 +65,7 @@ test("O1 main keeps owner, group and rights when root writes it", async () => {
   }
 });
 
-knownFault("O1 a journal takes owner, group and rights after main", async () => {
+test("O1 a journal takes owner, group and rights after main", async () => {
   for (const user of [SUPERUSER, { uid: 1000, groups: [1000, READERS] }]) {
     const main = { uid: 1000, gid: READERS, mode: 0o660 };
     const owned = await withMain(main);
@@ -76,7 +74,7 @@ knownFault("O1 a journal takes owner, group and rights after main", async () => 
   }
 });
 
-knownFault("O1 a lock takes owner, group and rights after main", async () => {
+test("O1 a lock takes owner, group and rights after main", async () => {
   const main = { uid: 1000, gid: READERS, mode: 0o660 };
   const owned = await withMain(main);
   const process = owned.process(SUPERUSER);
@@ -98,7 +96,7 @@ test("O1 a copied backup takes owner, group and rights after main", async () => 
 });
 
 for (const damage of ["missing", "bad"]) {
-  knownFault(
+  test(
     `O1 a main that is recovered takes after the file that it was recovered from: ${damage}`,
     async () => {
       const backup = { uid: 1000, gid: READERS, mode: 0o640 };
@@ -115,7 +113,7 @@ for (const damage of ["missing", "bad"]) {
   );
 }
 
-knownFault("O1 a first file that root makes is the directory's owner's", async () => {
+test("O1 a first file that root makes is the directory's owner's", async () => {
   for (const options of OPTIONS) {
     const owned = await OwnedDisk.make({ "something.else": "" }, {
       ".": { uid: 1000, gid: READERS, mode: 0o750 },
@@ -138,7 +136,7 @@ test("O1 a first file that another user makes is that user's, also in another us
   assert.deepEqual([uid, mode], [1000, 0o600]);
 });
 
-knownFault("O2 where the owner cannot be kept, the group is", async () => {
+test("O2 where the owner cannot be kept, the group is", async () => {
   for (const options of OPTIONS) {
     const owned = await withMain({ uid: 1001, gid: READERS, mode: 0o660 });
     await expectPersists(owned, { uid: 1000, groups: [1000, READERS] }, options);
@@ -152,7 +150,7 @@ const others = ({ mode }: Ownership) => mode & 0o007;
 const group = ({ mode }: Ownership) => (mode & 0o070) >> 3;
 
 for (const mode of [0o640, 0o660, 0o664]) {
-  knownFault(
+  test(
     `O2 where the group cannot be kept, its rights go to no other group: ${mode.toString(8)}`,
     async () => {
       const main = { uid: 1001, gid: READERS, mode };
@@ -171,7 +169,7 @@ for (const mode of [0o640, 0o660, 0o664]) {
   );
 }
 
-knownFault(
+test(
   "O2 where the group cannot be kept, what it was denied stays denied to its members",
   async () => {
     const main = { uid: 1001, gid: READERS, mode: 0o604 };

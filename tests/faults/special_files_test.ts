@@ -7,7 +7,6 @@ import process from "node:process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { serialize } from "../../mod.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { StoreDirectory, tableOf } from "../support/store_directory.ts";
 import { tellOf, type Told } from "./special_files_story.ts";
 
@@ -95,21 +94,10 @@ function expectClear({ store, tool }: Told, name: string): void {
   if (name !== "offset.json.lock") assert.ok(isClear(tool.verify), `the tool says ${tool.verify}`);
 }
 
-/** What holds today. */
-const HOLD = new Set([
-  // Deno's `unlink` removes an empty directory.
-  ...process.versions.deno === undefined ? ["a directory, offset.json.bak"] : [],
-  "a directory, offset.json.journal",
-  "a directory, offset.json.tmp",
-]);
-
 for (const [kind, { make, skip }] of Object.entries(KINDS)) {
   for (const name of Object.keys(NAMES)) {
     const story = `${kind}, ${name}`;
-    const declare: typeof knownFault = HOLD.has(story)
-      ? (name, fn, options) => void test(name, options, fn)
-      : knownFault;
-    declare(`O3 what is no regular file is a clear error, and stays: ${story}`, async () => {
+    test(`O3 what is no regular file is a clear error, and stays: ${story}`, { skip }, async () => {
       const { at, end, look } = await withSpecial(name, make);
       await using _ = at;
       try {
@@ -121,7 +109,7 @@ for (const [kind, { make, skip }] of Object.entries(KINDS)) {
       } finally {
         end();
       }
-    }, { skip });
+    });
   }
 }
 
@@ -177,17 +165,14 @@ function tellOfFifos(name: string): ReturnType<typeof tellOfFifo> {
 }
 
 for (const name of Object.keys(NAMES)) {
-  knownFault(`O3 a FIFO is a clear error, never a hang, and stays: ${name}`, async () => {
+  test(`O3 a FIFO is a clear error, never a hang, and stays: ${name}`, { skip }, async () => {
     const { told, before, after } = await tellOfFifos(name);
     assert.deepEqual(after, before);
     expectClear(told, name);
-  }, { skip });
+  });
 
-  const declare: typeof knownFault = ["offset.json.bak", "offset.json.lock"].includes(name)
-    ? (name, fn, options) => void test(name, options, fn)
-    : knownFault;
-  declare(`O3 a FIFO keeps the tool from listing no other store: ${name}`, async () => {
+  test(`O3 a FIFO keeps the tool from listing no other store: ${name}`, { skip }, async () => {
     const { told } = await tellOfFifos(name);
     assert.match(told.tool.list, /\bother\b.*\bok\b/);
-  }, { skip });
+  });
 }

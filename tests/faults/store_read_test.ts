@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LocalFileOffsetStore } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DiskProcess } from "./disk_process.ts";
 import { atEachCall } from "./each_call.ts";
@@ -52,7 +51,7 @@ async function failEachCall(
 
 for (const [what, operate] of Object.entries(OPERATIONS)) {
   for (const journal of [false, true]) {
-    knownFault(
+    test(
       `R1 a read from the store says what the file says after a failure: ${what}, journal ${journal}`,
       async () => {
         let doubts = 0;

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LocalFileOffsetStore, OpenOptions } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DIRECTORY, DiskProcess, MAIN } from "./disk_process.ts";
 import { atEachCall, type Moment } from "./each_call.ts";
@@ -66,11 +65,8 @@ const VARIANTS: Record<string, [number, Partial<OpenOptions>]> = {
   "replaces the file": [1, {}],
 };
 
-/** What holds today. */
-const HOLD = new Set(["begins a journal", "replaces the file"]);
-
 for (const [what, [persists, options]] of Object.entries(VARIANTS)) {
-  knownFault(`P9 P2 the tool changes the file while a consumer ${what}`, async () => {
+  test(`P9 P2 the tool changes the file while a consumer ${what}`, async () => {
     await atEachCall(async (moment) => {
       const { process, store } = await consumer(persists, options);
       const tool = new DiskProcess(process.disk.disk);
@@ -85,8 +81,7 @@ for (const [what, [persists, options]] of Object.entries(VARIANTS)) {
     });
   });
 
-  const declare = HOLD.has(what) ? test : knownFault;
-  declare(`P9 P2 a consumer ${what} while the tool changes the file`, async () => {
+  test(`P9 P2 a consumer ${what} while the tool changes the file`, async () => {
     await atEachCall(async (moment) => {
       const { process, store } = await consumer(persists, options);
       const tool = new DiskProcess(process.disk.disk);

@@ -6,7 +6,6 @@ import { powerCuts } from "../../scripts/verify/disk/power_cuts.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
 import type { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
 import { stateKey } from "../../scripts/verify/disk/state_key.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DiskProcess, MAIN } from "./disk_process.ts";
 import { atEachCall } from "./each_call.ts";
@@ -82,18 +81,18 @@ for (const onConflict of ["throw", "merge"] as const) {
   test(`P7 P3 ${CLAIM}: a record of the journal, ${onConflict}`, () =>
     tearAtEachCall((store) => store.persist(), true, onConflict));
 
-  knownFault(
+  test(
     `P7 P3 ${CLAIM}: a snapshot, ${onConflict}`,
     () => tearAtEachCall((store) => store.persist(), false, onConflict),
   );
 
   for (const journal of [false, true]) {
-    knownFault(
+    test(
       `P7 P3 ${CLAIM}: close, journal ${journal}, ${onConflict}`,
       () => tearAtEachCall((store) => store.close(), journal, onConflict),
     );
 
-    knownFault(
+    test(
       `P7 P3 ${CLAIM}: a deletion, journal ${journal}, ${onConflict}`,
       () => tearAtEachCall((store) => store.deleteDurable(queue(1)), journal, onConflict),
     );

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LocalFileOffsetStore, OnConflict } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { DiskProcess, JOURNAL, MAIN } from "./disk_process.ts";
 import { expectLoaded } from "./expect_loaded.ts";
@@ -28,7 +27,7 @@ const CUTS: Record<string, (process: DiskProcess) => Promise<void>> = {
 
 for (const onConflict of ["throw", "merge"] as const) {
   for (const [what, cut] of Object.entries(CUTS)) {
-    knownFault(
+    test(
       `P9 J1 an open journal that is ${what} is noticed, and nothing stays lost: ${onConflict}`,
       async () => {
         const process = new DiskProcess(await diskWith());
@@ -77,7 +76,7 @@ test("P9 a merge writes what the removed journal held", async () => {
   await expectLoaded(disk, tableOf(4));
 });
 
-knownFault(
+test(
   "P9 J3 a merge whose main was removed keeps nothing of its own journal aside",
   async () => {
     const { disk, error } = await persistWithout(MAIN, "merge");

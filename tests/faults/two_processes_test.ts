@@ -7,7 +7,6 @@ import { test } from "node:test";
 import type { LocalFileOffsetStore, OffsetTable, OnConflict, OpenOptions } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
 import type { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue } from "../support/store_directory.ts";
 import { DIRECTORY, DiskProcess } from "./disk_process.ts";
 import { atEachCall } from "./each_call.ts";
@@ -161,12 +160,6 @@ const MODES = [["throw", "throw"], ["merge", "merge"], ["throw", "merge"], [
   "throw",
 ]] as const;
 
-/** Whether a case holds today: two that merge, unless one appends while the other was stopped. */
-function holds(story: string, mode: OnConflict, laterMode: OnConflict): boolean {
-  const appends = "meanwhile one appends to its journal, merge";
-  return mode === "merge" && laterMode === "merge" && !story.endsWith(appends);
-}
-
 for (const [mode, laterMode] of MODES) {
   for (const [name, role] of Object.entries(FIRST)) {
     for (const [laterName, laterRole] of Object.entries(SECOND)) {
@@ -185,8 +178,7 @@ for (const [mode, laterMode] of MODES) {
           open(disk).then(({ first, second }) => ({ outer: second, inner: first })),
       };
       for (const [story, prepare] of Object.entries(stories)) {
-        const declare = holds(story, mode, laterMode) ? test : knownFault;
-        declare(`P9 P2 J3 ${story}`, () => interleave(prepare));
+        test(`P9 P2 J3 ${story}`, () => interleave(prepare));
       }
     }
   }

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Diagnostic, type OpenOptions, serialize } from "../../mod.ts";
 import { diskWith } from "../../scripts/verify/disk/prepare.ts";
-import { knownFault } from "../support/known_fault.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { DiskProcess, MAIN } from "./disk_process.ts";
 import { expectLoaded } from "./expect_loaded.ts";
@@ -59,7 +58,7 @@ function textOf(diagnostic: Diagnostic): string {
 
 for (const [name, words] of Object.entries(CALLS)) {
   for (const code of UNSUPPORTED) {
-    knownFault(
+    test(
       `O5 a file system without ${name} is served, and that is told once: ${code}`,
       async () => {
         for (const files of Object.values(BEFORE)) {
@@ -83,7 +82,7 @@ test("O5 a file system without hard links or times is served", async () => {
 });
 
 for (const code of UNSUPPORTED) {
-  knownFault(
+  test(
     `O5 the operator's tool serves a file system without syncDirectory: ${code}`,
     async () => {
       const disk = await diskWith({ "offset.json": serialize(tableOf(1)) });

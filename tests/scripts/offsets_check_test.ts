@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, utimes } from "node:fs/promises";
+import { chmod, mkdir, readdir, stat, utimes } from "node:fs/promises";
 import { relative } from "node:path";
 import process from "node:process";
 import { test } from "node:test";
@@ -61,6 +61,8 @@ test("verify judges main, backup and leftovers, and says where the fault is", as
   assert.deepEqual((await run(["verify", path])).code, 0);
   await w.write("offset.json.bak", "");
   await w.write("offset.json.tmp", serialize(T).slice(0, 30));
+  await w.write("offset.json.20261124T020122.074Z-97915154.tmp", new Uint8Array(8));
+  // A name that is nobody's: it is left alone.
   await w.write("offset.json.0b1e.tmp", new Uint8Array(8));
   const { code, out } = await run(["verify", path, "--json"]);
   assert.equal(code, 1);
@@ -128,4 +130,12 @@ test("rescue prefers the newest valid file, and says when there is none", async 
   assert.equal(code, 1);
   assert.match(out, /Nothing can be recovered/);
   assert.equal(await w.text("lost/offset.json"), "");
+});
+
+test("O1 what rescue writes takes its mode after the file that it is rescued from", async () => {
+  await using w = await Workspace.make();
+  const path = w.path("offset.json");
+  await chmod(await w.write("offset.json.bak", T), 0o640);
+  assert.equal((await run(["rescue", path, "--write"])).code, 0);
+  assert.equal((await stat(path)).mode & 0o777, 0o640);
 });

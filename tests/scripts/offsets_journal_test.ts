@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { LocalFileOffsetStore } from "../../mod.ts";
 import { writeStore } from "../../scripts/offsets/write_store.ts";
 import { readTable } from "../../scripts/offsets/read_table.ts";
-import { run, table, Workspace } from "./offsets_run.ts";
+import { run, silent, table, Workspace } from "./offsets_run.ts";
 
 const QUEUE = { topic: "orders", brokerName: "broker-a", queueId: 0 };
 const SET = ["--topic", "orders", "--broker", "broker-a", "--queue", "0"];
@@ -74,9 +74,17 @@ test("P9 what a consumer appends while a change is made is noticed", async () =>
   const path = await killed(w);
   const file = await readTable("change", path);
   await w.write(JOURNAL, await w.text(JOURNAL) + "more");
-  const { format, info: replaces, journal } = file;
+  const { format, info: replaces, generation, journal } = file;
   await assert.rejects(
-    writeStore(path, WHOLE, { format, checksum: true, replaces, journal, rotate: true }),
+    writeStore(path, WHOLE, {
+      format,
+      checksum: true,
+      replaces,
+      generation,
+      journal,
+      rotate: true,
+      io: silent,
+    }),
     /somebody else has just changed it/,
   );
   assert.ok((await w.table("offset.json")).equals(SNAPSHOT));

@@ -1,5 +1,5 @@
 /**
- * Runs a property with a fixed seed, so that a red run is red again for whoever looks into it.
+ * Runs a property with a fixed seed, so that a failure can be repeated.
  *
  * `FC_SEED` takes another seed. `FC_RUNS` is how often an ordinary property runs (100); one with a
  * number of its own grows in proportion.
@@ -9,7 +9,7 @@ import fc from "fast-check";
 
 const USUAL_RUNS = 100;
 
-/** The seed of every property, and of whoever samples an arbitrary. */
+/** The seed of every property and of every sample of an arbitrary. */
 export const SEED = wholeNumber("FC_SEED", 20261123);
 
 const RUNS = wholeNumber("FC_RUNS", USUAL_RUNS);

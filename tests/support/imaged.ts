@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type MessageQueue, type Offset, serialize } from "../../src/core/mod.ts";
 import { Int64Array } from "../../src/core/table/int64_array.ts";
 import { tableOf } from "../../src/core/table/offset_table.ts";
+import type { Generation } from "../../src/core/format/generation.ts";
 import { QueueIndex } from "../../src/core/table/queue_index.ts";
 import { formOf, type OffsetFileFormat } from "../../src/core/format/serialize.ts";
 import { applyChanges } from "../../src/file/commit/changes.ts";
@@ -25,13 +26,17 @@ export class Imaged {
 
   constructor(options: Options) {
     this.#options = options;
-    this.image = new SnapshotEncoder(formOf(options.format), options.checksum);
+    this.image = new SnapshotEncoder(
+      formOf(options.format),
+      options.checksum ? "always" : "with a generation",
+    );
   }
 
   /** Changes the table and encodes it. */
   async encode(
     set: readonly (readonly [MessageQueue, Offset])[],
     deleted: readonly MessageQueue[] = [],
+    generation?: Generation,
   ): Promise<Uint8Array> {
     const slots = Uint32Array.from(set, ([mq]) => this.index.add(mq));
     const changes = {
@@ -41,17 +46,21 @@ export class Imaged {
     };
     applyChanges(this.offsets, changes);
     this.offsets.take();
-    return await this.image.encode(this, changes);
+    return await this.image.encode(this, changes, generation);
   }
 
   /** Encodes, and compares with what `serialize` makes of the same table. */
   async check(
     set: readonly (readonly [MessageQueue, Offset])[],
     deleted: readonly MessageQueue[] = [],
+    generation?: Generation,
   ): Promise<Uint8Array> {
-    const bytes = await this.encode(set, deleted);
+    const bytes = await this.encode(set, deleted, generation);
     const text = decoder.decode(bytes);
-    assert.equal(text, serialize(tableOf(this), this.#options));
+    const { format, checksum } = this.#options;
+    // A file with a generation always has a checksum.
+    const options = { format, checksum: checksum || generation !== undefined, generation };
+    assert.equal(text, serialize(tableOf(this), options));
     return bytes;
   }
 }

@@ -17,7 +17,7 @@ export async function journaled(at: StoreDirectory, options = {}) {
 
 const LINE = /^[0-9a-f]{8} (.*)$/;
 
-/** What was written, without the room behind it. */
+/** The text of the journal, without the room behind it. */
 export async function textOf(at: StoreDirectory): Promise<string> {
   return (await at.text(JOURNAL)).replace(/\0+$/, "");
 }

@@ -39,10 +39,15 @@ class Model {
     }
   }
 
-  raiseTo(column: OffsetColumn): void {
-    for (const slot of this.held.keys()) {
+  mergeForeign(column: OffsetColumn): void {
+    for (const [slot, { offset, frozen }] of this.held) {
       const other = column.get(slot);
+      if (frozen && other !== undefined && other > offset) {
+        this.touched.delete(slot);
+        continue;
+      }
       if (other !== undefined) this.update(slot, other, true);
+      this.touched.add(slot);
     }
   }
 
@@ -70,7 +75,7 @@ export const step = fc.oneof(
   fc.record({ kind: kind("freeze"), slot, offset }),
   fc.record({ kind: kind("remove"), slot }),
   fc.record({ kind: kind("restore"), slot }),
-  fc.record({ kind: kind("raise"), offsets: fc.array(maybe, { maxLength: POOL.length }) }),
+  fc.record({ kind: kind("merge"), offsets: fc.array(maybe, { maxLength: POOL.length }) }),
   fc.record({ kind: kind("take"), deleting }),
   fc.record({ kind: kind("touch"), slots: fc.array(slot) }),
   fc.record({ kind: kind("touch all") }),
@@ -112,9 +117,9 @@ export class Pair {
       if (this.#removed !== undefined && !model.held.has(step.slot)) {
         model.set(step.slot, this.#removed.offset, this.#removed.frozen);
       }
-    } else if (step.kind === "raise") {
-      memory.raiseTo(columnOf(...step.offsets));
-      model.raiseTo(columnOf(...step.offsets));
+    } else if (step.kind === "merge") {
+      memory.mergeForeign(columnOf(...step.offsets));
+      model.mergeForeign(columnOf(...step.offsets));
     } else if (step.kind === "take") {
       const changes = memory.takeChanges(durable, step.deleting);
       const { set, deleted } = plain(changes);

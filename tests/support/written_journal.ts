@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { SnapshotId } from "../../src/core/format/read_journal.ts";
+import type { SnapshotId } from "../../src/core/format/journal_header.ts";
 import { type Entry, offset, poolQueue } from "../../scripts/lib/arbitraries.ts";
 import { headerOf, recordOf } from "./journal_lines.ts";
 
@@ -34,7 +34,7 @@ const record: fc.Arbitrary<Entry[]> = fc.uniqueArray(fc.tuple(poolQueue, offset)
   maxLength: 3,
 });
 
-/** What a few persists have appended, each at least one offset. */
+/** The records of a few persists, each with at least one offset. */
 export const records: fc.Arbitrary<Entry[][]> = fc.array(record, { minLength: 1, maxLength: 4 });
 
 /** A journal with records. */

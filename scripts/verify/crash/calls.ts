@@ -1,8 +1,8 @@
 /** Random calls of a file system, over names so few that they meet. */
 import fc from "fast-check";
 import { join } from "node:path";
-import type { FileInfo, FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
-import { statIfPossible } from "../../../src/file/fs/stat_if_there.ts";
+import type { FileInfo } from "../../../src/file/fs/file_info.ts";
+import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
 
 /** Two directories deep; each name may be that of a file, of a directory, or of nothing. */
 export const NAMES = ["a", "b", "a/a", "a/b", "b/a", "a/a/a"];
@@ -68,11 +68,12 @@ const BY_NAME: Readonly<Record<string, ByName>> = {
   syncDirectory: (fileSystem, path) => fileSystem.syncDirectory(path),
   async unlink(fileSystem, path) {
     // Linux refuses; Deno's `unlink` removes an empty directory. The store unlinks none.
-    const info = await statIfPossible(fileSystem, path);
+    const info = await fileSystem.stat(path).catch(() => undefined);
     if (info?.mode === 0o700) return "not tried on a directory";
     await fileSystem.unlink(path);
   },
   makeDirectory: (fileSystem, path) => fileSystem.makeDirectory(path),
+  chownDirectory: (fileSystem, path) => fileSystem.chownDirectory(path, 1, 1),
   removeDirectory: (fileSystem, path) => fileSystem.removeDirectory(path),
 };
 
@@ -85,6 +86,8 @@ type OfFile = (file: WritableFile, caller: Caller) => unknown;
 
 const OF_FILE: Readonly<Record<string, OfFile>> = {
   chmod: (file) => file.chmod(0o640),
+  // Only root may; both systems must agree on that, too.
+  chown: (file) => file.chown(1, 2),
   backdate: (file) => file.backdate(),
   fileStat: async (file) => sizeAndMode(await file.stat()),
   sync: (file) => file.sync(),

@@ -21,8 +21,6 @@ export interface Scenario {
   readonly depth: number;
   /** Whether the power may go too, or only processes die. */
   readonly powerCuts?: boolean;
-  /** Whether processes are killed too while a failed fsync has left the disk in doubt. */
-  readonly killsInDoubt?: boolean;
   /** Stands between the writer and the simulated disk for good, to take a step away. */
   readonly wrap?: Wrap;
   /** The same, but only until the first crash: a fault that is over then. */
@@ -122,7 +120,6 @@ export async function explore(
         const after = () => [...before(), "-- the power is cut", ...story()];
         yield { disk, expectation, key: keyOf(disk), past: after };
       }
-      if (disk.isInDoubt && scenario.killsInDoubt === false) continue;
       yield { disk, expectation, key, past: () => [...before(), "-- the process is killed"] };
     }
   }

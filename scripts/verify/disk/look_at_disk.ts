@@ -1,5 +1,6 @@
 /** What is on a simulated disk, seen past every fault. */
 import { OffsetTable, parse } from "../../../mod.ts";
+import { readJournal } from "../../../src/core/format/read_journal.ts";
 import { decode } from "../../../src/core/mod.ts";
 import { generation } from "../crash/generations.ts";
 import type { SimulatedDisk } from "./simulated_disk.ts";
@@ -8,14 +9,18 @@ import { MAIN } from "../crash/writer.ts";
 
 const DIRECTORY = MAIN.slice(0, MAIN.lastIndexOf("/"));
 
-function tableOf(bytes: Uint8Array): OffsetTable {
+function tableOf(bytes: Uint8Array, read: (bytes: Uint8Array) => OffsetTable): OffsetTable {
   try {
-    // A journal's last record is of all queues here.
-    return parse(decode(bytes).trimEnd().replace(/^([0-9a-f]{8} .*\n)*[0-9a-f]{8} /, ""));
+    return read(bytes);
   } catch {
     return OffsetTable.empty;
   }
 }
+
+const snapshotOf = (bytes: Uint8Array): OffsetTable => parse(decode(bytes));
+
+/** Each persist of the simulation changes all queues, so the last record alone holds a generation. */
+const recordsOf = (bytes: Uint8Array): OffsetTable => readJournal(bytes).table;
 
 /** The names beside main; none if there is no directory. */
 async function names(disk: SimulatedDisk): Promise<string[]> {
@@ -25,7 +30,7 @@ async function names(disk: SimulatedDisk): Promise<string[]> {
 /** What main holds; nothing if it is missing or no offset file. */
 export async function mainOf(disk: SimulatedDisk): Promise<OffsetTable> {
   if (!(await names(disk)).includes("offset.json")) return OffsetTable.empty;
-  return tableOf((await new SimulatedFileSystem(disk).readFile(MAIN)).bytes);
+  return tableOf((await new SimulatedFileSystem(disk).readFile(MAIN)).bytes, snapshotOf);
 }
 
 /** Whether some file, under whatever name, holds a generation; 0 needs none. */
@@ -37,7 +42,8 @@ export async function holdsGeneration(
   const fs = new SimulatedFileSystem(disk);
   for (const name of await names(disk)) {
     const { bytes } = await fs.readFile(`${DIRECTORY}/${name}`);
-    if (tableOf(bytes).forTopic("t").equals(generation(n, queues))) return true;
+    const read = name.endsWith(".journal") ? recordsOf : snapshotOf;
+    if (tableOf(bytes, read).forTopic("t").equals(generation(n, queues))) return true;
   }
   return n === 0;
 }

@@ -16,44 +16,76 @@ export interface CutDisk {
   readonly story: () => string[];
 }
 
-/** All that a power cut may leave: each pending change may have reached the disk, or not. */
-export function* powerCuts(disk: SimulatedDisk): Generator<CutDisk> {
+/**
+ * The disks that a power cut may leave: each pending change may have reached the disk, or not.
+ *
+ * @param most Not more than so many of them, spread evenly from the first, where no change has
+ *   reached the disk, to the last, where all have.
+ */
+export function* powerCuts(disk: SimulatedDisk, most = Infinity): Generator<CutDisk> {
   const contentsByFile = new Map<Ino, Content[]>();
   const contentsOfFile = (ino: Ino) => {
     const contents = contentsByFile.get(ino) ?? contentsOf(disk.file(ino));
     contentsByFile.set(ino, contents);
     return contents;
   };
-  for (const chosen of entrySubsets(disk.pending)) {
+  const outcomes = [...entrySubsets(disk.pending)].map((chosen): Outcome => {
     const directories = stableDirectories(disk, chosen);
-    const files = reachableFiles(disk, directories);
-    for (const contents of product(files.map(contentsOfFile))) {
-      const cut = new SimulatedDisk();
-      cut.nextIno = disk.nextIno;
-      cut.clock = disk.clock;
-      cut.names = disk.names;
-      for (const [ino, entries] of directories) {
-        cut.nodes.set(ino, {
-          kind: "directory",
-          entries: new Map(entries),
-          stable: new Map(entries),
-          mtime: disk.directory(ino).mtime,
-        });
-      }
-      files.forEach((ino, i) => {
-        const { mtime, mode } = disk.file(ino);
-        const data = contents[i].data;
-        cut.nodes.set(ino, { kind: "file", data, stable: data, pending: [], mtime, mode });
-      });
-      const story = () => [
-        ...disk.pending.map((change) =>
-          `${change.what}: ${chosen.includes(change) ? "reached the disk" : "lost"}`
-        ),
-        ...files.flatMap((ino, i) => contents[i].story.map((line) => `file #${ino} ${line}`)),
-      ];
-      yield { disk: cut, story };
-    }
+    const files = new Map(
+      reachableFiles(disk, directories).map((ino) => [ino, contentsOfFile(ino)] as const),
+    );
+    const count = [...files.values()].reduce((product, { length }) => product * length, 1);
+    return { chosen, directories, files, count };
+  });
+  const all = outcomes.reduce((sum, { count }) => sum + count, 0);
+  let [place, before] = [0, 0];
+  for (const index of spread(all, most)) {
+    while (index >= before + outcomes[place].count) before += outcomes[place++].count;
+    yield cut(disk, outcomes[place], index - before);
   }
+}
+
+/** The entries that reached the disk, and the contents that each file may have then. */
+interface Outcome {
+  readonly chosen: readonly EntryChange[];
+  readonly directories: ReadonlyMap<Ino, Map<string, Ino>>;
+  readonly files: ReadonlyMap<Ino, readonly Content[]>;
+  /** How many disks that makes. */
+  readonly count: number;
+}
+
+/** The numbers below `all`, or `most` of them from the first to the last. */
+function* spread(all: number, most: number): Generator<number> {
+  const count = Math.min(all, most);
+  const last = Math.max(count - 1, 1);
+  for (let i = 0; i < count; i++) yield Math.floor(i * (all - 1) / last);
+}
+
+/** The disk of an outcome whose contents have this number. */
+function cut(disk: SimulatedDisk, { chosen, directories, files }: Outcome, index: number): CutDisk {
+  const after = new SimulatedDisk();
+  after.nextIno = disk.nextIno;
+  after.clock = disk.clock;
+  after.names = disk.names;
+  after.processes = disk.processes;
+  for (const [ino, entries] of directories) {
+    const stable = new Map(entries);
+    after.nodes.set(ino, { ...disk.directory(ino), entries: new Map(entries), stable });
+  }
+  const told: (() => string[])[] = [];
+  for (const [ino, contents] of files) {
+    const { data, story } = contents[index % contents.length];
+    index = Math.floor(index / contents.length);
+    after.nodes.set(ino, { ...disk.file(ino), data, stable: data, pending: [] });
+    told.push(() => story.map((line) => `file #${ino} ${line}`));
+  }
+  const story = () => [
+    ...disk.pending.map((change) =>
+      `${change.what}: ${chosen.includes(change) ? "reached the disk" : "lost"}`
+    ),
+    ...told.flatMap((lines) => lines()),
+  ];
+  return { disk: after, story };
 }
 
 /** The subsets that can be: a change of a name comes with the earlier changes of that name. */
@@ -116,7 +148,7 @@ interface Content {
   readonly story: readonly string[];
 }
 
-/** The distinct contents: each pending block absent, zeros or written. */
+/** The distinct contents: each pending block absent, zeros or written; first none, last all. */
 function contentsOf(file: FileNode): Content[] {
   let contents = new Map<string, Content>([[keyOf(file.stable), { data: file.stable, story: [] }]]);
   for (const change of file.pending) {
@@ -124,16 +156,16 @@ function contentsOf(file: FileNode): Content[] {
     const put = ({ data, story }: Content, applied: DataChange | undefined, how: string) => {
       const changed = applied === undefined ? data : withChange(data, applied);
       const key = keyOf(changed);
-      const what = change.kind === "block" ? `block at ${change.at}` : "cut to nothing";
+      const what = change.kind === "block" ? `block at ${change.at}` : `cut to ${change.length}`;
       if (!next.has(key)) next.set(key, { data: changed, story: [...story, `${what}: ${how}`] });
     };
     for (const content of contents.values()) {
-      put(content, change, "reached the disk");
       put(content, undefined, "lost");
       if (change.kind === "block") {
         const zeros = { ...change, bytes: new Uint8Array(change.bytes.length) };
         put(content, zeros, "zeros");
       }
+      put(content, change, "reached the disk");
     }
     contents = next;
   }
@@ -143,13 +175,4 @@ function contentsOf(file: FileNode): Content[] {
 /** Bytes as a string, one character a byte. */
 export function keyOf(data: Uint8Array): string {
   return String.fromCharCode(...data);
-}
-
-function* product<T>(choices: readonly (readonly T[])[]): Generator<T[]> {
-  if (choices.length === 0) {
-    yield [];
-    return;
-  }
-  const [first, ...rest] = choices;
-  for (const others of product(rest)) for (const each of first) yield [each, ...others];
 }

@@ -1,5 +1,6 @@
 import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
-import { type SimulatedFileSystem, systemError } from "./simulated_file_system.ts";
+import type { SimulatedFileSystem } from "./simulated_file_system.ts";
+import { systemError } from "./system_error.ts";
 
 /** A file system with some of its methods replaced. */
 export function wrap(fs: SimulatedFileSystem, replaced: Partial<FileSystem>): FileSystem {
@@ -15,8 +16,10 @@ export function wrap(fs: SimulatedFileSystem, replaced: Partial<FileSystem>): Fi
     rename: (from, to) => fs.rename(from, to),
     unlink: (path) => fs.unlink(path),
     makeDirectory: (path) => fs.makeDirectory(path),
+    chownDirectory: (path, uid, gid) => fs.chownDirectory(path, uid, gid),
     removeDirectory: (path) => fs.removeDirectory(path),
-    pause: () => fs.pause(),
+    pause: (ms, signal) => fs.pause(ms, signal),
+    now: () => fs.now(),
     uniqueName: () => fs.uniqueName(),
   };
   return { ...bound, ...replaced };

@@ -11,10 +11,10 @@ export const BLOCK = 64;
 
 export type Ino = number;
 
-/** A pending change of a file's content: a block at its place, or the cut to nothing. */
+/** A pending change of a file's content: a block at its place, or the cut to a length. */
 export type DataChange =
   & { doubtful: boolean }
-  & ({ readonly kind: "truncate" } | {
+  & ({ readonly kind: "truncate"; readonly length: number } | {
     readonly kind: "block";
     readonly at: number;
     readonly bytes: Uint8Array;
@@ -23,6 +23,8 @@ export type DataChange =
 /** A pending change of entries, all or nothing; `ino` is absent where the entry goes. */
 export interface EntryChange {
   doubtful: boolean;
+  /** The process that made a directory; absent for every other change. */
+  readonly maker?: Process;
   readonly what: string;
   readonly entries: readonly {
     readonly directory: Ino;
@@ -31,23 +33,36 @@ export interface EntryChange {
   }[];
 }
 
-export interface FileNode {
+/** The owner and the permission bits of a file or a directory; a power cut changes none of them. */
+export interface Rights {
+  mode: number;
+  uid: number;
+  gid: number;
+}
+
+export interface FileNode extends Rights {
   readonly kind: "file";
   /** What processes see. */
   data: Uint8Array;
   /** What is sure. */
   stable: Uint8Array;
   pending: DataChange[];
+  /** The tick of the last change of the content. */
   mtime: number;
-  mode: number;
 }
 
-export interface DirectoryNode {
+export interface DirectoryNode extends Rights {
   readonly kind: "directory";
   entries: Map<string, Ino>;
   stable: Map<string, Ino>;
+  /** The tick of the last change of an entry. */
   mtime: number;
 }
+
+/** The number of a process on the disk. */
+export type Process = number;
+
+const ROOT_USER = { uid: 0, gid: 0 };
 
 export const ROOT: Ino = 1;
 
@@ -55,11 +70,22 @@ export class SimulatedDisk {
   readonly nodes = new Map<Ino, FileNode | DirectoryNode>();
   pending: EntryChange[] = [];
   nextIno = ROOT + 1;
+  /** The clock; it ticks at each change, and where times are coarse a tick is a millisecond. */
   clock = 0;
   names = 0;
+  processes: Process = 0;
 
   constructor() {
-    this.nodes.set(ROOT, { kind: "directory", entries: new Map(), stable: new Map(), mtime: 0 });
+    const entries = new Map<string, Ino>();
+    const stable = new Map<string, Ino>();
+    this.nodes.set(ROOT, {
+      kind: "directory",
+      entries,
+      stable,
+      mtime: 0,
+      mode: 0o700,
+      ...ROOT_USER,
+    });
   }
 
   clone(): SimulatedDisk {
@@ -76,6 +102,7 @@ export class SimulatedDisk {
     copy.nextIno = this.nextIno;
     copy.clock = this.clock;
     copy.names = this.names;
+    copy.processes = this.processes;
     return copy;
   }
 
@@ -91,35 +118,36 @@ export class SimulatedDisk {
     return node;
   }
 
-  add(kind: "file" | "directory"): Ino {
+  add(kind: "file" | "directory", owner: Omit<Rights, "mode"> = ROOT_USER): Ino {
     const ino = this.nextIno++;
     const nothing = new Uint8Array();
+    const mtime = ++this.clock;
     this.nodes.set(
       ino,
       kind === "file"
-        ? { kind, data: nothing, stable: nothing, pending: [], mtime: ++this.clock, mode: 0o600 }
-        : { kind, entries: new Map(), stable: new Map(), mtime: ++this.clock },
+        ? { kind, data: nothing, stable: nothing, pending: [], mtime, mode: 0o600, ...owner }
+        : { kind, entries: new Map(), stable: new Map(), mtime, mode: 0o700, ...owner },
     );
     return ino;
   }
 
-  changeEntries(what: string, entries: EntryChange["entries"]): void {
+  changeEntries(what: string, entries: EntryChange["entries"], maker?: Process): void {
     for (const entry of entries) {
       const directory = this.directory(entry.directory);
       apply(directory.entries, entry);
       directory.mtime = ++this.clock;
     }
-    this.pending.push({ what, entries, doubtful: false });
+    this.pending.push({ what, entries, maker, doubtful: false });
   }
 
   changeData(
     ino: Ino,
-    change: Omit<DataChange & { kind: "block" }, "doubtful"> | "truncate",
+    change:
+      | Omit<DataChange & { kind: "block" }, "doubtful">
+      | Omit<DataChange & { kind: "truncate" }, "doubtful">,
   ): void {
     const file = this.file(ino);
-    const full: DataChange = change === "truncate"
-      ? { kind: "truncate", doubtful: false }
-      : { ...change, doubtful: false };
+    const full: DataChange = { ...change, doubtful: false };
     file.data = withChange(file.data, full);
     file.pending.push(full);
     file.mtime = ++this.clock;
@@ -133,10 +161,16 @@ export class SimulatedDisk {
     file.pending = file.pending.filter((change) => change.doubtful);
   }
 
-  syncDirectory(ino: Ino): void {
+  /**
+   * An fsync of a directory by a process. It counts for an entry in doubt, too, if that is of a
+   * directory that another process made: nobody but the maker can know of the doubt.
+   */
+  syncDirectory(ino: Ino, by?: Process): void {
     const { stable } = this.directory(ino);
+    const counts = ({ doubtful, maker }: EntryChange) =>
+      !doubtful || (maker !== undefined && maker !== by);
     const sure = (change: EntryChange) =>
-      !change.doubtful && change.entries.every((entry) => entry.directory === ino);
+      counts(change) && change.entries.every((entry) => entry.directory === ino);
     const settled = new Set<string>();
     for (const change of this.pending.filter(sure)) {
       for (const entry of change.entries) {
@@ -155,9 +189,12 @@ export class SimulatedDisk {
       .filter((change) => change.entries.length > 0);
   }
 
-  /** Whether a failed fsync has left entries in doubt, or the data of a file that has a name. */
+  /**
+   * Whether a failed fsync has left entries in doubt, or the data of a file that has a name, so that
+   * no later fsync helps.
+   */
   get isInDoubt(): boolean {
-    if (this.pending.some((change) => change.doubtful)) return true;
+    if (this.pending.some(({ doubtful, maker }) => doubtful && maker === undefined)) return true;
     for (const directory of this.nodes.values()) {
       if (directory.kind === "file") continue;
       for (const ino of directory.entries.values()) {
@@ -188,7 +225,7 @@ export function apply(
 
 /** The content after a change; a gap reads as zeros. */
 export function withChange(data: Uint8Array, change: DataChange): Uint8Array {
-  if (change.kind === "truncate") return new Uint8Array();
+  if (change.kind === "truncate") return data.slice(0, change.length);
   const { at, bytes } = change;
   const changed = new Uint8Array(Math.max(data.length, at + bytes.length));
   changed.set(data);

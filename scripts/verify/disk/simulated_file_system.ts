@@ -1,39 +1,57 @@
-import type { MaybePromise } from "../../../src/file/fs/maybe_promise.ts";
 import { isMissing } from "../../../src/file/errors/error_code.ts";
-import type { FileInfo, FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
-import { BLOCK, type Ino, ROOT, type SimulatedDisk } from "./simulated_disk.ts";
+import { type FileInfo, tickOf } from "../../../src/file/fs/file_info.ts";
+import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
+import { isBelow, locate, type PathStyle, type Place } from "./locate.ts";
+import type { Ino, Process, Rights, SimulatedDisk } from "./simulated_disk.ts";
+import { type Opener, simulatedWritableFile } from "./simulated_writable_file.ts";
+import { systemError } from "./system_error.ts";
+
+export { systemError };
+
+/** Long enough for no file to be young, and too short for one to be left over by a dead process. */
+const SECONDS_PAST_MS = 10_000;
 
 export interface SimulationOptions {
   /** Whether a rename falls apart: remove the destination, add it anew, remove the source. */
   readonly splitRename?: boolean;
   /** Is called before each micro-operation, with what it will be. */
   readonly beforeStep?: (what: string) => void;
-}
-
-const MOST_RESERVED = 2.5 * BLOCK;
-
-/** An error as `node:fs` makes it. */
-export function systemError(code: string, call: string, path: string): Error {
-  return Object.assign(new Error(`${code}: ${call} "${path}"`), { code, syscall: call, path });
+  /**
+   * The resolution of the file system's times: 1000 on ext3, 2000 on FAT. A tick of the disk's clock
+   * is a millisecond then. Without this option no two changes have the same time, and all of them are
+   * seconds past.
+   */
+  readonly timesMs?: number;
+  /** The user of the process: root unless told. */
+  readonly user?: Omit<Rights, "mode">;
+  /** `"posix"` unless told. */
+  readonly paths?: PathStyle;
 }
 
 /**
- * The shell's file system on a simulated disk: every change is one or more micro-operations.
+ * The shell's file system on a simulated disk, as one process sees it: every change is one or more
+ * micro-operations.
  *
- * Links are not simulated, since the store follows them once, at open.
+ * Symbolic links are not simulated, since the store follows them once, at open; nor are the rights
+ * to read and to write.
  */
 export class SimulatedFileSystem implements FileSystem {
   readonly disk: SimulatedDisk;
-  readonly #splitRename: boolean;
-  readonly #beforeStep: (what: string) => void;
-  #answers: number;
-
+  readonly #process: Process;
+  readonly #options: SimulationOptions;
+  readonly #opener: Opener;
   constructor(disk: SimulatedDisk, options: SimulationOptions = {}) {
     this.disk = disk;
-    // Each process that comes after a crash begins in another place of the pattern.
-    this.#answers = disk.clock;
-    this.#splitRename = options.splitRename ?? false;
-    this.#beforeStep = options.beforeStep ?? (() => {});
+    this.#process = ++disk.processes;
+    this.#options = options;
+    this.#opener = {
+      disk,
+      user: options.user ?? { uid: 0, gid: 0 },
+      // Where no two changes have the same time, there is no need to.
+      backdatedBy: options.timesMs === undefined ? 0 : 2 * tickOf(0),
+      beforeStep: (what) => options.beforeStep?.(what),
+      infoOf: (ino) => this.#info(ino),
+    };
   }
 
   async readFile(path: string): Promise<{ bytes: Uint8Array; info: FileInfo }> {
@@ -42,23 +60,13 @@ export class SimulatedFileSystem implements FileSystem {
     return { bytes: this.disk.file(ino).data, info: this.#info(ino) };
   }
 
-  stat(path: string): MaybePromise<FileInfo | undefined> {
-    return this.#answer(() => {
-      try {
-        return this.#info(this.#find("stat", path));
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
-      }
-    });
-  }
-
-  /**
-   * Mostly at once, as the real file system does what each persist calls; now and then later. The
-   * kinds of persists make three, four, six or nine such calls: by sevens, each of them does both.
-   */
-  #answer<T>(call: () => T): MaybePromise<T> {
-    return ++this.#answers % 7 < 2 ? (async () => call())() : call();
+  async stat(path: string): Promise<FileInfo | undefined> {
+    try {
+      return this.#info(this.#find("stat", path));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
   async readLink(path: string): Promise<string | undefined> {
@@ -73,25 +81,35 @@ export class SimulatedFileSystem implements FileSystem {
   async create(path: string): Promise<WritableFile> {
     const { directory, name, ino } = this.#locate("open", path);
     if (ino !== undefined) throw systemError("EEXIST", "open", path);
-    this.#beforeStep(`create ${path}`);
-    const created = this.disk.add("file");
+    this.#opener.beforeStep(`create ${path}`);
+    const created = this.disk.add("file", this.#opener.user);
     this.disk.changeEntries(`entry of ${path}`, [{ directory, name, ino: created }]);
-    return this.#writable(created, path);
+    return simulatedWritableFile(this.#opener, created, path);
   }
 
-  /** Opens for writing without O_EXCL, cutting what is there: not the store's, but others' way. */
+  /** Opens a file as it is, or creates it: not the store's way, but others'. */
+  async openInPlace(path: string): Promise<WritableFile> {
+    const { ino } = this.#locate("open", path);
+    return ino === undefined
+      ? await this.create(path)
+      : simulatedWritableFile(this.#opener, ino, path);
+  }
+
+  /** The same, cutting what is there to nothing. */
   async truncate(path: string): Promise<WritableFile> {
     const { ino } = this.#locate("open", path);
-    if (ino === undefined) return await this.create(path);
-    this.#beforeStep(`cut ${path} to nothing`);
-    this.disk.changeData(ino, "truncate");
-    return this.#writable(ino, path);
+    if (ino !== undefined) {
+      this.#opener.beforeStep(`cut ${path} to nothing`);
+      this.disk.changeData(ino, { kind: "truncate", length: 0 });
+    }
+    return await this.openInPlace(path);
   }
 
   async syncFile(path: string): Promise<void> {
     const ino = this.#find("open", path);
-    this.#beforeStep(`fsync ${path}`);
-    this.#sync(ino);
+    this.#opener.beforeStep(`fsync ${path}`);
+    if (this.disk.nodes.get(ino)!.kind === "file") this.disk.syncFile(ino);
+    else this.disk.syncDirectory(ino, this.#process);
   }
 
   async syncDirectory(path: string): Promise<void> {
@@ -100,7 +118,7 @@ export class SimulatedFileSystem implements FileSystem {
 
   /** An fsync that fails: what was pending is in doubt from now on. */
   failSync(path: string): void {
-    this.#beforeStep(`fsync ${path}, which fails`);
+    this.#opener.beforeStep(`fsync ${path}, which fails`);
     this.disk.failSync(this.#find("open", path));
   }
 
@@ -109,33 +127,34 @@ export class SimulatedFileSystem implements FileSystem {
     const { directory, name, ino: taken } = this.#locate("link", path);
     if (taken !== undefined) throw systemError("EEXIST", "link", path);
     if (this.disk.nodes.get(ino)!.kind === "directory") throw systemError("EPERM", "link", path);
-    this.#beforeStep(`link ${existing} as ${path}`);
+    this.#opener.beforeStep(`link ${existing} as ${path}`);
     this.disk.changeEntries(`second entry ${path}`, [{ directory, name, ino }]);
   }
 
   async rename(from: string, to: string): Promise<void> {
     const { ino, ...source } = this.#locate("rename", from);
     const target = this.#locate("rename", to);
+    const style = this.#style;
     if (ino === undefined) throw systemError("ENOENT", "rename", from);
-    if (to.startsWith(`${from}/`)) throw systemError("EINVAL", "rename", to);
-    if (from.startsWith(`${to}/`)) throw systemError("ENOTEMPTY", "rename", to);
+    if (isBelow(to, from, style)) throw systemError("EINVAL", "rename", to);
+    if (isBelow(from, to, style)) throw systemError("ENOTEMPTY", "rename", to);
     if (target.ino !== undefined && target.ino !== ino) this.#checkReplace(ino, target.ino, to);
     // POSIX: two names of one file are left as they are.
     if (ino === target.ino) return;
     const gone = { directory: source.directory, name: source.name, ino: undefined };
     const put = { directory: target.directory, name: target.name, ino };
-    if (!this.#splitRename) {
-      this.#beforeStep(`rename ${from} to ${to}`);
+    if (!this.#options.splitRename) {
+      this.#opener.beforeStep(`rename ${from} to ${to}`);
       this.disk.changeEntries(`rename to ${to}`, [gone, put]);
       return;
     }
     if (target.ino !== undefined) {
-      this.#beforeStep(`rename, first third: remove ${to}`);
+      this.#opener.beforeStep(`rename, first third: remove ${to}`);
       this.disk.changeEntries(`removal of ${to}`, [{ ...put, ino: undefined }]);
     }
-    this.#beforeStep(`rename, second third: add ${to}`);
+    this.#opener.beforeStep(`rename, second third: add ${to}`);
     this.disk.changeEntries(`new entry ${to}`, [put]);
-    this.#beforeStep(`rename, last third: remove ${from}`);
+    this.#opener.beforeStep(`rename, last third: remove ${from}`);
     this.disk.changeEntries(`removal of ${from}`, [gone]);
   }
 
@@ -152,93 +171,68 @@ export class SimulatedFileSystem implements FileSystem {
   async unlink(path: string): Promise<void> {
     const ino = this.#find("unlink", path);
     if (this.disk.nodes.get(ino)!.kind === "directory") throw systemError("EISDIR", "unlink", path);
-    const { directory, name } = this.#locate("unlink", path);
-    this.#beforeStep(`unlink ${path}`);
-    this.disk.changeEntries(`removal of ${path}`, [{ directory, name, ino: undefined }]);
+    this.#remove("unlink", path);
   }
 
   async makeDirectory(path: string): Promise<void> {
     const { directory, name, ino } = this.#locate("mkdir", path);
     if (ino !== undefined) throw systemError("EEXIST", "mkdir", path);
-    this.#beforeStep(`mkdir ${path}`);
-    const made = this.disk.add("directory");
-    this.disk.changeEntries(`entry of ${path}`, [{ directory, name, ino: made }]);
+    this.#opener.beforeStep(`mkdir ${path}`);
+    const made = this.disk.add("directory", this.#opener.user);
+    this.disk.changeEntries(`entry of ${path}`, [{ directory, name, ino: made }], this.#process);
+  }
+
+  async chownDirectory(path: string, uid: number, gid: number): Promise<void> {
+    const ino = this.#find("open", path);
+    const node = this.disk.nodes.get(ino)!;
+    if (node.kind !== "directory") throw systemError("ENOTDIR", "open", path);
+    if (this.#opener.user.uid !== 0) throw systemError("EPERM", "fchown", path);
+    [node.uid, node.gid] = [uid, gid];
   }
 
   async removeDirectory(path: string): Promise<void> {
     if (this.#directory("rmdir", path).entries.size > 0) {
       throw systemError("ENOTEMPTY", "rmdir", path);
     }
-    const { directory, name } = this.#locate("rmdir", path);
-    this.#beforeStep(`rmdir ${path}`);
-    this.disk.changeEntries(`removal of ${path}`, [{ directory, name, ino: undefined }]);
+    this.#remove("rmdir", path);
   }
 
-  async pause(): Promise<void> {}
+  async pause(ms: number, signal?: AbortSignal): Promise<void> {
+    // No time passes for a pause that somebody else ends.
+    if (signal?.aborted) return;
+    if (signal !== undefined) return await new Promise((end) => signal.onabort = () => end());
+    if (this.#options.timesMs !== undefined) this.disk.clock += ms;
+  }
+
+  now(): number {
+    const { clock } = this.disk;
+    return this.#options.timesMs === undefined ? clock / 1e6 + SECONDS_PAST_MS : clock;
+  }
 
   uniqueName(): string {
-    return String(++this.disk.names);
+    return `19700101T000000.000Z-${(++this.disk.names).toString(16).padStart(8, "0")}`;
   }
 
-  #writable(ino: Ino, path: string): WritableFile {
-    const disk = this.disk;
-    return {
-      write: (bytes, position) =>
-        this.#answer(() => {
-          for (let done = 0; done < bytes.length;) {
-            const at = position + done;
-            const end = done + Math.min(bytes.length - done, BLOCK - at % BLOCK);
-            this.#beforeStep(`write block ${Math.floor(at / BLOCK)} of ${path}`);
-            disk.changeData(ino, { kind: "block", at, bytes: bytes.slice(done, end) });
-            done = end;
-          }
-          return bytes.length;
-        }),
-      // As one block, however long: how much of the zeros is there, nobody can tell. And so short
-      // that a record may end behind it.
-      reserve: async (position, length) => {
-        this.#beforeStep(`make room in ${path}`);
-        const bytes = new Uint8Array(Math.min(length, MOST_RESERVED));
-        disk.changeData(ino, { kind: "block", at: position, bytes });
-      },
-      // Its clock ticks at each change, so that any time is one of its own.
-      backdate: async () => {
-        disk.file(ino).mtime = ++disk.clock;
-      },
-      chmod: async (mode) => {
-        disk.file(ino).mode = mode;
-      },
-      chown: async () => {},
-      stat: async () => this.#info(ino),
-      sync: async () => {
-        this.#beforeStep(`fsync ${path}`);
-        this.#sync(ino);
-      },
-      syncData: () =>
-        this.#answer(() => {
-          this.#beforeStep(`fdatasync ${path}`);
-          this.#sync(ino);
-        }),
-      close: async () => {},
-    };
-  }
-
-  #sync(ino: Ino): void {
-    if (this.disk.nodes.get(ino)!.kind === "file") this.disk.syncFile(ino);
-    else this.disk.syncDirectory(ino);
+  #remove(call: string, path: string): void {
+    const { directory, name } = this.#locate(call, path);
+    this.#opener.beforeStep(`${call} ${path}`);
+    this.disk.changeEntries(`removal of ${path}`, [{ directory, name, ino: undefined }]);
   }
 
   #info(ino: Ino): FileInfo {
     const node = this.disk.nodes.get(ino)!;
-    const [size, mode] = node.kind === "file" ? [node.data.length, node.mode] : [0, 0o700];
+    const { mtime, mode, uid, gid } = node;
+    const { timesMs } = this.#options;
+    const mtimeMs = timesMs === undefined ? mtime / 1e6 : Math.floor(mtime / timesMs) * timesMs;
     return {
+      kind: node.kind,
       dev: 1,
       ino,
-      size,
-      mtimeMs: node.mtime / 1e6,
+      size: node.kind === "file" ? node.data.length : 0,
+      mtimeMs,
       mode,
-      uid: 0,
-      gid: 0,
+      uid,
+      gid,
     };
   }
 
@@ -249,26 +243,16 @@ export class SimulatedFileSystem implements FileSystem {
   }
 
   #find(call: string, path: string): Ino {
-    if (path === "/") return ROOT;
     const { ino } = this.#locate(call, path);
     if (ino === undefined) throw systemError("ENOENT", call, path);
     return ino;
   }
 
-  /** Where a path's entry is or would be. */
-  #locate(call: string, path: string): { directory: Ino; name: string; ino: Ino | undefined } {
-    const names = path.split("/").filter((name) => name !== "");
-    const name = names.pop()!;
-    let directory = ROOT;
-    for (const each of names) {
-      const node = this.disk.nodes.get(directory)!;
-      if (node.kind !== "directory") throw systemError("ENOTDIR", call, path);
-      const next = node.entries.get(each);
-      if (next === undefined) throw systemError("ENOENT", call, path);
-      directory = next;
-    }
-    const node = this.disk.nodes.get(directory)!;
-    if (node.kind !== "directory") throw systemError("ENOTDIR", call, path);
-    return { directory, name, ino: node.entries.get(name) };
+  #locate(call: string, path: string): Place {
+    return locate(this.disk, this.#style, call, path);
+  }
+
+  get #style(): PathStyle {
+    return this.#options.paths ?? "posix";
   }
 }

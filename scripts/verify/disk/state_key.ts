@@ -2,8 +2,9 @@ import { type Ino, ROOT, type SimulatedDisk } from "./simulated_disk.ts";
 import { keyOf } from "./power_cuts.ts";
 
 /**
- * A short key, equal for disks that no program could tell apart: inodes, times and unique names
- * count only by their order.
+ * A short key, equal for disks that no program could tell apart once all processes have ended:
+ * inodes, times and unique names count only by their order, and the doubt about a directory's entry
+ * not at all, since the next process's fsync of it counts.
  */
 export function stateKey(disk: SimulatedDisk, context: string): string {
   const inos = reachable(disk);
@@ -17,6 +18,7 @@ export function stateKey(disk: SimulatedDisk, context: string): string {
     [...entries].sort().map(([name, ino]) => `${name}=${rank.get(ino)}`).join();
   for (const ino of inos) {
     const node = disk.nodes.get(ino)!;
+    parts.push(`${node.mode} ${node.uid} ${node.gid}`);
     if (node.kind === "directory") {
       parts.push(list(node.entries), list(node.stable));
     } else {
@@ -24,14 +26,16 @@ export function stateKey(disk: SimulatedDisk, context: string): string {
       for (const change of node.pending) {
         parts.push(
           change.doubtful ? "?" : "!",
-          change.kind === "block" ? `${change.at}:${contentOf(change.bytes)}` : "cut",
+          change.kind === "block"
+            ? `${change.at}:${contentOf(change.bytes)}`
+            : `cut ${change.length}`,
         );
       }
     }
   }
-  for (const { doubtful, entries } of disk.pending) {
+  for (const { doubtful, maker, entries } of disk.pending) {
     parts.push(
-      doubtful ? "?" : "!",
+      doubtful && maker === undefined ? "?" : "!",
       ...entries.map(({ directory, name, ino }) =>
         `${rank.get(directory)}/${name}=${ino === undefined ? "" : rank.get(ino)}`
       ),
@@ -75,10 +79,10 @@ function reachable(disk: SimulatedDisk): Ino[] {
   return [...found];
 }
 
-const UNIQUE = /(?<=offset\.json\.(?:corrupt-)?)\d+/g;
+const UNIQUE = /\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}/g;
 
 function withRankedNames(text: string): string {
-  const numbers = [...new Set(text.match(UNIQUE))].sort((a, b) => Number(a) - Number(b));
+  const numbers = [...new Set(text.match(UNIQUE))].sort();
   return text.replace(UNIQUE, (number) => String(numbers.indexOf(number)));
 }
 

@@ -1,5 +1,4 @@
 /** Makes one call of a file system fail, or more from it on. */
-import { andThen, type MaybePromise } from "../../../src/file/fs/maybe_promise.ts";
 import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
 import type { SimulatedFileSystem } from "../disk/simulated_file_system.ts";
 
@@ -12,8 +11,19 @@ export const CODES = [
 /** The calls of the interface; the last ones are of a file that is being written. */
 export const CALLS = [
   ...["readFile", "stat", "readLink", "readDirectory", "create", "syncFile", "syncDirectory"],
-  ...["link", "rename", "unlink", "makeDirectory", "removeDirectory"],
-  ...["write", "reserve", "chmod", "chown", "backdate", "fileStat", "sync", "syncData", "close"],
+  ...["link", "rename", "unlink", "makeDirectory", "chownDirectory", "removeDirectory"],
+  ...[
+    "write",
+    "reserve",
+    "truncate",
+    "chmod",
+    "chown",
+    "backdate",
+    "fileStat",
+    "sync",
+    "syncData",
+    "close",
+  ],
 ];
 
 export interface Fault {
@@ -60,14 +70,11 @@ export class FailingCalls {
 
   /** @param fs What is asked if nothing fails; on `disk`. */
   wrap(disk: SimulatedFileSystem, fs: FileSystem = disk): FileSystem {
-    const answer = <T>(kind: string, path: string, effect: () => MaybePromise<T>) =>
+    const call = <T>(kind: string, path: string, effect: () => Promise<T>) =>
       this.#call(disk, kind, path, effect);
-    // The others never answer, nor fail, at once.
-    const call = async <T>(...all: [kind: string, path: string, effect: () => MaybePromise<T>]) =>
-      await answer(...all);
     return {
       readFile: (path) => call("readFile", path, () => fs.readFile(path)),
-      stat: (path) => answer("stat", path, () => fs.stat(path)),
+      stat: (path) => call("stat", path, () => fs.stat(path)),
       readLink: (path) => call("readLink", path, () => fs.readLink(path)),
       readDirectory: (path) => call("readDirectory", path, () => fs.readDirectory(path)),
       create: async (path) => {
@@ -80,50 +87,49 @@ export class FailingCalls {
       rename: (from, to) => call("rename", to, () => fs.rename(from, to)),
       unlink: (path) => call("unlink", path, () => fs.unlink(path)),
       makeDirectory: (path) => call("makeDirectory", path, () => fs.makeDirectory(path)),
+      chownDirectory: (path, uid, gid) =>
+        call("chownDirectory", path, () => fs.chownDirectory(path, uid, gid)),
       removeDirectory: (path) => call("removeDirectory", path, () => fs.removeDirectory(path)),
-      // Neither is a call of the system that could fail.
-      pause: (ms) => fs.pause(ms),
+      // None of them is a call of the system that could fail.
+      pause: (ms, signal) => fs.pause(ms, signal),
+      now: () => fs.now(),
       uniqueName: () => fs.uniqueName(),
     };
   }
 
   #wrapFile(disk: SimulatedFileSystem, file: WritableFile, path: string): WritableFile {
-    const answer = <T>(kind: string, effect: () => MaybePromise<T>) =>
+    const call = <T>(kind: string, effect: () => Promise<T>) =>
       this.#call(disk, kind, path, effect);
-    const call = async <T>(...all: [kind: string, effect: () => MaybePromise<T>]) =>
-      await answer(...all);
     return {
-      write: (bytes, position) => answer("write", () => file.write(bytes, position)),
+      write: (bytes, position) => call("write", () => file.write(bytes, position)),
       reserve: (position, length) => call("reserve", () => file.reserve(position, length)),
+      truncate: (length) => call("truncate", () => file.truncate(length)),
       chmod: (mode) => call("chmod", () => file.chmod(mode)),
       backdate: () => call("backdate", () => file.backdate()),
       chown: (uid, gid) => call("chown", () => file.chown(uid, gid)),
       stat: () => call("fileStat", () => file.stat()),
       sync: () => call("sync", () => file.sync()),
-      syncData: () => answer("syncData", () => file.syncData()),
+      syncData: () => call("syncData", () => file.syncData()),
       close: () => call("close", () => file.close()),
     };
   }
 
-  #call<T>(
+  async #call<T>(
     disk: SimulatedFileSystem,
     kind: string,
     path: string,
-    effect: () => MaybePromise<T>,
-  ): MaybePromise<T> {
-    if (!this.#fails(kind)) return effect();
+    effect: () => Promise<T>,
+  ): Promise<T> {
+    if (!this.#fails(kind)) return await effect();
     const { when, code } = this.#fault!;
     const error = injectedError(code, kind, path);
-    // Here, or in another thread.
-    const rejects = CODES.indexOf(code) % 2 === 0;
-    const fail = (): Promise<never> => {
-      if (rejects) return Promise.reject(error);
-      throw error;
-    };
-    if (when === "after") return andThen(effect(), fail);
-    // What was pending may have reached the disk, or not, and no later fsync will tell.
-    if (/sync/i.test(kind)) disk.failSync(path);
-    return fail();
+    // A file system without a sync of directories makes their entries durable by itself.
+    const isMissing = kind === "syncDirectory" && code === "EINVAL";
+    if (when === "after" || isMissing) await effect();
+    // What was pending may have reached the disk, or not, and no later fsync will tell. Where nothing
+    // is found to open, nothing was synced.
+    else if (/sync/i.test(kind) && code !== "ENOENT") disk.failSync(path);
+    throw error;
   }
 
   #fails(kind: string): boolean {

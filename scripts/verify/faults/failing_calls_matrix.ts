@@ -109,8 +109,8 @@ export function faultOf(result: CaseResult): string | undefined {
 /**
  * Two errors make a load go on with less than the last acknowledged, and say so in its outcome:
  *
- * - ENOENT. Who is told that a file is not there has no way to find out that it is. The store does
- *   not act on it, though: when the file turns up, it is a conflict.
+ * - ENOENT. A store that is told that a file is not there cannot find out that it is. When the file
+ *   turns up, it is a conflict. A sync that says so makes the store read anew.
  * - EIO. The device says that the content is lost; the backup is what clause L2 asks for. The file
  *   is kept aside, not overwritten.
  *
@@ -118,5 +118,8 @@ export function faultOf(result: CaseResult): string | undefined {
  */
 function isExcused({ name, misled }: CaseResult): boolean {
   return misled === "warned" &&
-    /^(load|onCorrupt|read).*: (readFile|readLink|readDirectory|stat) .* (ENOENT|EIO) /.test(name);
+    (/^(load|onCorrupt|read).*: (readFile|readLink|readDirectory|stat) .* (ENOENT|EIO) /.test(
+      name,
+    ) ||
+      /^load.*: sync(File|Directory) .* ENOENT .* spell$/.test(name));
 }

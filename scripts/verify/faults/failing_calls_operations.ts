@@ -34,6 +34,8 @@ export interface Operation extends Pick<Scenario, "name" | "writer" | "disk" | "
   readonly isCostly?: boolean;
   /** Whether main is extended by a journal. */
   readonly hasJournal?: boolean;
+  /** Whether a persist ends in a compaction, whose failure is no failure of the persist. */
+  readonly compacts?: boolean;
   /** Whether the store was told to put files aside that cannot be read. */
   readonly resets?: boolean;
 }
@@ -69,6 +71,13 @@ function withoutLinks(fs: SimulatedFileSystem): FileSystem {
 async function leftByKilledInMkdir(): Promise<SimulatedDisk> {
   const disk = await diskWith();
   await new SimulatedFileSystem(disk).makeDirectory("/root/c");
+  return disk;
+}
+
+/** The root belongs to the consumer, and the process that acts is root's. */
+async function consumersRoot(): Promise<SimulatedDisk> {
+  const disk = await diskWith();
+  await new SimulatedFileSystem(disk).chownDirectory("/root", 1, 1);
   return disk;
 }
 
@@ -121,10 +130,11 @@ const PLANS: readonly Plan[] = [
   {
     name: "load, temporary files of ours are left",
     act: "open",
-    files: { ...BOTH, "offset.json.0.tmp": file(2).slice(0, 50) },
+    files: { ...BOTH, "offset.json.19700101T000000.000Z-00000000.tmp": file(2).slice(0, 50) },
     holds: 2,
   },
   { name: "first persist", act: "persist", prepare: open },
+  { name: "first persist as root", act: "persist", prepare: open, disk: consumersRoot },
   {
     name: "first persist, a directory cannot be made sure",
     act: "persist",
@@ -235,6 +245,7 @@ const PLANS: readonly Plan[] = [
     prepare: persistBefore(3),
     writer: SHORT,
     isCostly: true,
+    compacts: true,
   },
   { name: "close with a journal", act: "close", prepare: persistBefore(2), writer: LONG },
   {

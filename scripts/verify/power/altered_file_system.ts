@@ -10,7 +10,7 @@ export function sabotagedFileSystem(sabotage: Sabotage | undefined): FileSystem 
       ...nodeFileSystem,
       create: async (path) => {
         const file = await nodeFileSystem.create(path);
-        return { ...file, syncData: () => undefined };
+        return { ...file, syncData: async () => {} };
       },
     };
   }
@@ -42,10 +42,8 @@ export function mortalFileSystem(calls: number, random: Random): FileSystem {
         const isLast = --left === 0;
         if (isLast && isBefore) die();
         const answer = method.apply(object, args);
-        if (isLast) {
-          if (!(answer instanceof Promise)) die();
-          else return answer.finally(die);
-        }
+        if (isLast && answer instanceof Promise) return answer.finally(die);
+        if (isLast) die();
         if (name !== "create") return answer;
         return (answer as Promise<WritableFile>).then((file) => wrap(file));
       };

@@ -13,6 +13,8 @@ export interface Remains {
   readonly label: string;
   /** How many temporary files. */
   readonly temporaries: number;
+  /** How many of them are so old that a persist removes them. */
+  readonly leftovers: number;
   /** The files that no kill explains. */
   readonly strange: readonly string[];
 }
@@ -20,7 +22,9 @@ export interface Remains {
 /** Looks at a store's directory without changing it. */
 export async function findRemains(directory: string): Promise<Remains> {
   const names = await readdir(directory).catch(() => undefined);
-  if (names === undefined) return { label: "no directory", temporaries: 0, strange: [] };
+  if (names === undefined) {
+    return { label: "no directory", temporaries: 0, leftovers: 0, strange: [] };
+  }
   const temporaries = names.filter((name) => name.endsWith(".tmp"));
   const locks = names.filter((name) => /\.lock\b/.test(name));
   const known = new Set([MAIN, BACKUP, JOURNAL, ...temporaries, ...locks]);
@@ -31,11 +35,20 @@ export async function findRemains(directory: string): Promise<Remains> {
   for (const name of temporaries) parts.push(`${await completeness(join(directory, name))} tmp`);
   if (names.includes(JOURNAL)) parts.push(await journalState(join(directory, JOURNAL)));
   if (locks.length > 0) parts.push("lock");
+  const ages = await Promise.all(temporaries.map((name) => ageOf(join(directory, name))));
   return {
     label: parts.join(", ") || "main and backup",
     temporaries: temporaries.length,
+    leftovers: ages.filter((age) => age > LEFTOVER_MS).length,
     strange: names.filter((name) => !known.has(name)),
   };
+}
+
+/** A persist that began before this age may have left it, and one that ended after it may not. */
+const LEFTOVER_MS = 120_000;
+
+async function ageOf(path: string): Promise<number> {
+  return Date.now() - (await stat(path)).mtimeMs;
 }
 
 async function isSame(a: string, b: string): Promise<boolean> {
@@ -44,8 +57,8 @@ async function isSame(a: string, b: string): Promise<boolean> {
 }
 
 async function journalState(path: string): Promise<string> {
-  const { records, tornAt } = readJournal(await readFile(path));
-  const torn = tornAt === undefined ? "" : "torn ";
+  const { records, damage } = readJournal(await readFile(path));
+  const torn = damage === undefined ? "" : "torn ";
   return records === 0 ? `${torn}journal, no record` : `${torn}journal`;
 }
 

@@ -25,20 +25,22 @@ async function main(path: string, monotonic: boolean): Promise<void> {
   say("S");
   while (!isStopping) {
     // The checksums tell a mix of two files from a file.
-    const { main, table, journal, journalRecords } = await recover(
+    const { files: { main }, table, journal, records: applied } = await recover(
       nodeFileSystem,
       path,
-      false,
+      "relaxed",
     );
-    if (main.state !== "valid") {
-      if (isThere || main.state === "bad") throw new Error(`main is ${main.state}`);
+    if (main.is !== "valid") {
+      if (isThere || main.is === "bad") throw new Error(`main is ${main.is}`);
       await setImmediate();
       continue;
     }
-    if (monotonic && journal?.isForeign) throw new Error("nobody merged what the journal holds");
+    if (monotonic && journal?.relation === "foreign") {
+      throw new Error("nobody merged what the journal holds");
+    }
     isThere = true;
     reads++;
-    if (journalRecords > 0) records++;
+    if (applied > 0) records++;
     if (!table.equals(last)) changes++;
     for (const [mq, offset] of monotonic ? last : []) {
       const now = table.get(mq);

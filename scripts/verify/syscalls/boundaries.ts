@@ -1,8 +1,8 @@
-import { cp, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalFileOffsetStore } from "../../../mod.ts";
 import { boundariesOf, type Boundary, isSameCall } from "./boundary.ts";
-import { Child } from "../../lib/child.ts";
+import { Child, type Ending } from "../../lib/child.ts";
 import { offsetOf, queuesOf } from "../soak/generation.ts";
 import { MARKS, PROBE_QUEUES, probeName } from "./probe.ts";
 import type { Runtime } from "../../lib/runtimes.ts";
@@ -60,18 +60,21 @@ export class Prober {
    * Injects a fault at a boundary, and checks what is left with a process of its own.
    *
    * The program waits before the step that the boundary is in, and only then strace begins to
-   * count. It counts for each thread, so that for a call of the main thread it follows no other:
-   * Deno, to read a file, has its size told twice, by another thread and then by the main one, and
-   * whatever is told to fail at the first call of each would meet the other thread's. Among the
-   * others, a runtime chooses as it likes: a second call of a step may need several tries. A call
-   * that failed may fail again in another thread; the first failure is the one that counts.
+   * count. It counts for each thread. Deno asks for a file's size in the main thread and in another
+   * one, and a fault at the first call of each would meet whichever comes first. So for a call of the
+   * main thread strace follows no other. For a call of another thread it follows all that there are
+   * besides, and every other time all, since a thread may come later. Among the others, a runtime
+   * chooses as it likes: a second call of a step may need several tries. A call that failed may fail
+   * again in another thread; the first failure is the one that counts.
    *
    * @returns What came of it, in words; `undefined` if the boundary was never met.
    */
   async inject(boundary: Boundary, fault: Fault): Promise<string | undefined> {
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
       const run = await this.#begin();
-      const traced = await this.#trace(run, boundary, fault);
+      const others = attempt % 2 === 0 ? "all" : "others";
+      const threads = boundary.thread === "main" ? "main" : others;
+      const traced = await this.#trace(run, boundary, fault, threads);
       const isMet = isInjected(traced, boundary);
       const outcome = isMet ? await this.#judge(run, traced) : undefined;
       await rm(run, { recursive: true });
@@ -81,8 +84,9 @@ export class Prober {
 
   async #trace(
     run: string,
-    { step, call, targets, thread, occurrence }: Boundary,
+    { step, call, targets, occurrence }: Boundary,
     fault: Fault,
+    threads: "main" | "others" | "all",
   ): Promise<FaultTrace> {
     const command = [...this.#command(run), String(step)];
     const child = new Child(command, { cwd: this.#folder, env: this.#environment() });
@@ -92,7 +96,7 @@ export class Prober {
       throw new Error(`Cannot reach step ${step} of ${this.#runtime}: exit ${code}: ${errors}`);
     }
     // Fewer calls to tell apart.
-    const view = { paths: tracedPaths(run), only: targets[0], thread, log: `${run}.log` };
+    const view = { paths: tracedPaths(run), only: targets[0], threads, log: `${run}.log` };
     return await traceFrom(child, view, { call, fault, when: occurrence });
   }
 
@@ -109,20 +113,22 @@ export class Prober {
     const [loaded] = said("L");
     const recovered = loaded?.[2] === "recovered";
     if (loaded !== undefined && !recovered && Number(loaded[1]) < before) return `LOST in the load`;
-    const command = this.#command(run);
-    const child = new Child(command, { cwd: this.#folder, env: environment(this.#program) });
-    const after = await child.ended;
+    const directory = join(run, "root", "c", "g");
+    await age(directory);
+    const after = await this.#runAgain(run);
     const [, generation, kind] = after.lines.find((line) => line.startsWith("L "))?.split(" ") ??
       [];
     if (after.code !== 0 || kind === undefined) {
       return `LOST: nothing loads any more: ${after.errors}`;
     }
     const found = Number(generation);
-    const floor = Math.max(before, acknowledged);
+    // Of a main that the device has lost, the store went on with the backup, and said so.
+    const floor = recovered ? acknowledged : Math.max(before, acknowledged);
     if (found < floor || found > before + 1) return `LOST: ${found} loaded, ${floor} acknowledged`;
     if (after.lines.at(-1) !== `A ${found + 1}`) return `LOST: it cannot be persisted to any more`;
-    const names = await readdir(join(run, "root", "c", "g"));
-    const litter = names.filter((name) => name.endsWith(".tmp") || name.endsWith(".lock"));
+    // Before the first main is there, nothing is removed.
+    if ((await litterIn(directory)).length > 0) await this.#runAgain(run);
+    const litter = await litterIn(directory);
     if (litter.length > 0) return `LITTER: ${litter.join(", ")}`;
     if (killed) {
       const cause = isPanic ? "Deno panics: " : "";
@@ -134,6 +140,14 @@ export class Prober {
       ...new Set(said("D").map(([, name]) => name).filter((name) => name !== "recovered")),
     ];
     return noticed.join(", ") || "no failure";
+  }
+
+  /** Loads, persists and closes, and nothing disturbs it. */
+  async #runAgain(run: string): Promise<Ending> {
+    return await new Child(this.#command(run), {
+      cwd: this.#folder,
+      env: environment(this.#program),
+    }).ended;
   }
 
   async #begin(): Promise<string> {
@@ -148,7 +162,9 @@ export class Prober {
   async #makeTemplate(): Promise<string> {
     const root = join(this.#folder, "template");
     await mkdir(root, { recursive: true });
-    const store = await LocalFileOffsetStore.open({ ...STORE, root });
+    // A journal extends only a snapshot with a number.
+    const journal = this.#setting === "first record";
+    const store = await LocalFileOffsetStore.open({ ...STORE, root, journal });
     for (let generation = 1; generation <= GENERATIONS; generation++) {
       queuesOf(PROBE_QUEUES).forEach((mq, i) => store.update(mq, offsetOf(generation, i), true));
       await store.persist();
@@ -170,11 +186,26 @@ export class Prober {
   }
 }
 
+async function litterIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory);
+  return names.filter((name) => name.endsWith(".tmp") || name.endsWith(".lock"));
+}
+
+/** Lets the temporary files be so old that a persist removes them. */
+async function age(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names.filter((name) => name.endsWith(".tmp"))) {
+    await utimes(join(directory, name), 1e9, 1e9);
+  }
+}
+
 /** The paths of a run, with the labels that tables show. */
 function tracedPaths(run: string): Map<string, string> {
   const root = join(run, "root");
   const directory = join(root, "c", "g");
-  const temporaries = [1, 2, 3].map((number) => `offset.json.${probeName(number)}.tmp`);
+  const temporaries = [1, 2, 3].flatMap((number) =>
+    [".tmp", ".bak.tmp"].map((end) => `offset.json.${probeName(number)}${end}`)
+  );
   return new Map([
     [run, "above root"],
     [root, "root"],

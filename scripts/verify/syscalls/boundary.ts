@@ -3,7 +3,7 @@ import type { TracedCall } from "./strace.ts";
 
 /** A system call of a load, a persist or a close, before which the world may end. */
 export interface Boundary {
-  readonly phase: (typeof PHASES)[number];
+  readonly phase: (typeof PHASES)[number] | "close";
   /** The number of the call of the store's file system that makes it. */
   readonly step: number;
   readonly call: string;
@@ -16,12 +16,13 @@ export interface Boundary {
 /** The one that runs the program, or one of those that a runtime gives calls of files to. */
 export type Thread = "main" | "other";
 
-export const PHASES = ["load", "persist", "close"] as const;
+/** The phases that make calls in any case; a close with nothing to write makes none. */
+const PHASES = ["load", "persist"] as const;
 
 /**
  * The boundaries of a run that nothing disturbed.
  *
- * @throws {Error} If a phase has none: a trace that saw nothing would show nothing.
+ * @throws {Error} If a load or a persist has none: a trace that saw nothing would show nothing.
  */
 export function boundariesOf(calls: readonly TracedCall[]): Boundary[] {
   let phase: Boundary["phase"] = "load";

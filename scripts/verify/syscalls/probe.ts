@@ -30,7 +30,7 @@ export const MARKS = { step: "step", persist: "persist-begins", close: "close-be
 
 /** The names that the probe gives to its temporary files; random ones could not be traced. */
 export function probeName(number: number): string {
-  return `probe-${number}`;
+  return `19700101T000000.000Z-${String(number).padStart(8, "0")}`;
 }
 
 /** Each thread may see a call fail once. */
@@ -91,8 +91,12 @@ async function main(root: string, how: string, waitBefore?: string): Promise<voi
   const fileSystem = {
     ...stepped(nodeFileSystem, step),
     uniqueName: () => probeName(++names),
-    // The owner of any lock that is in the way is dead: there is nobody to wait for.
-    pause: () => Promise.resolve(),
+    // The owner of any lock that is in the way is dead: there is nobody to wait for. A pause of this
+    // process's own lock lasts until the lock is given back.
+    pause: async (_ms: number, signal?: AbortSignal) => {
+      if (signal === undefined || signal.aborted) return;
+      await new Promise<void>((end) => signal.onabort = () => end());
+    },
   };
   const store = await insist(() =>
     LocalFileOffsetStore.open({

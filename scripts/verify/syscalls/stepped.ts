@@ -6,8 +6,9 @@ export function stepped(base: FileSystem, step: () => void): FileSystem {
   return {
     ...wrapped,
     create: async (path) => steppedCalls(await wrapped.create(path), step),
-    // These two touch no file.
+    // These touch no file.
     pause: base.pause,
+    now: base.now,
     uniqueName: base.uniqueName,
   };
 }

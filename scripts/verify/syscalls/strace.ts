@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { Child, type Ending } from "../../lib/child.ts";
 
 /** A call that touched one of the traced paths. */
@@ -36,8 +36,11 @@ export interface View {
   readonly paths: ReadonlyMap<string, string>;
   /** The one label that a call must touch to be seen; any of them unless told. */
   readonly only?: string;
-  /** `main` for no thread but that; all of them unless told. */
-  readonly thread?: "main" | "other";
+  /**
+   * `main` for no thread but that; `others` for those that there are besides, when strace is
+   * attached; all of them, and those that come, unless told.
+   */
+  readonly threads?: "main" | "others" | "all";
   readonly log: string;
 }
 
@@ -45,7 +48,7 @@ export interface View {
 export async function whyNoStrace(): Promise<string | undefined> {
   const idle = new Child(["sleep", "60"]);
   try {
-    const strace = await attach(idle, ["-o", "/dev/null"]);
+    const strace = await attach([idle.pid], ["-o", "/dev/null"]);
     idle.kill();
     await strace.ended;
     return undefined;
@@ -75,26 +78,35 @@ export async function traceFrom(
   { call, fault, when }: Injection,
 ): Promise<FaultTrace> {
   const inject = ["-e", `inject=${call}:${fault}:when=${when}`];
-  const strace = await attach(child, [...optionsFor(view), ...inject]);
+  const ids = view.threads === "others" ? await otherThreads(child.pid) : [child.pid];
+  const strace = await attach(ids, [...optionsFor(view), ...inject]);
   child.tell("");
   const ending = await child.ended;
   await strace.ended;
-  const main = String(child.pid);
-  return { ...ending, main, calls: await takeLog(view, main) };
+  return { ...ending, main: String(child.pid), calls: await takeLog(view, String(ids[0])) };
 }
 
-function optionsFor({ paths, only, thread, log }: View): string[] {
+async function otherThreads(pid: number): Promise<number[]> {
+  const ids = (await readdir(`/proc/${pid}/task`)).map(Number);
+  return ids.filter((id) => id !== pid);
+}
+
+function optionsFor({ paths, only, threads = "all", log }: View): string[] {
   const watched = [...paths].filter(([, label]) => only === undefined || label === only)
     .flatMap(([path]) => ["-P", path]);
-  const follow = thread === "main" ? [] : ["-f"];
+  const follow = threads === "all" ? ["-f"] : [];
   return [...follow, "-y", "-s", "8", "-o", log, "-e", "trace=%file,%desc", ...watched];
 }
 
-/** Waits until strace follows all threads. */
-async function attach({ pid }: Child, options: readonly string[]): Promise<Child> {
-  const strace = new Child(["strace", ...options, "-p", String(pid)]);
+/** Attaches strace to threads, and waits until it follows all of them. */
+async function attach(ids: readonly number[], options: readonly string[]): Promise<Child> {
+  const strace = new Child(["strace", ...options, ...ids.flatMap((id) => ["-p", String(id)])]);
+  const areAttached = async () => {
+    for (const id of ids) if (!await strace.complained(`Process ${id} attached`)) return false;
+    return true;
+  };
   const isAttached = await Promise.race([
-    strace.complained("attached"),
+    areAttached(),
     strace.ended.then(() => false, () => false),
   ]);
   if (isAttached) return strace;

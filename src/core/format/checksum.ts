@@ -1,17 +1,30 @@
 import { type Crc32, crc32 } from "./crc32.ts";
 
 /**
- * The checksum of a table: the CRC-32 of its canonical text in Go's form, eight lower-case digits.
+ * The checksum of a snapshot: the CRC-32 of the covered text, eight lower-case digits.
  *
- * A wrong digit in an offset is still valid JSON; nothing else in the file would tell. It stands
- * after the table in a member that the readers of Go and Java skip, and it depends on the table
- * alone, not on how the file is laid out.
+ * A wrong digit in an offset is still valid JSON, so nothing else in the file would show it. The
+ * checksum stands in a member that the readers of Go and Java skip. It depends on the table and the
+ * generation alone, not on the layout of the file.
  *
- * @param tableText The text of the table, from its opening brace to its closing one.
- * @param crc A faster function than the one that needs nothing.
+ * @param text The covered text; see `coveredText`.
+ * @param crc A faster function than the default, which needs no built-in.
  */
-export function checksumOf(tableText: string, crc: Crc32 = crc32): string {
-  return hexadecimal(crc(new TextEncoder().encode(tableText)));
+export function checksumOf(text: string, crc: Crc32 = crc32): string {
+  return hexadecimal(crc(new TextEncoder().encode(text)));
+}
+
+/**
+ * The text that a checksum covers: the table in Go's form, from its opening brace to its closing
+ * one, and the generation's member, if the file has one.
+ */
+export function coveredText(tableText: string, generation: string | undefined): string {
+  return generation === undefined ? tableText : tableText + generationMember(generation, "");
+}
+
+/** The member that holds the generation, with the comma before it. */
+export function generationMember(generation: string | number, indent: string): string {
+  return `,${indent}"generation":${generation}`;
 }
 
 /** A CRC-32 as it is written: eight lower-case digits. */

@@ -1,8 +1,8 @@
-import { hexadecimal } from "./checksum.ts";
 import { type Crc32, crc32 } from "./crc32.ts";
 import { ensureCapacity } from "../table/ensure_capacity.ts";
 import type { Int64Array } from "../table/int64_array.ts";
-import { CHECKSUM_LENGTH, type SnapshotId } from "./read_journal.ts";
+import { formatHeader } from "./journal_header.ts";
+import { CHECKSUM_LENGTH } from "./read_journal.ts";
 import type { QueueIndex } from "../table/queue_index.ts";
 import { goKeyOf } from "./serialize.ts";
 
@@ -22,8 +22,8 @@ const encoder = new TextEncoder();
 /**
  * Writes the lines of a journal (clause J2; see `readJournal`).
  *
- * One line after the other lies in the same memory: each is good until the next is made. To make a
- * text of a short record first, and then bytes of their own, would take twice as long.
+ * All lines share one memory: each is valid until the next one is made. A text of its own for each
+ * record, and then bytes of their own, would take twice as long.
  */
 export class JournalEncoder {
   readonly #crc: Crc32;
@@ -33,13 +33,12 @@ export class JournalEncoder {
     this.#crc = crc;
   }
 
-  /** The first line. */
-  header({ length, crc32: id }: SnapshotId): Uint8Array {
-    const text = `{"snapshot":{"length":${length},"crc32":"${hexadecimal(id)}"}}`;
-    return this.#end(addText(this.#begin(), CHECKSUM_LENGTH, text));
+  /** The first line; see `formatHeader`. */
+  header(header: Parameters<typeof formatHeader>[0]): Uint8Array {
+    return this.#end(addText(this.#begin(), CHECKSUM_LENGTH, formatHeader(header)));
   }
 
-  /** The line of a persist: the queues of these slots, each once, with its offset. */
+  /** The line of a record: the queues of these slots, each once, with its offset. */
   record(index: QueueIndex, slots: Uint32Array, offsets: Int64Array): Uint8Array {
     let bytes = this.#begin();
     let at = addText(bytes, CHECKSUM_LENGTH, '{"offsetTable":{');
@@ -61,7 +60,7 @@ export class JournalEncoder {
   }
 
   #begin(): Uint8Array {
-    // A long line is not what all the memory is kept for.
+    // Release the memory of a long line.
     if (this.#bytes.length > ROOM) this.#bytes = new Uint8Array(ROOM);
     this.#bytes[CHECKSUM_LENGTH - 1] = SPACE;
     return this.#bytes;
@@ -88,13 +87,13 @@ function addText(bytes: Uint8Array, start: number, text: string): number {
     units |= unit;
     bytes[start + i] = unit;
   }
-  // What follows gives the same of any text (journal_encoder_test.ts has all kinds), but slowly.
+  // The encoder gives the same for any text (journal_encoder_test.ts has all kinds), but slowly.
   // Stryker disable next-line ConditionalExpression,EqualityOperator: see above
   if (units <= ASCII) return start + text.length;
   return start + encoder.encodeInto(text, bytes.subarray(start)).written;
 }
 
-/** Adds a safe integer digit by digit: to make a text of it first would take twice as long. */
+/** Adds a safe integer digit by digit: a text in between would take twice as long. */
 function addInteger(bytes: Uint8Array, start: number, value: number): number {
   if (value < 0) bytes[start++] = MINUS;
   let rest = Math.abs(value);

@@ -1,10 +1,11 @@
+import { quote } from "../table/message_queue.ts";
 import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 
 /**
  * The file is well-formed, but its checksum is not the one of its table.
  *
- * Either it was edited by hand, or the disk returned other bytes than were written. Who edited it
- * says so with `offsets verify --accept FILE`.
+ * Either it was edited by hand, or the disk returned other bytes than were written. After an edit,
+ * accept it with `offsets verify --accept FILE`.
  *
  * @example
  * ```ts
@@ -35,7 +36,7 @@ export class OffsetFileChecksumError extends OffsetFileSyntaxError {
   constructor(position: number, expected: string, actual: string) {
     super(
       position,
-      `the checksum is "${expected}", but that of the table is "${actual}" ` +
+      `the checksum is ${quote(expected)}, but that of the table is "${actual}" ` +
         `(if the file was edited by hand, accept it with: offsets verify --accept FILE)`,
     );
     this.expected = expected;

@@ -1,5 +1,6 @@
-import { checksumOf } from "./checksum.ts";
+import { checksumOf, coveredText } from "./checksum.ts";
 import { type Crc32, crc32 } from "./crc32.ts";
+import { type Generation, parseGeneration } from "./generation.ts";
 import { JsonScanner } from "./json_scanner.ts";
 import { OffsetColumn } from "../table/offset_column.ts";
 import { OffsetFileChecksumError } from "./offset_file_checksum_error.ts";
@@ -35,25 +36,39 @@ import { canonicalText } from "./serialize.ts";
  * ```
  */
 export function parse(text: string, options: { verifyChecksum?: boolean } = {}): OffsetTable {
-  return parseWith(text, options.verifyChecksum === false ? undefined : crc32);
+  return parseSnapshot(text, options.verifyChecksum === false ? undefined : crc32).table;
 }
 
-/** As `parse`; the checksum is verified with the given function, or not at all. */
-export function parseWith(text: string, crc: Crc32 | undefined): OffsetTable {
+/** All that a snapshot says. */
+export interface Snapshot {
+  readonly table: OffsetTable;
+  /** Its generation; `undefined` if it has none, or one that is no generation. */
+  readonly generation: Generation | undefined;
+  /** Whether it has a checksum; one that was verified was right. */
+  readonly checksum: "none" | "verified" | "not verified";
+}
+
+/** Reads a snapshot as `parse` does; the given function verifies the checksum, if there is one. */
+export function parseSnapshot(text: string, crc: Crc32 | undefined): Snapshot {
   const scanner: JsonScanner = new JsonScanner(text);
   if (text.startsWith("\ufeff")) scanner.fail("the text begins with a byte order mark");
-  const found: { table?: Found<OffsetTable>; checksum?: Found<void> } = {};
+  const members: { table?: Found<OffsetTable>; generation?: Found<void>; crc32?: Found<void> } = {};
   readMembers(scanner, "the file", (name) => {
-    if (name === "offsetTable") found.table = locate(scanner, () => readTable(scanner));
-    else if (name === "crc32") found.checksum = locate(scanner, () => scanner.skipValue());
+    if (name === "offsetTable") members.table = locate(scanner, () => readTable(scanner));
+    else if (name === "generation") members.generation = locate(scanner, () => scanner.skipValue());
+    else if (name === "crc32") members.crc32 = locate(scanner, () => scanner.skipValue());
     else scanner.skipValue();
   });
   if (scanner.peek() !== "") scanner.fail(`expected the end, found ${scanner.found()}`);
-  if (found.table === undefined) scanner.fail('the file has no "offsetTable"');
-  if (found.checksum !== undefined && crc !== undefined) {
-    verifyChecksum(found.checksum, found.table, crc);
-  }
-  return found.table.value;
+  const { table, generation, crc32: checksum } = members;
+  if (table === undefined) scanner.fail('the file has no "offsetTable"');
+  const isVerified = checksum !== undefined && crc !== undefined;
+  if (isVerified) verifyChecksum(checksum, table, generation?.text, crc);
+  return {
+    table: table.value,
+    generation: generation && parseGeneration(generation.text),
+    checksum: checksum === undefined ? "none" : isVerified ? "verified" : "not verified",
+  };
 }
 
 /** A value, and the text that it was read from. */
@@ -67,17 +82,24 @@ function locate<T>(scanner: JsonScanner, read: () => T): Found<T> {
   scanner.peek();
   const { position } = scanner;
   const value = read();
-  // What is skipped may include the space behind it.
+  // The scanner may have skipped the space behind the value too.
   return { value, position, text: scanner.text.slice(position, scanner.position).trimEnd() };
 }
 
-function verifyChecksum(checksum: Found<void>, table: Found<OffsetTable>, crc: Crc32): void {
-  const matches = (text: string) => checksum.text === `"${checksumOf(text, crc)}"`;
-  // What this module wrote is canonical as it stands, unless it is in Java's form.
-  if (matches(table.text) || matches(canonicalText(table.value))) return;
+function verifyChecksum(
+  checksum: Found<void>,
+  table: Found<OffsetTable>,
+  generation: string | undefined,
+  crc: Crc32,
+): void {
+  const sumOf = (tableText: string) => checksumOf(coveredText(tableText, generation), crc);
+  const matches = (tableText: string) => checksum.text === `"${sumOf(tableText)}"`;
+  // The text of this module's own files is canonical as it stands, except in Java's form.
+  if (matches(table.text)) return;
+  const canonical = canonicalText(table.value);
+  if (matches(canonical)) return;
   const expected = checksum.text.replaceAll('"', "");
-  const actual = checksumOf(canonicalText(table.value), crc);
-  throw new OffsetFileChecksumError(checksum.position, expected, actual);
+  throw new OffsetFileChecksumError(checksum.position, expected, sumOf(canonical));
 }
 
 /**

@@ -1,4 +1,5 @@
-import { checksumOf } from "./checksum.ts";
+import { checksumOf, coveredText, generationMember } from "./checksum.ts";
+import { checkGeneration, type Generation } from "./generation.ts";
 import { quote } from "../table/message_queue.ts";
 import { type OffsetTable, partsOf, type TableParts } from "../table/offset_table.ts";
 import type { Broker, Run } from "../table/queue_index.ts";
@@ -17,9 +18,12 @@ export type OffsetFileFormat = "go" | "java";
  *
  * @param table The table.
  * @param options `format`: `"go"` (the default) or `"java"`; `checksum`: whether a checksum of the
- *   table follows it, which `parse` verifies and other clients skip (`false` by default).
+ *   table follows it, which `parse` verifies and other clients skip (`false` by default);
+ *   `generation`: the number of a snapshot that a journal extends, 1 to 2^53 − 2; such a file always
+ *   has a checksum.
  * @returns The text; encode it as UTF-8.
  * @throws {TypeError} If the format is neither.
+ * @throws {RangeError} If the generation is not an integer in its range.
  *
  * @example
  * ```ts
@@ -32,15 +36,19 @@ export type OffsetFileFormat = "go" | "java";
  */
 export function serialize(
   table: OffsetTable,
-  options: { format?: OffsetFileFormat; checksum?: boolean } = {},
+  options: { format?: OffsetFileFormat; checksum?: boolean; generation?: Generation } = {},
 ): string {
-  const { format = "go", checksum = false } = options;
+  const { format = "go", checksum = false, generation } = options;
   const form = formOf(format);
-  const sum = checksum ? checksumOf(canonicalText(table)) : undefined;
-  return form.head + tableText(table, form) + tailOf(form, sum);
+  if (generation !== undefined) checkGeneration(generation);
+  const isSigned = checksum || generation !== undefined;
+  const sum = isSigned
+    ? checksumOf(coveredText(canonicalText(table), generation?.toString()))
+    : undefined;
+  return form.head + tableText(table, form) + tailOf(form, generation, sum);
 }
 
-/** The text that the checksum covers: the table as Go writes it, in canonical order. */
+/** The table as Go writes it, in canonical order. */
 export function canonicalText(table: OffsetTable): string {
   return tableText(table, FORMS.go);
 }
@@ -76,9 +84,15 @@ export function formOf(format: OffsetFileFormat): Form {
   throw new TypeError(`Cannot use format ${quote(format)}: it is neither "go" nor "java"`);
 }
 
-/** What follows the table: its checksum, if there is one, and the end of the file. */
-export function tailOf({ indent, end }: Form, checksum: string | undefined): string {
-  return checksum === undefined ? `${end}}` : `,${indent}"crc32":"${checksum}"${end}}`;
+/** The text behind the table: generation and checksum, if there are any, and the end of the file. */
+export function tailOf(
+  { indent, end }: Form,
+  generation: Generation | undefined,
+  checksum: string | undefined,
+): string {
+  const number = generation === undefined ? "" : generationMember(generation, indent);
+  const sum = checksum === undefined ? "" : `,${indent}"crc32":"${checksum}"`;
+  return `${number}${sum}${end}}`;
 }
 
 function tableText(table: OffsetTable, form: Form): string {

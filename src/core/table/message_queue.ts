@@ -53,9 +53,16 @@ function checkName(field: string, name: unknown): void {
   }
 }
 
+/** A longer text is cut in a message; the longest path of Linux is shown whole. */
+const LONGEST_QUOTE = 4096;
+
 /** A value as error messages show it; unlike JSON.stringify it takes a bigint, a symbol, anything. */
 export function quote(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : `"${String(value)}"`;
+  const text = typeof value === "string" ? value : String(value);
+  if (text.length > LONGEST_QUOTE) {
+    return `${JSON.stringify(text.slice(0, 200))}… (${text.length} characters)`;
+  }
+  return typeof value === "string" ? JSON.stringify(text) : `"${text}"`;
 }
 
 /**

@@ -28,7 +28,7 @@ export const NO_OFFSET: Offset = -1n;
 export function toOffset(value: Offset | number): Offset {
   if (typeof value === "bigint") {
     if (value < MIN || value > MAX) {
-      throw new RangeError(`Cannot use offset "${value}": it is not an int64`);
+      throw new RangeError(`Cannot use offset ${quote(value)}: it is not an int64`);
     }
     return value;
   }

@@ -1,8 +1,9 @@
+import type { CommitRequest } from "../../core/commit_plan.ts";
 import type { Int64Array } from "../../core/table/int64_array.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
 
-/** What is to become of a column: a persist captures it before anything else may happen. */
-export interface Changes {
+/** The changes of a column. */
+export interface ColumnChanges {
   /** The slots that get another offset. */
   readonly slots: Uint32Array;
   /** The offset of each; there may be room for more. */
@@ -11,13 +12,27 @@ export interface Changes {
   readonly deleted: readonly number[];
 }
 
-/** Whether there is nothing to do. */
-export function isEmpty({ slots, deleted }: Changes): boolean {
-  return slots.length === 0 && deleted.length === 0;
+/** The changes that a commit captured. */
+export interface Changes extends ColumnChanges {
+  /** Whether memory was changed since the last capture, be it to the same offsets. */
+  readonly memory: "touched" | "untouched";
+}
+
+/** A record of more queues would hold the event loop for milliseconds: it is a snapshot (J1). */
+const MOST_IN_RECORD = 8192;
+
+/** How much is to be changed, for the rules of a commit. */
+export function sizeOf({ slots, deleted, memory }: Changes): CommitRequest["changes"] {
+  if (deleted.length > 0) return "deletions";
+  if (slots.length === 0) return memory === "touched" ? "none" : "untouched";
+  return slots.length <= MOST_IN_RECORD ? "few" : "many";
 }
 
 /** Changes a column. */
-export function applyChanges(column: OffsetColumn, { slots, offsets, deleted }: Changes): void {
+export function applyChanges(
+  column: OffsetColumn,
+  { slots, offsets, deleted }: ColumnChanges,
+): void {
   column.setAll(slots, offsets);
   for (const slot of deleted) column.delete(slot);
 }

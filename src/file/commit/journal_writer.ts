@@ -1,74 +1,83 @@
 import { dirname } from "node:path";
 import * as zlib from "node:zlib";
 import { type Crc32, crc32 } from "../../core/format/crc32.ts";
-import type { SnapshotId } from "../../core/format/read_journal.ts";
+import type { Generation } from "../../core/format/generation.ts";
 import { JournalEncoder } from "../../core/format/journal_encoder.ts";
+import type { JournalDurability, SnapshotId } from "../../core/format/journal_header.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
-import { isLater, type MaybePromise } from "../fs/maybe_promise.ts";
-import type { Changes } from "./changes.ts";
-import type { FileInfo, FileSystem, WritableFile } from "../fs/file_system.ts";
+import type { FileInfo } from "../fs/file_info.ts";
+import type { FileSystem, WritableFile } from "../fs/file_system.ts";
+import { takeAfter } from "../fs/take_after.ts";
 import { writeAll } from "../fs/write_file.ts";
+import { journalOf } from "../paths.ts";
+import type { ColumnChanges } from "./changes.ts";
 
 /** How much room for records is made at a time: a record then has nothing to sync but itself. */
 const ROOM = 64 * 1024;
 
-/** Of fewer bytes than these ours has the checksum before zlib's has begun. */
+/** Of fewer bytes than these our own function has the checksum before zlib's has begun. */
 const SHORT = 512;
 
 // Stryker disable next-line ConditionalExpression,EqualityOperator: both have the same answer
-const quickCrc32: Crc32 = (bytes) => bytes.length < SHORT ? crc32(bytes) : zlib.crc32(bytes);
+const fastCrc32: Crc32 = (bytes) => bytes.length < SHORT ? crc32(bytes) : zlib.crc32(bytes);
 
 /** How a journal is written. */
-export interface JournalFileOptions {
-  /** Whether to sync it. */
-  readonly sync: boolean;
-  /** How long it will become, unless the snapshot is longer. */
+export interface JournalOptions {
+  readonly durability: JournalDurability;
+  /** How long it becomes before a snapshot replaces it, if the snapshot is not longer. */
   readonly limit: number;
+}
+
+/** The snapshot that a journal extends. */
+export interface ExtendedSnapshot {
+  readonly generation: Generation;
+  readonly id: SnapshotId;
+  /** Main, whose owner, group and mode the journal gets. */
+  readonly like: FileInfo;
 }
 
 /**
  * A journal that this process writes.
  *
- * Only who has created a journal appends to it (clause P8): after a crash it is read, and the next
- * process begins with a snapshot. After an error it must not be used any more.
+ * Only the process that created a journal appends to it (clause P8). After a crash another process
+ * reads it, and begins with a snapshot. After an error no more records follow.
  */
 export class JournalWriter {
-  /** Who it is; its size and time change with each record. */
+  /** Which file it is; size and time change with each record. */
   readonly info: FileInfo;
   readonly #fileSystem: FileSystem;
   readonly #path: string;
   readonly #file: WritableFile;
-  readonly #sync: boolean;
-  readonly #room: number;
-  readonly #lines = new JournalEncoder(quickCrc32);
+  readonly #options: JournalOptions;
+  readonly #lines = new JournalEncoder(fastCrc32);
   /** How long it may become. */
   #limit: number;
   #length = 0;
-  /** Up to where room was made. */
-  #reserved = 0;
+  /** Where the room for records ends; the file is at least so long. */
+  #roomEnd = 0;
 
   private constructor(
     fileSystem: FileSystem,
     path: string,
     file: WritableFile,
     info: FileInfo,
-    { sync, limit }: JournalFileOptions,
+    options: JournalOptions,
   ) {
     this.#fileSystem = fileSystem;
     this.#path = path;
     this.#file = file;
     this.info = info;
-    this.#sync = sync;
-    this.#room = Math.min(limit, ROOM);
-    this.#limit = limit;
+    this.#options = options;
+    this.#limit = options.limit;
   }
 
-  /** Creates an empty journal, which must not be there yet. */
+  /** Creates the journal of a main file, still without a first line; there must be none yet. */
   static async create(
     fileSystem: FileSystem,
-    path: string,
-    options: JournalFileOptions,
+    main: string,
+    options: JournalOptions,
   ): Promise<JournalWriter> {
+    const path = journalOf(main);
     const file = await fileSystem.create(path);
     try {
       return new JournalWriter(fileSystem, path, file, await file.stat(), options);
@@ -79,16 +88,18 @@ export class JournalWriter {
   }
 
   /**
-   * Writes the first line, and makes it and the journal's name durable before there is a record: a
-   * record after a torn first line would look like one that was torn out of the middle.
+   * Writes the first line, and makes it and the journal's name durable. A record may follow only
+   * then: behind a torn first line it would look like a record that was torn out of the middle.
    */
-  async begin(snapshot: SnapshotId): Promise<void> {
-    this.#limit = Math.max(this.#limit, snapshot.length);
-    await this.#write(this.#lines.header(snapshot));
-    if (this.#sync) await this.#fileSystem.syncDirectory(dirname(this.#path));
+  async begin({ generation, id, like }: ExtendedSnapshot): Promise<void> {
+    const { durability } = this.#options;
+    this.#limit = Math.max(this.#limit, id.length);
+    await takeAfter(this.#file, this.info, like);
+    await this.#write(this.#lines.header({ snapshot: id, generation, durability }));
+    if (durability === "full") await this.#fileSystem.syncDirectory(dirname(this.#path));
   }
 
-  /** Whether it has become longer than the snapshot, and than it may. */
+  /** Whether it has become longer than its snapshot, and than the limit (J4). */
   get isOutgrown(): boolean {
     return this.#length > this.#limit;
   }
@@ -98,42 +109,48 @@ export class JournalWriter {
    *
    * @returns How many bytes it was.
    */
-  append(index: QueueIndex, { slots, offsets }: Changes): MaybePromise<number> {
-    return this.#write(this.#lines.record(index, slots, offsets));
+  async append(index: QueueIndex, { slots, offsets }: ColumnChanges): Promise<number> {
+    return await this.#write(this.#lines.record(index, slots, offsets));
   }
 
-  #write(bytes: Uint8Array): MaybePromise<number> {
-    const writing = writeAll(this.#file, bytes, this.#length);
+  async #write(bytes: Uint8Array): Promise<number> {
     const end = this.#length + bytes.length;
-    // Stryker disable next-line ConditionalExpression,EqualityOperator: it is finished in the same way
-    if (isLater(writing) || end > this.#reserved) return this.#finish(writing, bytes.length);
+    const needsRoom = end > this.#roomEnd;
+    if (needsRoom) await this.#checkLength();
+    await writeAll(this.#file, bytes, this.#length);
     this.#length = end;
-    const syncing = this.#confirm();
-    return isLater(syncing) ? syncing.then(() => bytes.length) : bytes.length;
+    if (needsRoom) await this.#makeRoom();
+    if (this.#options.durability === "full") await this.#file.syncData();
+    return bytes.length;
   }
 
-  /** Ends a write that is answered later, or that is to have room behind it. */
-  async #finish(writing: MaybePromise<void>, length: number): Promise<number> {
-    await writing;
-    this.#length += length;
-    // Stryker disable next-line EqualityOperator: at its very end, room is made now or with the next
-    if (this.#length > this.#reserved) await this.#reserve();
-    await this.#confirm();
-    return length;
+  /** A program that rotates logs may cut a file in place: its inode stays, and its records are gone. */
+  async #checkLength(): Promise<void> {
+    const { size } = await this.#file.stat();
+    if (size >= Math.max(this.#length, this.#roomEnd)) return;
+    throw new Error("somebody else has cut the journal while this store wrote it");
   }
 
-  /** Makes durable what was written. */
-  #confirm(): MaybePromise<void> {
-    return this.#sync ? this.#file.syncData() : undefined;
+  async #makeRoom(): Promise<void> {
+    const room = Math.min(this.#options.limit, ROOM);
+    if (room === 0) return;
+    try {
+      await this.#file.reserve(this.#length, room);
+      this.#roomEnd = (await this.#file.stat()).size;
+    } catch {
+      // Without room for many records there may be room for the next one, and for a snapshot.
+      await this.#file.truncate(this.#length).catch(() => {});
+    }
   }
 
-  async #reserve(): Promise<void> {
-    this.#reserved = this.#length + this.#room;
-    // Where there is no room, there may be enough for the next record.
-    if (this.#room > 0) await this.#file.reserve(this.#length, this.#room).catch(() => {});
+  /** Gives the room for records back (J5): on a full disk a snapshot needs it. */
+  async giveRoomBack(): Promise<void> {
+    if (this.#roomEnd <= this.#length) return;
+    this.#roomEnd = 0;
+    await this.#file.truncate(this.#length);
   }
 
-  /** Closes the file; what matters was synced before, so an error is of no interest. */
+  /** Closes the file; all records were synced before, so an error does not matter. */
   async close(): Promise<void> {
     await this.#file.close().catch(() => {});
   }

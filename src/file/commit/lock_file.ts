@@ -1,98 +1,174 @@
+import { setImmediate } from "node:timers/promises";
 import { errorCode, isMissing } from "../errors/error_code.ts";
-import { type FileInfo, type FileSystem, isSameFile } from "../fs/file_system.ts";
-import { statIfThere } from "../fs/stat_if_there.ts";
+import { type FileInfo, isSameInode } from "../fs/file_info.ts";
+import type { FileSystem, WritableFile } from "../fs/file_system.ts";
+import { NotRegularFileError } from "../fs/not_regular_file_error.ts";
+import { type Ownership, takeAfter } from "../fs/take_after.ts";
+import { temporaryOf } from "../paths.ts";
 
-/** How long the same lock must be in the way before its owner counts as dead. */
-const STALE_MS = 5000;
+/** A lock that has not grown for so long is a dead process's. */
+const DEAD_AFTER_MS = 5000;
+/** The holder appends a byte this often. */
+const BEAT_MS = 1000;
 const LONGEST_PAUSE_MS = 50;
 /** After so many removals something else is wrong, such as a system that lies. */
 const MAX_REMOVALS = 3;
+
+const BEAT = new Uint8Array([0x2e]);
+
+/** A lock that is held. */
+export interface Lock {
+  /** Tells whether this process still holds it. */
+  isHeld(): Promise<boolean>;
+  /** Gives it back. */
+  release(): Promise<void>;
+}
+
+/** Where one of two writers is refused sooner or later, nobody needs a lock. */
+export const NO_LOCK: Lock = {
+  isHeld: () => Promise.resolve(true),
+  release: () => Promise.resolve(),
+};
+
+/** How a lock is taken. */
+export interface LockOptions {
+  readonly like?: Ownership;
+  readonly stop?: () => void;
+}
 
 /**
  * A lock between processes: a file that only one of them can create.
  *
  * Under `onConflict: "merge"` it makes one step of reading what others wrote and replacing it, so
- * that no writer's maximum is lost in between. A lock is held for the time of one write. The file
- * that a killed owner leaves is removed by whoever has waited for it long enough; an owner that
- * was only stopped for so long notices with `confirm`, before it replaces anything.
+ * that no writer's maximum is lost in between. The holder appends a byte to the file each second: the
+ * growth shows that it is alive, where times may be too coarse to show it. A file that has not grown
+ * for five seconds was left by a killed process and is removed. A holder that was only stopped for so
+ * long notices with `isHeld` before it replaces anything.
  */
-export class LockFile {
+export class LockFile implements Lock {
   readonly #fileSystem: FileSystem;
   readonly #path: string;
+  readonly #file: WritableFile;
   readonly #info: FileInfo;
+  readonly #released = new AbortController();
+  /** Settles once the lock was given back and no beat is being written. */
+  readonly #beating: Promise<void>;
 
-  private constructor(fileSystem: FileSystem, path: string, info: FileInfo) {
+  private constructor(fileSystem: FileSystem, path: string, file: WritableFile, info: FileInfo) {
     this.#fileSystem = fileSystem;
     this.#path = path;
+    this.#file = file;
     this.#info = info;
+    this.#beating = this.#beat();
   }
 
-  /** Waits for the lock and takes it; rejects if it is in the way though nobody holds it. */
-  static async acquire(fileSystem: FileSystem, path: string): Promise<LockFile> {
-    let [seen, waited, removals]: [FileInfo | undefined, number, number] = [undefined, 0, 0];
+  /**
+   * Waits for the lock and takes it.
+   *
+   * @param options.like The file whose owner, group and mode the lock takes (O1).
+   * @param options.stop Rejects the wait when it throws.
+   * @throws {NotRegularFileError} If there is no lock file at the path, but something else.
+   */
+  static async acquire(
+    fileSystem: FileSystem,
+    path: string,
+    { like, stop = () => {} }: LockOptions = {},
+  ): Promise<LockFile> {
+    let seen: FileInfo | undefined;
+    let [waited, removals] = [0, 0];
     for (let pause = 1;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      const taken = await create(fileSystem, path);
-      if (taken !== undefined) return new LockFile(fileSystem, path, taken);
-      const info = await statIfThere(fileSystem, path);
-      if (!isSameFile(info, seen)) [seen, waited] = [info, 0];
-      if (waited >= STALE_MS) {
+      stop();
+      const lock = await LockFile.#create(fileSystem, path, like);
+      if (lock !== undefined) return lock;
+      const info = await fileSystem.stat(path);
+      const isFile = info === undefined || info.kind === "file";
+      const target = await fileSystem.readLink(path).catch(() => undefined);
+      if (!isFile || target !== undefined) throw new NotRegularFileError(path);
+      if (!hasNotGrown(info, seen)) [seen, waited] = [info, 0];
+      if (waited >= DEAD_AFTER_MS) {
         if (removals++ === MAX_REMOVALS) throw new Error(`the lock "${path}" cannot be taken`);
-        await removeStale(fileSystem, path, seen);
+        await removeDead(fileSystem, path, seen);
         [seen, waited] = [undefined, 0];
       } else {
-        const rest = Math.min(pause, STALE_MS - waited);
+        const rest = Math.min(pause, DEAD_AFTER_MS - waited);
         await fileSystem.pause(rest);
         waited += rest;
       }
     }
   }
 
-  /** Rejects if somebody else has taken the lock for stale. */
-  async confirm(): Promise<void> {
-    if (isSameFile(await statIfThere(this.#fileSystem, this.#path), this.#info)) return;
-    throw new Error(`the lock "${this.#path}" was taken over by another process`);
+  static async #create(
+    fileSystem: FileSystem,
+    path: string,
+    like: Ownership | undefined,
+  ): Promise<LockFile | undefined> {
+    let file;
+    try {
+      file = await fileSystem.create(path);
+    } catch (error) {
+      if (errorCode(error) === "EEXIST") return undefined;
+      throw error;
+    }
+    try {
+      const info = await file.stat();
+      if (like !== undefined) await takeAfter(file, info, like);
+      return new LockFile(fileSystem, path, file, info);
+    } catch (error) {
+      await file.close().catch(() => {});
+      throw error;
+    }
   }
 
-  /** Gives the lock back; that it cannot costs the next one a wait. */
+  async #beat(): Promise<void> {
+    const { signal } = this.#released;
+    for (let beats = 0;; beats++) {
+      await this.#fileSystem.pause(BEAT_MS, signal);
+      // A simulated pause may take no time at all.
+      await setImmediate();
+      if (signal.aborted) return;
+      // On a full disk the lock does not grow: `isHeld` tells if somebody takes it over.
+      await this.#file.write(BEAT, beats).catch(() => {});
+    }
+  }
+
+  /** Tells whether this process still holds the lock. */
+  async isHeld(): Promise<boolean> {
+    const now = await this.#fileSystem.stat(this.#path);
+    return now !== undefined && isSameInode(now, this.#info);
+  }
+
+  /** Gives the lock back; a failure costs the next one a wait. */
   async release(): Promise<void> {
+    this.#released.abort();
+    await this.#beating;
     try {
-      await this.confirm();
-      await this.#fileSystem.unlink(this.#path);
+      await this.#file.close();
+      if (await this.isHeld()) await this.#fileSystem.unlink(this.#path);
     } catch {
-      // It is another's by now, or will be found stale.
+      // Another process finds that it does not grow, and removes it.
     }
   }
 }
 
-async function create(fileSystem: FileSystem, path: string): Promise<FileInfo | undefined> {
-  let file;
-  try {
-    file = await fileSystem.create(path);
-  } catch (error) {
-    if (errorCode(error) === "EEXIST") return undefined;
-    throw error;
-  }
-  try {
-    return await file.stat();
-  } finally {
-    await file.close();
-  }
+function hasNotGrown(now: FileInfo | undefined, seen: FileInfo | undefined): boolean {
+  if (now === undefined || seen === undefined) return now === seen;
+  return isSameInode(now, seen) && now.size === seen.size;
 }
 
-/** Renames it first: of all who find it stale, one succeeds; who caught a newer one puts it back. */
-async function removeStale(
+/** Renames it first, so that one of all that find it dead succeeds; a newer lock is put back. */
+async function removeDead(
   fileSystem: FileSystem,
   path: string,
-  stale: FileInfo | undefined,
+  dead: FileInfo | undefined,
 ): Promise<void> {
-  const caught = `${path}.${fileSystem.uniqueName()}.tmp`;
+  const caught = temporaryOf(path, fileSystem.uniqueName());
   try {
     await fileSystem.rename(path, caught);
   } catch (error) {
     if (isMissing(error)) return;
     throw error;
   }
-  const info = await statIfThere(fileSystem, caught);
-  if (!isSameFile(info, stale)) await fileSystem.link(caught, path).catch(() => {});
+  const info = await fileSystem.stat(caught);
+  if (!hasNotGrown(info, dead)) await fileSystem.link(caught, path).catch(() => {});
   await fileSystem.unlink(caught);
 }

@@ -1,9 +1,10 @@
 import { crc32 } from "node:zlib";
-import { hexadecimal } from "../../core/format/checksum.ts";
+import { generationMember, hexadecimal } from "../../core/format/checksum.ts";
+import { type Generation, MAX_GENERATION } from "../../core/format/generation.ts";
 import type { TableParts } from "../../core/table/offset_table.ts";
 import type { Run } from "../../core/table/queue_index.ts";
 import { type Form, formOf, runText, tailOf } from "../../core/format/serialize.ts";
-import type { Changes } from "./changes.ts";
+import type { ColumnChanges } from "./changes.ts";
 import { pacedCrc32 } from "./paced_crc32.ts";
 import { CooperativeYield } from "../fs/cooperative_yield.ts";
 import { patchedCrc32 } from "./patched_crc32.ts";
@@ -25,35 +26,43 @@ const encoder = new TextEncoder();
 export class SnapshotEncoder {
   readonly #form: Form;
   readonly #head: Uint8Array;
-  /** What the checksum covers: this image, or one in Go's form; `undefined` without a checksum. */
-  readonly #covered: SnapshotEncoder | undefined;
+  readonly #checksums: "always" | "with a generation";
+  /** The image that the checksum covers: this one, or one in Go's form. */
+  readonly #covered: SnapshotEncoder;
   #kept: Encoded | undefined;
 
-  constructor(form: Form, checksum = false) {
+  constructor(form: Form, checksums: "always" | "with a generation") {
     this.#form = form;
     this.#head = encoder.encode(form.head);
+    this.#checksums = checksums;
     const canonical = formOf("go");
-    if (checksum) this.#covered = form === canonical ? this : new SnapshotEncoder(canonical);
+    this.#covered = form === canonical ? this : new SnapshotEncoder(canonical, checksums);
   }
 
   /** Forgets what was encoded: the next time all of it is. */
   forget(): void {
     this.#kept = undefined;
-    if (this.#covered !== this) this.#covered?.forget();
+    if (this.#covered !== this) this.#covered.forget();
   }
 
   /**
    * Encodes a table, whose offsets nobody may change meanwhile; its index may get more queues.
    *
-   * @param changes What is different from what was encoded the last time.
-   * @returns The bytes; they are of use until the next call.
+   * @param changes The difference from the table that was encoded the last time.
+   * @param generation The number of the snapshot, if it has one.
+   * @returns The bytes, which are valid until the next call.
    */
-  async encode(table: TableParts, changes: Changes): Promise<Uint8Array> {
+  async encode(
+    table: TableParts,
+    changes: ColumnChanges,
+    generation?: Generation,
+  ): Promise<Uint8Array> {
     try {
       const encoded = await this.#encodeTable(table, changes);
-      const checksum = await this.#checksum(table, changes, encoded);
-      encoder.encodeInto(tailOf(this.#form, checksum), encoded.bytes.subarray(encoded.tableEnd));
-      return encoded.bytes;
+      const checksum = await this.#checksum(table, changes, encoded, generation);
+      const tail = tailOf(this.#form, generation, checksum);
+      const { written } = encoder.encodeInto(tail, encoded.bytes.subarray(encoded.tableEnd));
+      return encoded.bytes.subarray(0, encoded.tableEnd + written);
     } catch (error) {
       // There may not be memory enough for all of it.
       this.forget();
@@ -61,7 +70,7 @@ export class SnapshotEncoder {
     }
   }
 
-  async #encodeTable(table: TableParts, changes: Changes): Promise<Encoded> {
+  async #encodeTable(table: TableParts, changes: ColumnChanges): Promise<Encoded> {
     const kept = this.#kept;
     this.#kept = undefined;
     const encoded = kept !== undefined && holdsTheSame(kept, table, changes)
@@ -73,15 +82,22 @@ export class SnapshotEncoder {
 
   async #checksum(
     table: TableParts,
-    changes: Changes,
+    changes: ColumnChanges,
     encoded: Encoded,
+    generation: Generation | undefined,
   ): Promise<string | undefined> {
-    if (this.#covered === undefined) return undefined;
+    if (this.#checksums === "with a generation" && generation === undefined) {
+      // The covered image misses these changes, unless it is this one.
+      if (this.#covered !== this) this.#covered.forget();
+      return undefined;
+    }
     const covered = this.#covered === this
       ? encoded
       : await this.#covered.#encodeTable(table, changes);
     const text = covered.bytes.subarray(this.#covered.#head.length, covered.tableEnd);
-    return hexadecimal(covered.sum ??= await pacedCrc32(text));
+    const sum = covered.sum ??= await pacedCrc32(text);
+    const number = generation === undefined ? "" : generationMember(generation, "");
+    return hexadecimal(crc32(encoder.encode(number), sum));
   }
 
   async #encodeAll(table: TableParts): Promise<Encoded> {
@@ -97,7 +113,7 @@ export class SnapshotEncoder {
   }
 
   /** Encodes the runs in which something has changed, in place if they are as long as before. */
-  async #patch(kept: Encoded, table: TableParts, changes: Changes): Promise<Encoded> {
+  async #patch(kept: Encoded, table: TableParts, changes: ColumnChanges): Promise<Encoded> {
     const pacer = new CooperativeYield(BYTES_AT_A_TIME);
     const { bytes, starts, runOf, runs } = kept;
     const longer = new Map<number, Uint8Array>();
@@ -144,7 +160,7 @@ export class SnapshotEncoder {
     const entriesEnd = isEmpty ? start + 1 : starts[pieces.length];
     const end = encoder.encode(isEmpty ? "}" : `${this.#form.tableEnd}}`);
     const tableEnd = entriesEnd + end.length;
-    const tail = tailOf(this.#form, this.#covered && hexadecimal(0)).length;
+    const tail = tailOf(this.#form, MAX_GENERATION, hexadecimal(0)).length;
     const bytes = new Uint8Array(tableEnd + tail);
     bytes.set(this.#head);
     for (const [i, piece] of pieces.entries()) {
@@ -174,7 +190,11 @@ interface Encoded {
 }
 
 /** Whether it holds the same queues: none has gone, so that one that has come would be one more. */
-function holdsTheSame({ size }: Encoded, { offsets }: TableParts, { deleted }: Changes): boolean {
+function holdsTheSame(
+  { size }: Encoded,
+  { offsets }: TableParts,
+  { deleted }: ColumnChanges,
+): boolean {
   return deleted.length === 0 && size === offsets.size;
 }
 

@@ -1,8 +1,26 @@
-/** The code of a system error (`ENOENT`), or `undefined` if the runtime names none. */
+import { constants } from "node:os";
+
+/**
+ * The code of a system error (`ENOENT`), or `undefined` if there is none.
+ *
+ * Deno names no code for the rarer errors, and Node has `Unknown system error -122` for some: there
+ * the number tells.
+ */
 export function errorCode(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? code : undefined;
+  const { code, errno, message } = (error ?? {}) as {
+    code?: unknown;
+    errno?: unknown;
+    message?: unknown;
+  };
+  if (typeof code === "string" && !code.startsWith("Unknown")) return code;
+  const number = typeof errno === "number"
+    ? errno
+    : Number(/\(os error (\d+)\)/.exec(`${message}`)?.[1]);
+  return CODES.get(Math.abs(number));
 }
+
+/** The codes of this system by their numbers. */
+const CODES = new Map(Object.entries(constants.errno).map(([code, number]) => [number, code]));
 
 /**
  * There is no such file.
@@ -21,18 +39,22 @@ export function isUnreadable(error: unknown): boolean {
 
 const UNREADABLE = new Set<unknown>(["EIO", "EUCLEAN", "EBADMSG", "EILSEQ", "ENODATA"]);
 
+/** The file system does not have a call, unlike one that has it and fails (O5). */
+export function isUnsupported(error: unknown): boolean {
+  return UNSUPPORTED.has(errorCode(error));
+}
+
+const UNSUPPORTED = new Set<unknown>(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"]);
+
 /** The file system cannot make hard links, or no more of this file. */
 export function isLinkUnsupported(error: unknown): boolean {
-  return LINK_UNSUPPORTED.has(errorCode(error));
+  return isUnsupported(error) || LINK_UNSUPPORTED.has(errorCode(error));
 }
 
 const LINK_UNSUPPORTED = new Set<unknown>([
   "EPERM",
   "EXDEV",
   "EMLINK",
-  "ENOTSUP",
-  "EOPNOTSUPP",
-  "ENOSYS",
   "EISDIR", // Windows' answer for a FAT volume
 ]);
 
@@ -54,3 +76,12 @@ const BUSY = new Set<unknown>(["EPERM", "EBUSY", "EACCES"]);
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The process may not make this call, by the file system's rights or by the runtime's. */
+export function isDenied(error: unknown): boolean {
+  if (DENIED.has(errorCode(error))) return true;
+  return error instanceof Error && DENIED_BY_DENO.has(error.name);
+}
+
+const DENIED = new Set<unknown>(["EACCES", "EPERM"]);
+const DENIED_BY_DENO = new Set(["NotCapable", "PermissionDenied"]);

@@ -10,6 +10,9 @@ export interface FileFault {
   readonly cause?: unknown;
 }
 
+/** The message names so many faults; `faults` has them all. */
+const MOST_SHOWN = 5;
+
 /**
  * Offset files are there, but none of them is usable (clause L4).
  *
@@ -50,11 +53,13 @@ export class OffsetFileCorruptError extends Error {
     faults: readonly FileFault[],
     candidates: readonly string[] = [],
   ) {
-    const list = faults.map((fault) => `${quote(fault.path)}: ${fault.reason}`).join("; ");
+    const shown = faults.slice(0, MOST_SHOWN);
+    const list = shown.map((fault) => `${quote(fault.path)}: ${fault.reason}`);
+    if (faults.length > MOST_SHOWN) list.push(`and ${faults.length - MOST_SHOWN} more`);
     const state = candidates.length === 0
       ? "no file is usable"
       : `it must be decided whether to use ${candidates.map(quote).join(" or ")}`;
-    super(`Cannot load offsets from ${quote(path)}: ${state} (${list})`, {
+    super(`Cannot load offsets from ${quote(path)}: ${state} (${list.join("; ")})`, {
       cause: faults[0]?.cause,
     });
     this.path = path;

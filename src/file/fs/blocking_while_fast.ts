@@ -1,14 +1,13 @@
 import { setImmediate } from "node:timers";
-import type { MaybePromise } from "./maybe_promise.ts";
 
 /** On Node the global is a getter. */
 const { performance } = globalThis;
 
-/** No call should take longer in the thread of the event loop. */
-const QUICK_MS = 1;
+/** No call should hold the event loop for longer. */
+const FAST_MS = 1;
 /**
- * Nor should the loop be kept from turning for longer by who makes one after the other; the last of
- * them comes on top. To let it turn takes as long as half a sync, so this is not less.
+ * Nor should one call after the other, without a turn of the event loop in between. To wait for a
+ * turn takes as long as half a sync, so this is not less.
  */
 const TURN_MS = 4;
 
@@ -17,19 +16,19 @@ export class Turn {
   #start = Infinity;
   #next: Promise<void> | undefined;
 
-  /** Whether the others should have theirs. */
+  /** Whether others should have their turn. */
   isOver(now: number): boolean {
     return now - this.#start >= TURN_MS;
   }
 
-  /** A call is made in it. */
+  /** Marks that a call is made in this turn. */
   use(now: number): void {
     if (this.#start !== Infinity) return;
     this.#start = now;
     void this.next();
   }
 
-  /** Waits for the next one. */
+  /** Waits for the next turn. */
   next(): Promise<void> {
     return this.#next ??= new Promise((resolve) => setImmediate(this.#begin, resolve));
   }
@@ -44,71 +43,40 @@ export class Turn {
 const turn = new Turn();
 
 /**
- * Makes calls of one kind in this thread while that is quick, and in another one from the first
- * time that it is not.
+ * Makes calls of one kind in this thread while they are fast, and in another thread from the first
+ * time that one is slow.
  *
- * On a good disk a small sync takes less time than it takes to have another thread do it, and wake
- * this one again; on a slow one nobody may wait for it here. How long the last one took tells. Who
- * persists again and again without waiting for anything else lets the event loop turn, too.
+ * On a good disk a small sync takes less time than another thread takes to do it and to wake this
+ * one. On a slow disk no call may block the event loop. The duration of the last call decides.
  */
 export class BlockingWhileFast {
   readonly #now: () => number;
   readonly #turn: Turn;
-  #areQuick = false;
-  /** When a call was begun, of which the second part is still to be made. */
-  #begun: number | undefined;
+  #isFast = false;
 
   constructor(now = () => performance.now(), thisTurn = turn) {
     this.#now = now;
     this.#turn = thisTurn;
   }
 
-  /**
-   * Begins a call of two parts, the second of which `run` makes, at once: their times are one.
-   *
-   * @returns Whether the first part may be made here and now; otherwise nothing is begun.
-   */
-  begin(): boolean {
-    this.#begun = undefined;
-    if (!this.#areQuick) return false;
-    const now = this.#now();
-    if (this.#turn.isOver(now)) return false;
-    this.#begun = now;
-    return true;
-  }
-
-  /** Makes a call by one of two ways to do the same. */
-  run<T>(here: () => T, elsewhere: () => Promise<T>): MaybePromise<T> {
-    const begun = this.#begun;
-    if (begun !== undefined) {
-      this.#begun = undefined;
-      return this.#runHere(here, begun);
+  /** Makes a call in one of two ways that do the same. */
+  async run<T>(here: () => T, elsewhere: () => Promise<T>): Promise<T> {
+    if (!this.#isFast) {
+      const start = this.#now();
+      return this.#timed(start, await elsewhere());
     }
-    if (!this.#areQuick) return this.#runElsewhere(elsewhere);
-    const now = this.#now();
-    return this.#turn.isOver(now) ? this.#runInNextTurn(here) : this.#runHere(here, now);
-  }
-
-  #runHere<T>(here: () => T, start: number): T {
-    this.#turn.use(start);
-    const answer = here();
-    this.#areQuick = this.#now() - start < QUICK_MS;
-    return answer;
-  }
-
-  /** To wait for a turn takes less time than to wake another thread and be woken by it. */
-  async #runInNextTurn<T>(here: () => T): Promise<T> {
-    for (;;) {
+    let start = this.#now();
+    // A turn takes less time than waking another thread and being woken by it.
+    while (this.#turn.isOver(start)) {
       await this.#turn.next();
-      const now = this.#now();
-      if (!this.#turn.isOver(now)) return this.#runHere(here, now);
+      start = this.#now();
     }
+    this.#turn.use(start);
+    return this.#timed(start, here());
   }
 
-  async #runElsewhere<T>(elsewhere: () => Promise<T>): Promise<T> {
-    const start = this.#now();
-    const answer = await elsewhere();
-    this.#areQuick = this.#now() - start < QUICK_MS;
-    return answer;
+  #timed<T>(start: number, result: T): T {
+    this.#isFast = this.#now() - start < FAST_MS;
+    return result;
   }
 }

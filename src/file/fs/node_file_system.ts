@@ -6,22 +6,24 @@ import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { isNoLink } from "../errors/error_code.ts";
 import type { FileSystem } from "./file_system.ts";
+import { exactInfoOf, infoOf, statNow } from "./node_stat.ts";
 import { nodeWritableFile } from "./node_writable_file.ts";
-import { retryWhileBusy } from "./retry_while_busy.ts";
+import { NotRegularFileError } from "./not_regular_file_error.ts";
 import { type Place, placeOf } from "./place.ts";
-import { exactInfoOf, infoOf, statNow } from "./stat_now.ts";
+import { retryWhileBusy } from "./retry_while_busy.ts";
+import { makeUniqueName } from "../paths.ts";
 
 const openElsewhere = promisify(open);
 
 /**
  * The real file system, through `node:fs`, on Deno, Bun and Node.
  *
- * What the system answers from its memory, a stat, the opening of a directory, a close after an
- * fsync, is asked in this thread: each time a call goes to another one and back, it costs as much
- * as ten of these. What may wait for the disk is so as long as the disk is quick; see `BlockingWhileFast`.
+ * Calls that the system answers from its memory block this thread: a stat, the opening of a
+ * directory, a close after an fsync. To hand such a call to another thread costs as much as ten of
+ * them. Calls that may wait for the disk block only while the disk is fast; see `BlockingWhileFast`.
  *
- * What is particular to Windows is here and nowhere else. In Deno it needs `--allow-read` and
- * `--allow-write` for the paths it is given.
+ * All that is particular to Windows is here. In Deno it needs `--allow-read` and `--allow-write` for
+ * the paths that it is given.
  *
  * @example
  * ```ts
@@ -33,11 +35,17 @@ const openElsewhere = promisify(open);
  */
 export const nodeFileSystem: FileSystem = makeNodeFileSystem(process.platform);
 
-/** The same for a given platform; what is particular to Windows can so be tried anywhere. */
+/** The same for a given platform, so that the behaviour on Windows can be tried anywhere. */
 export function makeNodeFileSystem(platform: string): FileSystem {
   const isWindows = platform === "win32";
+  /** On Windows a call fails while another program has the file open. */
+  const patiently = <T>(call: () => Promise<T>): Promise<T> =>
+    isWindows ? retryWhileBusy(call, setTimeout) : call();
   return {
     async readFile(path) {
+      // To open a FIFO would wait for a writer.
+      const seen = statNow(path);
+      if (seen?.kind === "other") throw new NotRegularFileError(path);
       const file = await fs.open(path, "r");
       try {
         const info = infoOf(await file.stat()) ?? exactInfoOf(await file.stat({ bigint: true }));
@@ -47,7 +55,9 @@ export function makeNodeFileSystem(platform: string): FileSystem {
       }
     },
 
-    stat: statNow,
+    async stat(path) {
+      return statNow(path);
+    },
 
     async readLink(path) {
       try {
@@ -64,7 +74,7 @@ export function makeNodeFileSystem(platform: string): FileSystem {
 
     async create(path) {
       const place = placeOf(dirname(path));
-      place.isLarge = false;
+      place.files = "small";
       const file = await place.name(
         () => openSync(path, "wx", 0o600),
         () => openElsewhere(path, "wx", 0o600),
@@ -73,51 +83,63 @@ export function makeNodeFileSystem(platform: string): FileSystem {
     },
 
     async syncFile(path) {
-      // Windows wants the right to write, POSIX does not.
-      await syncAndClose(openSync(path, isWindows ? "r+" : "r"), placeOf(dirname(path)));
+      // Windows wants the right to write for a sync, POSIX does not.
+      const flags = isWindows ? "r+" : "r";
+      await patiently(() => syncAndClose(() => openSync(path, flags), placeOf(dirname(path))));
     },
 
     async syncDirectory(path) {
       if (isWindows) return;
-      await syncAndClose(openSync(path, "r"), placeOf(path));
+      await syncAndClose(() => openSync(path, "r"), placeOf(path));
     },
 
     async link(existing, path) {
       const place = placeOf(dirname(path));
-      await place.name(() => linkSync(existing, path), () => fs.link(existing, path));
+      await patiently(() =>
+        place.name(() => linkSync(existing, path), () => fs.link(existing, path))
+      );
     },
 
     async rename(from, to) {
       const place = placeOf(dirname(to));
-      const rename = async () =>
-        await place.name(() => renameSync(from, to), () => fs.rename(from, to));
-      await (isWindows ? retryWhileBusy(rename, setTimeout) : rename());
+      await patiently(() => place.name(() => renameSync(from, to), () => fs.rename(from, to)));
     },
 
     async unlink(path) {
       const place = placeOf(dirname(path));
-      await place.name(() => unlinkSync(path), () => fs.unlink(path));
+      await patiently(() => place.name(() => unlinkSync(path), () => fs.unlink(path)));
     },
 
     async makeDirectory(path) {
       await fs.mkdir(path, { mode: 0o700 });
     },
 
+    async chownDirectory(path, uid, gid) {
+      const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants;
+      // By its descriptor: somebody else may put a link in its place at any time.
+      const directory = await fs.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      try {
+        await directory.chown(uid, gid);
+      } finally {
+        await directory.close();
+      }
+    },
+
     removeDirectory: fs.rmdir,
 
-    pause(ms) {
-      return setTimeout(ms);
+    async pause(ms, signal) {
+      // An abort ends the pause, and is no error.
+      await setTimeout(ms, undefined, { signal }).catch(() => {});
     },
 
-    uniqueName() {
-      // The time first, so that a listing shows the order; the rest makes it unique.
-      const time = new Date().toISOString().replaceAll(/[-:]/g, "");
-      return `${time}-${crypto.randomUUID().slice(0, 8)}`;
-    },
+    now: () => Date.now(),
+
+    uniqueName: makeUniqueName,
   };
 }
 
-async function syncAndClose(file: number, place: Place): Promise<void> {
+async function syncAndClose(openFile: () => number, place: Place): Promise<void> {
+  const file = openFile();
   try {
     await place.sync(file);
   } finally {

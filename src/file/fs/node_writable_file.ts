@@ -5,25 +5,25 @@ import {
   fdatasync,
   fdatasyncSync,
   fsync,
+  ftruncate,
   futimesSync,
   write,
   writeSync,
 } from "node:fs";
 import { promisify } from "node:util";
-import type { MaybePromise } from "./maybe_promise.ts";
-import { type FileInfo, TICK_MS, type WritableFile } from "./file_system.ts";
+import type { WritableFile } from "./file_system.ts";
+import { tickOf } from "./file_info.ts";
+import { fstatNow } from "./node_stat.ts";
 import type { Place } from "./place.ts";
-import { BlockingWhileFast } from "./blocking_while_fast.ts";
-import { fstatNow } from "./stat_now.ts";
 
-/** What is no longer goes to the system's cache in less time than to another thread. */
+/** A write up to this length reaches the system's cache in less time than it reaches another thread. */
 const SMALL_WRITE = 128 * 1024;
-/** Deno copies what another thread is to write, and that of megabytes would be a stall. */
+/** Deno copies the bytes for another thread, and to copy many megabytes at once would be a stall. */
 const LARGEST_WRITE = 1024 * 1024;
 
 /**
- * Linux keeps what one call writes as one piece, if there is memory for that, and looks through all
- * of the piece whenever a part of it is synced. What is written page by page is kept so.
+ * A large write may be cached as one large folio, which Linux scans whole on each sync. Room is
+ * written page by page to avoid that.
  */
 const PAGE = 4096;
 const ZEROS = new Uint8Array(PAGE);
@@ -34,9 +34,10 @@ const elsewhere = {
   syncData: promisify(fdatasync),
   chmod: promisify(fchmod),
   chown: promisify(fchown),
+  truncate: promisify(ftruncate),
 };
 
-/** The parts of so many bytes from a position on, by the pages of the file: where each begins and ends. */
+/** The parts of a range by the pages of the file: where each part begins and ends. */
 export function* pagesOf(
   position: number,
   length: number,
@@ -48,53 +49,51 @@ export function* pagesOf(
   }
 }
 
-/** A new file of the real file system, that is open. */
+/** A new file of the real file system that is open for writing. */
 export function nodeWritableFile(file: number, place: Place): WritableFile {
-  let isSmall = true;
-  const data = new BlockingWhileFast();
-  const writeAt = (bytes: Uint8Array, position: number): MaybePromise<number> => {
+  let size: Place["files"] = "small";
+  const writeAt = async (bytes: Uint8Array, position: number): Promise<number> => {
     const { length } = bytes;
     const writeElsewhere = async () => {
-      // What the typings say of a promisified write is for strings.
       const most = Math.min(length, LARGEST_WRITE);
+      // The typings of a promisified write are those for strings.
       const written: unknown = await elsewhere.write(file, bytes, 0, most, position);
       return (written as { bytesWritten: number }).bytesWritten;
     };
     if (length <= SMALL_WRITE) {
-      return place.writes.run(() => writeSync(file, bytes, 0, length, position), writeElsewhere);
+      const writeHere = () => writeSync(file, bytes, 0, length, position);
+      return await place.writes.run(writeHere, writeElsewhere);
     }
-    isSmall = false;
-    place.isLarge = true;
-    return writeElsewhere();
+    size = place.files = "large";
+    return await writeElsewhere();
   };
   return {
-    write(bytes, position) {
-      // Who syncs this file, here, does so once a record is written: one call, as far as time goes.
-      const isFirstPart = bytes.length <= PAGE && data.begin();
-      return isFirstPart
-        ? writeSync(file, bytes, 0, bytes.length, position)
-        : writeAt(bytes, position);
-    },
+    write: writeAt,
     async reserve(position, length) {
       for (const [start, end] of pagesOf(position, length)) {
         await writeAt(ZEROS.subarray(0, end - start), start);
       }
-      // The others may have had their turn since the record was written.
-      data.begin();
     },
+    truncate: (length) => elsewhere.truncate(file, length),
     chmod: (mode) => elsewhere.chmod(file, mode),
     chown: (uid, gid) => elsewhere.chown(file, uid, gid),
     async backdate() {
-      const seconds = (Date.now() - 2 * TICK_MS) / 1000;
-      futimesSync(file, seconds, seconds);
+      const now = Date.now();
+      // Not on a whole second: a coarse clock shows when the time is read back.
+      const fine = now + 0.5;
+      setTime(file, fine - 2 * tickOf(fine));
+      const { mtimeMs } = fstatNow(file);
+      if (tickOf(mtimeMs) > tickOf(fine)) setTime(file, now - 2 * tickOf(mtimeMs));
     },
-    async stat(): Promise<FileInfo> {
-      return fstatNow(file);
-    },
-    sync: () => isSmall ? place.sync(file) : elsewhere.sync(file),
-    syncData: () => data.run(() => fdatasyncSync(file), () => elsewhere.syncData(file)),
+    stat: async () => fstatNow(file),
+    sync: () => size === "small" ? place.sync(file) : elsewhere.sync(file),
+    syncData: () => place.dataSyncs.run(() => fdatasyncSync(file), () => elsewhere.syncData(file)),
     async close() {
       closeSync(file);
     },
   };
+}
+
+function setTime(file: number, ms: number): void {
+  futimesSync(file, ms / 1000, ms / 1000);
 }

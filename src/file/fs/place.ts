@@ -1,24 +1,24 @@
 import { fsync, fsyncSync } from "node:fs";
 import { promisify } from "node:util";
-import type { MaybePromise } from "./maybe_promise.ts";
 import { BlockingWhileFast } from "./blocking_while_fast.ts";
 
 const fsyncElsewhere = promisify(fsync);
 
-/** The calls in a directory that may wait for its disk, each kind by its own pace. */
+/** The calls in a directory that may wait for its disk, each kind at its own pace. */
 export class Place {
   readonly writes = new BlockingWhileFast();
+  readonly dataSyncs = new BlockingWhileFast();
   readonly #names = new BlockingWhileFast();
   readonly #syncs = new BlockingWhileFast();
   /**
-   * Whether the file that was last created here is large, and so, most likely, are those that it
-   * replaces: to take the last name from one takes as long as to free all of it.
+   * The size of the file that was last created here, and so most likely of the files that it
+   * replaces. To take the last name from a large file takes as long as to free all of it.
    */
-  isLarge = false;
+  files: "small" | "large" = "small";
 
-  /** Makes a call that gives a name, or takes one. */
-  name<T>(here: () => T, elsewhere: () => Promise<T>): MaybePromise<T> {
-    return this.isLarge ? elsewhere() : this.#names.run(here, elsewhere);
+  /** Makes a call that gives a name or takes one. */
+  async name<T>(here: () => T, elsewhere: () => Promise<T>): Promise<T> {
+    return await (this.files === "large" ? elsewhere() : this.#names.run(here, elsewhere));
   }
 
   /** Syncs an open file. */
@@ -27,10 +27,17 @@ export class Place {
   }
 }
 
+/** So many directories are remembered; a process may open any number of stores. */
+const MOST_PLACES = 256;
+
 const places = new Map<string, Place>();
 
+/** The place of a directory; of those that were not used lately, one is made anew. */
 export function placeOf(directory: string): Place {
-  let place = places.get(directory);
-  if (place === undefined) places.set(directory, place = new Place());
+  const place = places.get(directory) ?? new Place();
+  // A map keeps the order of insertion, so the first key is the one that was not used for longest.
+  places.delete(directory);
+  places.set(directory, place);
+  if (places.size > MOST_PLACES) places.delete(places.keys().next().value!);
   return place;
 }

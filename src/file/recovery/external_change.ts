@@ -1,59 +1,133 @@
+import { mergeMax } from "../../core/rules/merge_max.ts";
 import type { OffsetTable } from "../../core/table/offset_table.ts";
 import { isUnreadable } from "../errors/error_code.ts";
-import type { FileInfo, FileSystem } from "../fs/file_system.ts";
-import { type Inspection, readSnapshot } from "./read_snapshot.ts";
-import { readJournalFile } from "./read_journal.ts";
-import { extend, type FoundJournal, foundJournal, makeDurable } from "./recover.ts";
 import { OffsetConflictError } from "../errors/offset_conflict_error.ts";
-import type { OnConflict } from "../options.ts";
+import { OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
+import { type FileInfo, tickOf } from "../fs/file_info.ts";
+import type { FileSystem } from "../fs/file_system.ts";
+import type { Choice, StoreFiles } from "./choose_source.ts";
+import { readAgainIfVanished, readStoreFiles, recoverFrom } from "./recover.ts";
+import type { RelatedJournal } from "./replay.ts";
 
-/** What somebody else has made of main and its journal. */
-export interface Foreign {
-  readonly main: Inspection;
-  readonly journal: FoundJournal | undefined;
-  /** What they hold; `undefined` if main is not usable. */
-  readonly table: OffsetTable | undefined;
-  /** Whether that is what they held before. */
-  readonly isSame: boolean;
+/** The files as they are now, and the table that they hold. */
+export interface ExternalChange {
+  readonly files: StoreFiles;
+  readonly outcome: Choice["outcome"];
+  readonly source: Choice["source"];
+  readonly journal: RelatedJournal | undefined;
+  readonly table: OffsetTable;
+  /**
+   * Whose table that is.
+   *
+   * - `known`: the last one that this store acknowledged or read.
+   * - `ours`: one of this store's commits that had failed at a late step.
+   * - `foreign`: somebody else's.
+   */
+  readonly author: "known" | "ours" | "foreign";
 }
 
 /**
- * Looks at what somebody else has made of main (clause P9), and makes it durable.
+ * Reads what somebody else has made of the files (clause P9), and makes it durable.
  *
- * @param seen Main as it was seen when it was found to be changed.
- * @param durable What it held before.
- * @throws {OffsetConflictError} If that is different, and is not to be merged.
+ * @param main The main file.
+ * @param expected The tables that the files may hold without anybody else's doing; the first is the
+ *   last one that was acknowledged or read.
+ * @throws {OffsetConflictError} If they hold something else, and that is not to be merged.
  */
 export async function readExternalChange(
   fileSystem: FileSystem,
-  path: string,
-  seen: FileInfo | undefined,
-  durable: OffsetTable,
-  { onConflict, sync }: { readonly onConflict: OnConflict; readonly sync: boolean },
-): Promise<Foreign> {
-  const journal = await readJournalFile(fileSystem, path);
-  const main = await readSnapshot(fileSystem, path);
-  const extended = main.state === "valid" ? extend(path, main, journal, []) : undefined;
-  const isSame = extended?.table.equals(durable) ?? false;
-  if (!isSame && onConflict === "throw") throw conflict(path, main);
-  // What cannot be read now, perhaps the next time, must not be replaced by what lacks it.
-  for (const cause of [main.cause, journal.fault?.cause]) if (isUnreadable(cause)) throw cause;
-  if (main.state === "missing" && seen !== undefined) throw new Error("it vanished meanwhile");
-  if (extended !== undefined && sync) await makeDurable(fileSystem, path, extended);
-  // Beside a main that is not usable, whatever the journal holds is nowhere else.
-  const lonely = journal.info && foundJournal(journal, true);
-  return { main, journal: extended?.journal ?? lonely, table: extended?.table, isSame };
+  main: string,
+  expected: readonly OffsetTable[],
+  options: ChangeOptions,
+): Promise<ExternalChange> {
+  return await readAgainIfVanished(() => readChange(fileSystem, main, expected, options));
 }
 
-function conflict(path: string, main: Inspection): OffsetConflictError {
-  switch (main.state) {
+interface ChangeOptions {
+  readonly onConflict: "throw" | "merge";
+  readonly durability: "full" | "relaxed";
+}
+
+async function readChange(
+  fileSystem: FileSystem,
+  main: string,
+  expected: readonly OffsetTable[],
+  { onConflict, durability }: ChangeOptions,
+): Promise<ExternalChange> {
+  const files = await readSettledFiles(fileSystem, main);
+  // An unreadable file may become readable again: never overwrite it with a table that lacks its data.
+  for (const cause of causesOf(files)) if (isUnreadable(cause)) throw cause;
+  let choice: Choice;
+  try {
+    choice = await recoverFrom(fileSystem, files, durability);
+  } catch (error) {
+    if (!(error instanceof OffsetFileCorruptError)) throw error;
+    if (onConflict === "throw") throw conflict(main, files, error);
+    // Main is good, so its journal is not: it may hold acknowledged records of somebody else's.
+    if (files.main.is === "valid") throw error;
+    // Nothing of it is usable: the table of this store replaces it, and the files are kept aside.
+    const journal = "info" in files.journal
+      ? { file: files.journal, relation: "foreign" } as const
+      : undefined;
+    const table = expected[0];
+    return { files, outcome: "recovered", source: undefined, journal, table, author: "foreign" };
+  }
+  const { outcome, source, journal, table } = choice;
+  const number = expected.findIndex((each) => each.equals(table));
+  if (number !== -1) {
+    const author = number === 0 ? "known" : "ours";
+    return { files, outcome, source, journal, table, author };
+  }
+  if (onConflict === "throw") throw conflict(main, files);
+  // The backup is older than the main that somebody removed or tore: it must not lower anything.
+  if (files.main.is === "valid") {
+    return { files, outcome, source, journal, table, author: "foreign" };
+  }
+  const merged = mergeMax(table, expected[0]);
+  // No file holds all of it, so the commit must write it, even if nothing else is new.
+  return { files, outcome: "recovered", source, journal, table: merged, author: "foreign" };
+}
+
+/** So often a file that somebody else goes on writing is read again. */
+const MOST_READS = 4;
+
+/**
+ * Reads the files when the next change of them is sure to show: a file that changed just now is read
+ * again when the clock for files has moved on, after some 20 ms, or two seconds where it is coarse.
+ */
+async function readSettledFiles(fileSystem: FileSystem, main: string): Promise<StoreFiles> {
+  for (let reads = 1;; reads++) {
+    const files = await readStoreFiles(fileSystem, main);
+    const young = youngOf(files);
+    if (young.length === 0 || reads === MOST_READS) return files;
+    const ends = young.map(({ mtimeMs }) => mtimeMs + tickOf(mtimeMs) + 1);
+    await fileSystem.pause(Math.max(1, Math.max(...ends) - fileSystem.now()));
+  }
+}
+
+function youngOf({ main, journal }: StoreFiles): FileInfo[] {
+  const infos: FileInfo[] = [];
+  if (main.is !== "missing" && main.age === "young" && main.info !== undefined) {
+    infos.push(main.info);
+  }
+  if ("age" in journal && journal.age === "young") infos.push(journal.info);
+  return infos;
+}
+
+function* causesOf({ main, journal }: StoreFiles): Generator<unknown> {
+  if (main.is === "bad") yield main.cause;
+  if (journal.is === "unreadable") yield journal.fault.cause;
+}
+
+function conflict(path: string, { main }: StoreFiles, cause?: unknown): OffsetConflictError {
+  switch (main.is) {
     case "missing":
-      return new OffsetConflictError(path, "it was removed");
+      return new OffsetConflictError(path, "it was removed", { cause });
     case "bad":
       return new OffsetConflictError(path, `it was changed and is unusable (${main.reason})`, {
         cause: main.cause,
       });
     case "valid":
-      return new OffsetConflictError(path, "it was changed");
+      return new OffsetConflictError(path, "it was changed", { cause });
   }
 }

@@ -1,18 +1,19 @@
-import { dirname } from "node:path";
 import { isLinkUnsupported, isMissing } from "../errors/error_code.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import { NotRegularFileError } from "../fs/not_regular_file_error.ts";
 import { quarantineOf } from "../paths.ts";
 
 /**
- * Moves a bad file out of the way, to a name that nothing overwrites.
+ * Moves a bad file out of the way, to a name that nothing overwrites. The caller syncs the directory.
  *
  * @returns The new path, or `undefined` if there is no such file.
+ * @throws {NotRegularFileError} If it is no regular file (O3).
  */
 export async function moveAside(
   fileSystem: FileSystem,
   path: string,
-  sync: boolean,
 ): Promise<string | undefined> {
+  await expectRegularFile(fileSystem, path);
   const aside = quarantineOf(path, fileSystem.uniqueName());
   try {
     await fileSystem.rename(path, aside);
@@ -20,28 +21,40 @@ export async function moveAside(
     if (isMissing(error)) return undefined;
     throw error;
   }
-  if (sync) await fileSystem.syncDirectory(dirname(path));
   return aside;
 }
 
+async function expectRegularFile(fileSystem: FileSystem, path: string): Promise<void> {
+  const info = await fileSystem.stat(path);
+  if (info !== undefined && info.kind !== "file") throw new NotRegularFileError(path);
+}
+
+/** How a file was kept aside, and where. */
+export interface KeptAside {
+  readonly path: string;
+  readonly by: "link" | "move";
+}
+
 /**
- * Gives a bad file another name too, before it is replaced under the one it has.
+ * Gives a bad file a second name before it is replaced under its own. The caller syncs the directory.
  *
- * @returns The other name, or `undefined` if there is no such file.
+ * @returns `undefined` if there is no such file.
+ * @throws {NotRegularFileError} If it is no regular file (O3).
  */
 export async function keepAside(
   fileSystem: FileSystem,
   path: string,
-  sync: boolean,
-): Promise<string | undefined> {
+): Promise<KeptAside | undefined> {
+  await expectRegularFile(fileSystem, path);
   const aside = quarantineOf(path, fileSystem.uniqueName());
   try {
     await fileSystem.link(path, aside);
-    return aside;
+    return { path: aside, by: "link" };
   } catch (error) {
     if (isMissing(error)) return undefined;
-    // Without hard links it is missing for an instant; the backup it was recovered from is there.
-    if (isLinkUnsupported(error)) return await moveAside(fileSystem, path, sync);
-    throw error;
+    if (!isLinkUnsupported(error)) throw error;
   }
+  // Without hard links main is missing for an instant, but the file that it was recovered from is there.
+  const moved = await moveAside(fileSystem, path);
+  return moved === undefined ? undefined : { path: moved, by: "move" };
 }

@@ -1,43 +1,54 @@
 import { crc32 } from "node:zlib";
-import type { SnapshotId } from "../../core/format/read_journal.ts";
+import type { Generation } from "../../core/format/generation.ts";
+import type { SnapshotId } from "../../core/format/journal_header.ts";
 import { OffsetFileSyntaxError } from "../../core/format/offset_file_syntax_error.ts";
+import { decode, parseSnapshot, type Snapshot } from "../../core/format/parse.ts";
 import type { OffsetTable } from "../../core/table/offset_table.ts";
-import { decode, parseWith } from "../../core/format/parse.ts";
 import { isMissing, isUnreadable, messageOf } from "../errors/error_code.ts";
-import { type FileInfo, type FileSystem, isFresh } from "../fs/file_system.ts";
 import type { FileFault } from "../errors/offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
-import { statIfPossible } from "../fs/stat_if_there.ts";
+import { type FileInfo, isYoung } from "../fs/file_info.ts";
+import type { FileSystem } from "../fs/file_system.ts";
 
-/** What was found at a path. */
-export type Inspection =
-  | {
-    readonly state: "missing";
-    readonly path: string;
-    readonly info?: undefined;
-    readonly id?: undefined;
-    readonly isFresh?: undefined;
-    readonly cause?: undefined;
-  }
-  | ({
-    readonly state: "bad";
-    readonly info: FileInfo | undefined;
-    readonly id?: undefined;
-    readonly isFresh?: undefined;
-  } & FileFault)
-  | ValidFile;
+/** What lies at the path of a snapshot. */
+export type SnapshotFile = MissingFile | BadFile | ValidFile;
+
+/** Nothing lies there. */
+export interface MissingFile {
+  readonly is: "missing";
+  readonly path: string;
+}
+
+/** A file that holds no table. */
+export interface BadFile extends FileFault {
+  readonly is: "bad";
+  /** The file, if the system tells. */
+  readonly info: FileInfo | undefined;
+  readonly age: FileAge;
+  /** Its content, if it could be read. */
+  readonly bytes: Uint8Array | undefined;
+}
 
 /** A file that holds a table. */
 export interface ValidFile {
-  readonly state: "valid";
+  readonly is: "valid";
   readonly path: string;
   readonly info: FileInfo;
+  readonly age: FileAge;
+  readonly bytes: Uint8Array;
   readonly table: OffsetTable;
-  /** By which a journal names it. */
+  readonly generation: Generation | undefined;
+  readonly checksum: Snapshot["checksum"];
+  /** The name of its bytes for a journal. */
   readonly id: SnapshotId;
-  /** Whether the next change might not show; see `isFresh`. */
-  readonly isFresh: boolean;
-  readonly cause?: undefined;
+}
+
+/** Whether the next change of a file is sure to show in its description; see `isYoung`. */
+export type FileAge = "young" | "settled";
+
+/** The age of a file that was read since a time. */
+export function ageOf(info: FileInfo, since: number): FileAge {
+  return isYoung(info, since) ? "young" : "settled";
 }
 
 /**
@@ -45,31 +56,43 @@ export interface ValidFile {
  *
  * @throws {OffsetLoadError} If it could not be examined, so that nothing can be said about it.
  */
-export async function readSnapshot(fileSystem: FileSystem, path: string): Promise<Inspection> {
-  const since = Date.now();
+export async function readSnapshot(fileSystem: FileSystem, path: string): Promise<SnapshotFile> {
+  const since = fileSystem.now();
   let file;
   try {
     file = await fileSystem.readFile(path);
   } catch (error) {
-    if (isMissing(error)) return { state: "missing", path };
+    if (isMissing(error)) return { is: "missing", path };
     if (!isUnreadable(error)) throw new OffsetLoadError(path, error);
-    const info = await statIfPossible(fileSystem, path);
-    return { state: "bad", path, info, reason: messageOf(error), cause: error };
+    const info = await fileSystem.stat(path).catch(() => undefined);
+    const age = info === undefined ? "young" : ageOf(info, since);
+    return { is: "bad", path, info, age, bytes: undefined, reason: messageOf(error), cause: error };
   }
   const { bytes, info } = file;
+  const age = ageOf(info, since);
   try {
-    const table = parseWith(decode(bytes), crc32);
+    const snapshot = parseSnapshot(decodeFile(path, bytes), crc32);
     const id = { length: bytes.length, crc32: crc32(bytes) };
-    return { state: "valid", path, info, table, id, isFresh: isFresh(info, since) };
+    return { is: "valid", path, info, age, bytes, id, ...snapshot };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
-    return { state: "bad", path, info, reason: reasonOf(error, bytes), cause: error };
+    return { is: "bad", path, info, age, bytes, reason: reasonOf(error, bytes), cause: error };
   }
 }
 
+/** A file longer than the runtime's longest string is not corrupt: another runtime may read it (L4). */
+function decodeFile(path: string, bytes: Uint8Array): string {
+  if (bytes.length <= LONGEST_TEXT) return decode(bytes);
+  const limit = new Error(`it has ${bytes.length} bytes, and this runtime reads ${LONGEST_TEXT}`);
+  throw new OffsetLoadError(path, limit);
+}
+
+/** The longest file that every runtime can read as one string: V8's has 2^29 − 24 units. */
+export const LONGEST_TEXT = 2 ** 29 - 24;
+
 function reasonOf(error: OffsetFileSyntaxError, bytes: Uint8Array): string {
   if (bytes.length === 0) return "it is empty";
-  // What a power cut leaves of a file whose data never reached the disk.
+  // A power cut leaves this of a file whose data never reached the disk.
   if (bytes.every((byte) => byte === 0)) return "it holds nothing but NUL bytes";
   return `${error.reason}, at position ${error.position} of ${bytes.length}`;
 }

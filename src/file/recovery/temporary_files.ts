@@ -1,40 +1,80 @@
 import { basename, dirname } from "node:path";
 import { isMissing } from "../errors/error_code.ts";
-import type { FileSystem } from "../fs/file_system.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
+import type { FileSystem } from "../fs/file_system.ts";
+import { goTemporaryOf, temporaryKind, timeOfName } from "../paths.ts";
+
+/** The files that interrupted writes left beside a main file. */
+export interface TemporaryFiles {
+  /** Second names of an earlier main that were to become the backup. */
+  readonly pendingBackups: readonly string[];
+  /** New snapshots, ours and Go's, complete or not. */
+  readonly temporaries: readonly string[];
+}
 
 /**
- * The temporary files that interrupted writes left: `offset.json.tmp` is Go's, and
- * `offset.json.<unique>.tmp` are ours.
+ * Finds the temporary files of a main file: our own names, and Go's one name (P8).
  *
  * @throws {OffsetLoadError} If the directory cannot be listed.
  */
-export async function findLeftovers(fileSystem: FileSystem, main: string): Promise<string[]> {
+export async function findTemporaryFiles(
+  fileSystem: FileSystem,
+  main: string,
+): Promise<TemporaryFiles> {
   const directory = dirname(main);
-  const prefix = `${basename(main)}.`;
+  const mainName = basename(main);
   let names;
   try {
     names = await fileSystem.readDirectory(directory);
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error)) return { pendingBackups: [], temporaries: [] };
     throw new OffsetLoadError(directory, error);
   }
-  return names.filter((name) => name.startsWith(prefix) && name.endsWith(".tmp")).sort()
-    .map((name) => main.slice(0, -basename(main).length) + name);
+  const goName = basename(goTemporaryOf(main));
+  const kindOf = (name: string) => name === goName ? "temporary" : temporaryKind(mainName, name);
+  const pathsOf = (kind: ReturnType<typeof kindOf>) =>
+    names.filter((name) => kindOf(name) === kind).sort()
+      .map((name) => main.slice(0, -mainName.length) + name);
+  return { pendingBackups: pathsOf("pending backup"), temporaries: pathsOf("temporary") };
 }
 
+/** A younger file may be a write that is under way. */
+const LEFTOVER_AGE_MS = 60_000;
+
 /**
- * Removes our own leftovers (clause P8); Go's one file is not ours to remove, and never grows.
+ * Removes our own temporary files that are older than a minute (P8). Go's one file is not ours, and
+ * never grows in number.
  *
- * A writer that is alive and loses its temporary file this way starts its write again.
+ * A pending backup has main's time, so the time in its name counts as well.
+ *
+ * @returns The younger ones, which stay.
  */
-export async function clearLeftovers(fileSystem: FileSystem, main: string): Promise<void> {
-  for (const path of await findLeftovers(fileSystem, main)) {
-    if (path === `${main}.tmp`) continue;
-    try {
-      await fileSystem.unlink(path);
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
+export async function removeLeftovers(
+  fileSystem: FileSystem,
+  main: string,
+): Promise<TemporaryFiles> {
+  const { pendingBackups, temporaries } = await findTemporaryFiles(fileSystem, main);
+  const removeOld = async (paths: readonly string[]) => {
+    const younger: string[] = [];
+    for (const path of paths) if (!await isRemovedIfOld(fileSystem, path)) younger.push(path);
+    return younger;
+  };
+  const goName = goTemporaryOf(main);
+  return {
+    pendingBackups: await removeOld(pendingBackups),
+    temporaries: await removeOld(temporaries.filter((path) => path !== goName)),
+  };
+}
+
+async function isRemovedIfOld(fileSystem: FileSystem, path: string): Promise<boolean> {
+  const info = await fileSystem.stat(path);
+  if (info?.kind !== "file") return true;
+  const time = Math.max(info.mtimeMs, timeOfName(path));
+  if (fileSystem.now() - time < LEFTOVER_AGE_MS) return false;
+  try {
+    await fileSystem.unlink(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
   }
+  return true;
 }

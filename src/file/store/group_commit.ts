@@ -1,53 +1,72 @@
-import { isLater, type MaybePromise } from "../fs/maybe_promise.ts";
-
 /**
  * Lets any number of callers share a commit (clause P5): one is running, at most one is waiting.
  *
- * Who asks before the one that is running has taken its changes is in it. Who asks later waits for
- * the next, with everybody else who asks until that has taken its own.
+ * Callers join the running commit until it has captured its changes. Later callers wait together for
+ * the next one.
  */
 export class GroupCommit {
-  readonly #commit: (taken: () => void) => MaybePromise<void>;
-  #running: Promise<void> | undefined;
-  #waiting: Promise<void> | undefined;
-  #hasTaken = false;
+  readonly #commit: (captured: () => void) => Promise<void>;
+  #turn: Turn = { is: "idle" };
 
-  /** `commit` must include all changes that were made before it calls `taken`. */
-  constructor(commit: (taken: () => void) => MaybePromise<void>) {
+  /** `commit` must include all changes that were made before it calls `captured`. */
+  constructor(commit: (captured: () => void) => Promise<void>) {
     this.#commit = commit;
   }
 
+  /** Resolves once a commit with all present changes has succeeded. */
   run(): Promise<void> {
-    // Asked first: between the end of one and the start of the next, only this says that one comes.
-    if (this.#waiting !== undefined) return this.#waiting;
-    if (this.#running === undefined) return this.#start();
-    if (!this.#hasTaken) return this.#running;
-    return this.#waiting = this.#startAfter(this.#running);
+    const turn = this.#turn;
+    if (turn.is === "idle") return this.#start();
+    if (turn.is === "captured") {
+      const commit = this.#startAfter(turn.commit);
+      this.#turn = { is: "queued", commit };
+      return commit;
+    }
+    return turn.commit;
+  }
+
+  /** Tells whether a commit is under way that callers still join. */
+  get isOpen(): boolean {
+    return this.#turn.is === "collecting" || this.#turn.is === "queued";
+  }
+
+  /** Resolves once no commit is running or waiting. */
+  async idle(): Promise<void> {
+    while (this.#turn.is !== "idle") await this.#turn.commit.catch(() => {});
   }
 
   async #startAfter(running: Promise<void>): Promise<void> {
-    // Whether the one before failed is for those who asked for it.
+    // The callers of the commit before hear of its failure.
     await running.catch(() => {});
-    this.#waiting = undefined;
     await this.#start();
   }
 
   #start(): Promise<void> {
-    this.#hasTaken = false;
-    return this.#running = this.#run();
+    const commit = this.#run();
+    this.#turn = { is: "collecting", commit };
+    return commit;
   }
 
   async #run(): Promise<void> {
-    // Who asks in the same turn is in it, however soon it takes its changes.
+    // Callers in the same tick join this commit, even if it captures its changes at once.
     await undefined;
+    const { commit } = this.#turn as Extract<Turn, { readonly is: "collecting" }>;
     try {
-      const committing = this.#commit(this.#taken);
-      // Stryker disable next-line ConditionalExpression: to wait for nothing takes time, and that is all
-      if (isLater(committing)) await committing;
+      await this.#commit(() => {
+        if (this.#turn.is === "collecting") this.#turn = { is: "captured", commit };
+      });
     } finally {
-      this.#running = undefined;
+      // A commit that is queued starts by itself.
+      if (this.#turn.is !== "queued") this.#turn = { is: "idle" };
     }
   }
-
-  readonly #taken = () => void (this.#hasTaken = true);
 }
+
+type Turn =
+  | { readonly is: "idle" }
+  /** A commit runs that has not captured its changes. */
+  | { readonly is: "collecting"; readonly commit: Promise<void> }
+  /** A commit runs that has captured them. */
+  | { readonly is: "captured"; readonly commit: Promise<void> }
+  /** A commit is to follow the one that runs. */
+  | { readonly is: "queued"; readonly commit: Promise<void> };

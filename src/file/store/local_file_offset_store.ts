@@ -4,17 +4,21 @@ import type { OffsetColumn } from "../../core/table/offset_column.ts";
 import type { OffsetTable } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import { memoryAnswers, type ReadType } from "../../core/rules/read_with_type.ts";
-import { andThen, type MaybePromise, orElse } from "../fs/maybe_promise.ts";
-import type { Changes } from "../commit/changes.ts";
-import { GroupCommit } from "./group_commit.ts";
-import { type Held, MemoryTable } from "./memory_table.ts";
-import type { OffsetFile, Take } from "../commit/offset_file.ts";
+import type { CommitJob } from "../commit/commit_job.ts";
+import type { Committer } from "../commit/committer.ts";
 import { OffsetStoreClosedError } from "../errors/offset_store_closed_error.ts";
-import { type OpenedFile, openOffsetFile } from "./open_offset_file.ts";
+import type { LoadOutcome, OffsetStore, OpenOptions, StoreStatus } from "../options.ts";
 import { checkOptions } from "./check_options.ts";
-import type { Diagnostic, LoadOutcome, OffsetStore, OpenOptions, StoreStatus } from "../options.ts";
+import { CommitCounts } from "./commit_counts.ts";
+import { Deletions } from "./deletions.ts";
+import { GroupCommit } from "./group_commit.ts";
+import type { Life } from "./life.ts";
+import { MemoryTable } from "./memory_table.ts";
+import { type OpenedFiles, openFiles } from "./open_files.ts";
 import { PersistTimer } from "./persist_timer.ts";
-import { storePath } from "../paths.ts";
+import type { Reporter } from "./reporter.ts";
+
+let storeOf: (files: OpenedFiles, options: OpenOptions) => LocalFileOffsetStore;
 
 /**
  * An offset store in a local file, for consumers in broadcasting mode: it remembers how far each
@@ -42,42 +46,39 @@ import { storePath } from "../paths.ts";
  * ```
  */
 export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
+  static {
+    storeOf = (files, options) => new LocalFileOffsetStore(files, options);
+  }
+
   /** The path of the main file, as it was configured; it may be a symbolic link. */
   readonly path: string;
   /** What `open` found. */
   readonly loadOutcome: LoadOutcome;
 
-  readonly #file: OffsetFile;
-  /** The slots under which memory and the file know the queues. */
+  readonly #committer: Committer;
+  /** The slots under which memory and the files know the queues. */
   readonly #index: QueueIndex;
   readonly #memory: MemoryTable;
   readonly #commits: GroupCommit;
-  readonly #timer: PersistTimer | undefined;
-  readonly #report: (diagnostic: Diagnostic) => void;
-  /** The queues that are being taken out of the file, by slot. */
-  readonly #deleting: Map<number, Deletion> = new Map<number, Deletion>();
-  /** How often a deletion has begun or ended. */
-  #deletions = 0;
-  #closing: Promise<void> | undefined;
-  #closed = false;
-  /** Whether no persist will follow the next one. */
-  #isLast = false;
-  #bytesWritten = 0;
-  #generationsWritten = 0;
-  #lastSuccess: number | undefined;
-  #lastError: unknown;
+  readonly #timer: PersistTimer;
+  readonly #reporter: Reporter;
+  readonly #deletions = new Deletions();
+  readonly #counts = new CommitCounts();
+  /** The reads from the files that are under way. */
+  readonly #reads = new Set<Promise<Offset>>();
+  #releasing: Promise<void> | undefined;
+  #life: Life = { is: "open" };
 
-  private constructor(path: string, opened: OpenedFile, options: OpenOptions) {
+  private constructor({ path, committer, outcome, reporter }: OpenedFiles, options: OpenOptions) {
     this.path = path;
-    this.loadOutcome = opened.outcome;
-    this.#file = opened.file;
-    this.#index = opened.file.index;
-    this.#memory = new MemoryTable(this.#index, opened.file.durable);
-    this.#commits = new GroupCommit((taken) => this.#commit(taken));
-    this.#report = opened.report;
-    if (options.persistEveryMs !== undefined) {
-      this.#timer = new PersistTimer(options.persistEveryMs, () => this.#commitInBackground());
-    }
+    this.loadOutcome = outcome;
+    this.#committer = committer;
+    this.#index = committer.known.index;
+    this.#memory = new MemoryTable(this.#index, committer.known.durable);
+    this.#commits = new GroupCommit((captured) => this.#commit(captured));
+    this.#reporter = reporter;
+    const { persistEveryMs = "never" } = options;
+    this.#timer = new PersistTimer(persistEveryMs, () => this.#persistInBackground());
   }
 
   /**
@@ -92,8 +93,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    */
   static async open(options: OpenOptions): Promise<LocalFileOffsetStore> {
     checkOptions(options);
-    const { root, path } = storePath(options);
-    return new LocalFileOffsetStore(path, await openOffsetFile(root, path, options), options);
+    return new LocalFileOffsetStore(await openFiles(options), options);
   }
 
   /**
@@ -108,9 +108,9 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * @throws {OffsetStoreClosedError} If the store is closed.
    */
   update(mq: MessageQueue, offset: Offset | number, increaseOnly: boolean): void {
-    this.#assertOpen("update");
+    this.#assertNotClosed("update");
     const given = toOffset(offset);
-    // What is known was checked when it came.
+    // A known queue was checked when it came.
     this.#memory.update(this.#index.find(mq) ?? this.#slotOf(mq), given, increaseOnly);
   }
 
@@ -126,7 +126,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * @throws {OffsetStoreClosedError} If the store is closed.
    */
   updateAndFreeze(mq: MessageQueue, offset: Offset | number): void {
-    this.#assertOpen("update");
+    this.#assertNotClosed("update");
     const given = toOffset(offset);
     this.#memory.updateAndFreeze(this.#slotOf(mq), given);
   }
@@ -146,17 +146,33 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * @throws {OffsetStoreClosedError} If the store is closed.
    */
   async read(mq: MessageQueue, type: ReadType): Promise<Offset> {
-    this.#assertOpen("read");
+    this.#assertNotClosed("read");
     checkMessageQueue(mq);
     const held = this.#memory.get(this.#index.find(mq));
     if (memoryAnswers(held, type)) return held ?? NO_OFFSET;
-    const deletions = this.#deletions;
-    const stored = await this.#file.read(mq);
+    const life = this.#life;
+    if (life.is === "closing") {
+      // C1: no file is opened any more, unless the close fails.
+      await life.done.catch(() => {});
+      return await this.read(mq, type);
+    }
+    const reading = this.#readFiles(mq);
+    this.#reads.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.#reads.delete(reading);
+    }
+  }
+
+  async #readFiles(mq: MessageQueue): Promise<Offset> {
+    const { era } = this.#deletions;
+    const stored = await this.#committer.read(mq);
     if (stored === undefined) return NO_OFFSET;
     const slot = this.#index.add(mq);
-    // R3; and what a deletion takes out of the file in the meantime must not come back.
-    if (deletions === this.#deletions && !this.#deleting.has(slot)) {
-      this.#memory.restore(slot, { offset: stored, frozen: false });
+    // R3. A queue that a deletion takes out of the file in the meantime must not come back.
+    if (era === this.#deletions.era && !this.#deletions.has(slot)) {
+      this.#memory.adopt(slot, stored);
     }
     return stored;
   }
@@ -171,7 +187,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * @throws {OffsetStoreClosedError} If the store is closed.
    */
   peek(mq: MessageQueue): Offset {
-    this.#assertOpen("read");
+    this.#assertNotClosed("read");
     checkMessageQueue(mq);
     return this.#memory.get(this.#index.find(mq)) ?? NO_OFFSET;
   }
@@ -184,7 +200,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * @throws {OffsetStoreClosedError} If the store is closed.
    */
   snapshot(topic?: string): OffsetTable {
-    this.#assertOpen("read");
+    this.#assertNotClosed("read");
     return this.#memory.snapshot(topic);
   }
 
@@ -192,8 +208,8 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * Makes all offsets durable: those in memory, and those that the file holds of other queues.
    *
    * Callers share a write: one is running, at most one is waiting. A table that the file holds
-   * already is not written again. Who does not wait for it must catch its error all the same: that
-   * of a promise which nobody handles ends the process on Deno and Node, and fails it on Bun.
+   * already is not written again. Handle the error even if you do not wait for the promise: an
+   * unhandled rejection ends the process on Deno and Node, and fails it on Bun.
    *
    * @param mqs Which queues to persist, as in RocketMQ: `[]` does nothing, anything else persists
    *   the whole table.
@@ -204,13 +220,13 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    */
   persist(mqs?: readonly MessageQueue[]): Promise<void> {
     try {
-      this.#assertOpen("persist");
+      this.#assertNotClosed("persist");
       mqs?.forEach(checkMessageQueue);
     } catch (error) {
       return Promise.reject(error);
     }
-    // Those who share a write share its promise; one for each is what most of it would cost.
-    return mqs?.length === 0 ? Promise.resolve() : this.#commits.run();
+    // Callers of one commit share its promise: a promise for each is most of what they would cost.
+    return mqs?.length === 0 ? Promise.resolve() : this.#join("persist");
   }
 
   /**
@@ -222,7 +238,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * @throws {OffsetStoreClosedError} If the store is closed.
    */
   remove(mq: MessageQueue): void {
-    this.#assertOpen("remove");
+    this.#assertNotClosed("remove");
     this.#memory.remove(this.#slotOf(mq));
   }
 
@@ -240,21 +256,15 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * @throws {OffsetStoreClosedError} If the store is closed.
    */
   async deleteDurable(mq: MessageQueue): Promise<void> {
-    this.#assertOpen("delete");
+    this.#assertNotClosed("delete");
     const slot = this.#slotOf(mq);
-    // A later deletion of the same queue takes over from an earlier one that is still going on.
-    const deletion = { held: this.#memory.remove(slot) ?? this.#deleting.get(slot)?.held };
-    this.#deleting.set(slot, deletion);
-    this.#deletions++;
-    const isLast = () => this.#deleting.get(slot) === deletion;
+    const deletion = this.#deletions.begin(slot, this.#memory.remove(slot));
     try {
-      await this.#commits.run();
+      await this.#join("delete");
+      this.#deletions.end(deletion);
     } catch (error) {
-      if (isLast()) this.#memory.restore(slot, deletion.held);
+      if (this.#deletions.end(deletion)) this.#memory.restore(slot, deletion.held);
       throw error;
-    } finally {
-      this.#deletions++;
-      if (isLast()) this.#deleting.delete(slot);
     }
   }
 
@@ -266,26 +276,49 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   status(): StoreStatus {
     return {
       queues: this.#memory.size,
-      dirtyQueues: this.#memory.countDifferent(this.#file.durable),
-      generationsWritten: this.#generationsWritten,
-      bytesWritten: this.#bytesWritten,
-      lastSuccess: this.#lastSuccess,
-      lastError: this.#lastError,
-      closed: this.#closed,
+      dirtyQueues: this.#memory.countDifferent(this.#committer.known.durable),
+      ...this.#counts.status,
+      closed: this.#life.is === "closed",
     };
   }
 
   /**
-   * Persists a last time and refuses all further calls.
+   * Persists a last time, releases all files, and refuses all further calls. After it has resolved
+   * the store writes nothing any more.
    *
-   * If the persist fails, the store stays open and usable. Closing twice is the same as once.
+   * Updates during the call are written if they come before the last capture, and dropped with the
+   * store otherwise. `persist` and `deleteDurable` during the call join the last commit, or reject
+   * once the store is closed, as does a read that memory does not answer. A store with nothing to
+   * write closes, whatever others have written. If the last persist fails, the store stays open: it
+   * can be used, closed again, or abandoned. Closing twice is the same as closing once.
    *
    * @throws {OffsetPersistError} If the file cannot be written.
    * @throws {OffsetConflictError} If somebody else has changed the file, and `onConflict` is
    *   `"throw"`.
    */
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    const life = this.#life;
+    if (life.is === "closed") return Promise.resolve();
+    if (life.is !== "open") return life.done;
+    const done = this.#close();
+    this.#life = { is: "closing", done };
+    return done;
+  }
+
+  /**
+   * Ends the store without a last persist.
+   *
+   * A commit that is under way stops at its next step and never replaces the file after it. Its
+   * callers are rejected with an `OffsetPersistError` whose `onDisk` tells how far it came. Timer, file
+   * descriptors, temporary files and lock are released.
+   */
+  abandon(): Promise<void> {
+    const life = this.#life;
+    if (life.is === "closed") return Promise.resolve();
+    if (life.is === "abandoning") return life.done;
+    const done = this.#abandon();
+    this.#life = { is: "abandoning", done };
+    return done;
   }
 
   /** Closes the store at the end of an `await using` block; see `close`. */
@@ -294,54 +327,90 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#isLast = true;
+    this.#timer.stop();
     try {
       await this.#commits.run();
     } catch (error) {
-      this.#closing = undefined;
-      this.#isLast = false;
+      if (this.#life.is === "closing") {
+        this.#life = { is: "open" };
+        this.#timer.start();
+      }
       throw error;
     }
-    this.#closed = true;
-    this.#timer?.stop();
+    await this.#release();
+    if (this.#life.is === "closing") this.#life = { is: "closed" };
   }
 
-  #commit(haveTaken: () => void): MaybePromise<void> {
-    let taken: Changes | undefined;
-    const take: Take = (durable, foreign) => {
-      haveTaken();
-      taken = this.#takeChanges(durable, foreign);
-      return { changes: taken, compact: this.#isLast || this.#file.wantsCompaction };
+  async #abandon(): Promise<void> {
+    this.#timer.stop();
+    this.#committer.abandon();
+    await this.#commits.idle();
+    await this.#release();
+    this.#life = { is: "closed" };
+  }
+
+  /** Ends what uses the files; neither a commit nor a read begins any more. */
+  #release(): Promise<void> {
+    // A close and an abandon that meet wait for the same end.
+    return this.#releasing ??= Promise.allSettled(this.#reads).then(() =>
+      this.#committer.release()
+    );
+  }
+
+  /** Joins a commit. While the store is closing there is one more, and none after it (C2). */
+  #join(action: string): Promise<void> {
+    const life = this.#life;
+    if (life.is !== "closing" || this.#commits.isOpen) return this.#commits.run();
+    return this.#joinAfter(life.done, action);
+  }
+
+  async #joinAfter(closing: Promise<void>, action: string): Promise<void> {
+    await closing.catch(() => {});
+    this.#assertNotClosed(action);
+    await this.#join(action);
+  }
+
+  async #commit(captured: () => void): Promise<void> {
+    try {
+      const bytes = await this.#committer.commit(this.#job(captured));
+      this.#counts.succeeded(bytes);
+      this.#reporter.succeeded();
+    } catch (error) {
+      this.#counts.failed(error);
+      throw error;
+    }
+    if (this.#committer.isOutgrown && this.#life.is === "open") this.#persistInBackground();
+  }
+
+  #job(captured: () => void): CommitJob {
+    const purpose = () => {
+      if (this.#life.is === "closing") return "close";
+      return this.#committer.isOutgrown ? "compact" : "persist";
     };
-    return orElse(() => andThen(this.#file.write(take), this.#haveWritten), (error) => {
-      if (taken !== undefined) this.#memory.touch(taken.slots);
-      this.#lastError = error;
-      throw error;
-    });
+    return {
+      // A store that begins to close while callers still join this commit has it fold the journal.
+      get purpose() {
+        return purpose();
+      },
+      capture: (durable, foreign) => {
+        captured();
+        return this.#capture(durable, foreign);
+      },
+      giveBack: (changes) => this.#memory.giveBack(changes),
+    };
   }
 
-  readonly #haveWritten = (bytes: number): void => {
-    if (bytes > 0) this.#generationsWritten++;
-    this.#bytesWritten += bytes;
-    this.#lastSuccess = Date.now();
-    this.#lastError = undefined;
-    if (this.#file.wantsCompaction) this.#commitInBackground();
-  };
+  #capture(durable: OffsetColumn, foreign: OffsetColumn | undefined) {
+    if (foreign !== undefined) this.#memory.mergeForeign(foreign);
+    return this.#memory.takeChanges(durable, this.#deletions.slots);
+  }
 
-  /** Persists without anybody to tell of a failure but the listener; the next persist tries again. */
-  #commitInBackground(): void {
+  /** Persists without a caller: only the listener hears of a failure, and the next persist tries again. */
+  #persistInBackground(): void {
     const { path } = this;
-    this.#commits.run().catch((error) => this.#report({ kind: "persist-failed", path, error }));
-  }
-
-  /** What to change in the file, which may be somebody else's by now. */
-  #takeChanges(durable: OffsetColumn, foreign: OffsetColumn | undefined): Changes {
-    if (foreign !== undefined) {
-      this.#memory.raiseTo(foreign);
-      // Anything may differ from what the file holds now.
-      this.#memory.touch();
-    }
-    return this.#memory.takeChanges(durable, this.#deleting.keys());
+    this.#commits.run().catch((error) =>
+      this.#reporter.report({ kind: "persist-failed", path, error })
+    );
   }
 
   #slotOf(mq: MessageQueue): number {
@@ -349,12 +418,10 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     return this.#index.add(mq);
   }
 
-  #assertOpen(action: string): void {
-    if (this.#closing !== undefined) throw new OffsetStoreClosedError(action, this.path);
+  #assertNotClosed(action: string): void {
+    const { is } = this.#life;
+    if (is === "closed" || is === "abandoning") throw new OffsetStoreClosedError(action, this.path);
   }
 }
 
-/** A queue that is being deleted, with what memory held of it. */
-interface Deletion {
-  readonly held: Held | undefined;
-}
+export { storeOf };

@@ -37,6 +37,8 @@ export class MemoryTable {
   #touched = new Uint32Array(0);
   #touchedCount = 0;
   #size = 0;
+  /** How many queues were removed since the last capture. */
+  #removals = 0;
   /** Where a few changes are told: new arrays would cost more than all else about those. */
   readonly #few = { slots: new Uint32Array(FEW), offsets: new Int64Array(FEW) };
 
@@ -82,7 +84,15 @@ export class MemoryTable {
     const frozen = (this.#flags[slot] & FROZEN) !== 0;
     this.#flags[slot] &= TOUCHED;
     this.#size--;
+    this.#removals++;
     return { offset, frozen };
+  }
+
+  /** Takes over what the file holds of a queue that memory lacks: that is no change (R3, C3). */
+  adopt(slot: number, offset: Offset): void {
+    if (this.#has(slot)) return;
+    this.#makeRoom(slot + 1);
+    this.#hold(slot, offset, HELD);
   }
 
   /** Puts back what was removed, unless the queue has a newer offset. */
@@ -91,11 +101,20 @@ export class MemoryTable {
     this.#set(slot, held.offset, held.frozen ? HELD | FROZEN : HELD);
   }
 
-  /** Raises the queues that are held, and not frozen, to what the column has for them. */
-  raiseTo(column: OffsetColumn): void {
+  /**
+   * Merges what somebody else has written: the greater offset of each queue counts.
+   *
+   * A frozen queue keeps its offset in memory, and a greater one stays in the file (U7). All other
+   * queues may differ from the file now, so the next capture looks at them.
+   */
+  mergeForeign(column: OffsetColumn): void {
     for (const slot of this.#slots()) {
-      const offset = this.#has(slot) ? column.get(slot) : undefined;
-      if (offset !== undefined) this.update(slot, offset, true);
+      if (!this.#has(slot)) continue;
+      const offset = column.get(slot);
+      const isFrozen = (this.#flags[slot] & FROZEN) !== 0;
+      if (offset !== undefined && !isFrozen) this.update(slot, offset, true);
+      if (offset !== undefined && isFrozen && offset > this.#offsets.get(slot)) this.#forget(slot);
+      else this.#touch(slot);
     }
   }
 
@@ -115,6 +134,8 @@ export class MemoryTable {
    */
   takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
     const [touched, flags, length] = [this.#touched, this.#flags, this.#touchedCount];
+    const memory = length + this.#removals > 0 ? "touched" : "untouched";
+    this.#removals = 0;
     const into = length <= FEW
       ? this.#few
       : { slots: new Uint32Array(length), offsets: new Int64Array(length) };
@@ -130,7 +151,13 @@ export class MemoryTable {
     for (const slot of deleting) {
       if (!this.#has(slot) && column.get(slot) !== undefined) deleted.push(slot);
     }
-    return { slots: into.slots.subarray(0, count), offsets: into.offsets, deleted };
+    return { slots: into.slots.subarray(0, count), offsets: into.offsets, deleted, memory };
+  }
+
+  /** Has the next capture look at changes again that were not made durable. */
+  giveBack({ slots, memory }: Changes): void {
+    this.touch(slots);
+    if (memory === "touched") this.#removals++;
   }
 
   /** Has the next persist look again at queues that are held, at all of them unless told. */
@@ -176,6 +203,15 @@ export class MemoryTable {
     if ((this.#flags[slot] & TOUCHED) !== 0) return;
     this.#flags[slot] |= TOUCHED;
     this.#touched[this.#touchedCount++] = slot;
+  }
+
+  /** Has the next capture pass over a slot. */
+  #forget(slot: number): void {
+    const touched = this.#touched.subarray(0, this.#touchedCount);
+    const at = touched.indexOf(slot);
+    if (at === -1) return;
+    this.#flags[slot] &= ~TOUCHED;
+    touched[at] = touched[--this.#touchedCount];
   }
 
   #makeRoom(size: number): void {

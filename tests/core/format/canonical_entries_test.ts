@@ -195,7 +195,7 @@ test("S5 of entries written in many ways, the last of each queue counts", () => 
   }));
 });
 
-/** What comes of a text: its entries, or why it is refused, and how far from the end. */
+/** The entries of a text, or the reason for its refusal and the distance from the end. */
 function outcome(text: string) {
   try {
     return [...parse(text)];

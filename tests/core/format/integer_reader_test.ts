@@ -46,14 +46,14 @@ test("S5 integers that a double holds and those that it does not are read the sa
   }
 });
 
-test("S5 what is beyond int64 is none", () => {
+test("S5 a number beyond int64 is none", () => {
   for (const k of [1n, 2n, 1000n, 2n ** 63n]) {
     assert.equal(read(`${INT64_MAX + k}`).int64, undefined);
     assert.equal(read(`${INT64_MIN - k}`).int64, undefined);
   }
 });
 
-test("S5 every int32 is read, and what is beyond it is none", () => {
+test("S5 every int32 is read, and a number beyond it is none", () => {
   check(fc.property(queueId, fc.constantFrom(...BEHIND), (id, behind) => {
     assert.deepEqual(read(`${id}${behind}`), {
       int32: id,
@@ -71,7 +71,7 @@ test("S5 -0 is 0, as for JSON", () => {
   assert.equal(read("-0").int64, 0n);
 });
 
-test("S5 what JSON does not write as an integer is none", () => {
+test("S5 a number that JSON does not write as an integer is none", () => {
   const none = ["", "-", "+1", "--1", "- 1", " 1", "x", ".5", "00", "01", "-01", "09", "/", ":"];
   for (const text of none) {
     const { int32, int64 } = read(text);

@@ -5,10 +5,18 @@ import fc from "fast-check";
 import { crc32 } from "../../../src/core/format/crc32.ts";
 import { Int64Array } from "../../../src/core/table/int64_array.ts";
 import { JournalEncoder } from "../../../src/core/format/journal_encoder.ts";
+import { formatHeader } from "../../../src/core/format/journal_header.ts";
 import { OffsetTable, serialize } from "../../../src/core/mod.ts";
 import { QueueIndex } from "../../../src/core/table/queue_index.ts";
 import { anyQueue, type Entry, offset } from "../../../scripts/lib/arbitraries.ts";
 import { check } from "../../support/check.ts";
+
+/** What a first line says. */
+const headerOf = (length: number) => ({
+  snapshot: { length, crc32: length },
+  generation: 1 + length,
+  durability: "full" as const,
+});
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -27,19 +35,15 @@ function recordOf(encoder: JournalEncoder, entries: readonly Entry[]): Uint8Arra
   return encoder.record(index, slots, offsets);
 }
 
-test("J2 whatever was written before, a line is the text of its record, and its checksum", () => {
+test("J2 a line is the text of its record and its checksum, whatever was written before", () => {
   const records = fc.array(fc.array(fc.tuple(anyQueue, offset), { maxLength: 5 }), {
     minLength: 1,
     maxLength: 6,
   });
   check(fc.property(records, fc.nat(), (records, length) => {
     const encoder = new JournalEncoder();
-    const id = { length, crc32: length };
-    const sum = length.toString(16).padStart(8, "0");
-    assert.deepEqual(
-      encoder.header(id),
-      line(`{"snapshot":{"length":${length},"crc32":"${sum}"}}`),
-    );
+    const header = headerOf(length);
+    assert.deepEqual(encoder.header(header), line(formatHeader(header)));
     for (const record of records) {
       assert.deepEqual(recordOf(encoder, record), line(serialize(OffsetTable.from(record))));
     }
@@ -60,23 +64,23 @@ test("J2 a line may have any length, in letters of one byte, two, or three", () 
   }
 });
 
-test("J2 a short line takes no memory of its own, and is good until the next", () => {
+test("J2 short lines share one memory, and each is valid until the next one is made", () => {
   const encoder = new JournalEncoder();
-  const first = encoder.header({ length: 1, crc32: 1 });
+  const first = encoder.header(headerOf(1));
   const copy = first.slice();
-  const second = encoder.header({ length: 2, crc32: 2 });
+  const second = encoder.header(headerOf(2));
   assert.equal(second.buffer, first.buffer);
   assert.notDeepEqual(first, copy);
 });
 
-test("J2 the memory that a long line took is not kept", () => {
+test("J2 the memory of a long line is released", () => {
   const encoder = new JournalEncoder();
   const long = recordOf(encoder, [[
     { topic: "t".repeat(40_000), brokerName: "b", queueId: 1 },
     2n,
   ]]);
   assert.ok(long.buffer.byteLength >= 40_000);
-  const { buffer } = encoder.header({ length: 1, crc32: 1 });
+  const { buffer } = encoder.header(headerOf(1));
   assert.ok(buffer.byteLength < 10_000);
-  assert.equal(encoder.header({ length: 2, crc32: 2 }).buffer, buffer);
+  assert.equal(encoder.header(headerOf(2)).buffer, buffer);
 });

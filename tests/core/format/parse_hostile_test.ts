@@ -67,7 +67,7 @@ test("S6 a run of NULs is refused, whatever its length", () => {
   assert.equal(refusal(TEXT + "\0".repeat(4096))?.position, TEXT.length);
 });
 
-/** What opens a level, and what closes it. */
+/** The texts that open and close a level. */
 const LEVELS = [["[", "]"], ['{"a":', "}"], ['[{"a":', "}]"], ["[[],", "]"], ['{"":{},"a":', "}"]];
 
 for (const [open, close] of LEVELS) {

@@ -54,7 +54,7 @@ const VALUES: readonly Refusal[] = [
   ['[{"a":1}^}', found('"," or "]"', "}")],
 ];
 
-/** What follows a whole value is no part of it. */
+/** Text behind a whole value is not part of it. */
 const AFTER: readonly Refusal[] = [
   ["0^1", "1"],
   ["-0^9", "9"],

@@ -24,7 +24,7 @@ import { check } from "../../support/check.ts";
 const MQ: MessageQueue = { topic: "t", brokerName: "b", queueId: 0 };
 const HELD = OffsetTable.from([[MQ, 1n]]);
 
-/** What is wrong, and the very words of the refusal. */
+/** A wrong value, and the words of the refusal. */
 type Refusal = readonly [wrong: unknown, type: typeof TypeError | typeof RangeError, says: string];
 
 const NAMES: readonly Refusal[] = [
@@ -90,7 +90,7 @@ for (const { field, refusals } of WRONG) {
   }
 }
 
-test("U6 what is no object is no message queue", () => {
+test("U6 a value that is no object is refused as a message queue", () => {
   for (const wrong of [null, undefined, 7, "orders", Symbol("s")]) {
     const mq = wrong as unknown as MessageQueue;
     const shown = typeof wrong === "string" ? JSON.stringify(wrong) : `"${String(wrong)}"`;

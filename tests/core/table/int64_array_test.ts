@@ -21,7 +21,7 @@ test("U6 an array holds every int64 exactly, one by one and in halves", () => {
   assert.equal(new Set(pairs).size, EDGE_OFFSETS.length, "no two have the same halves");
 });
 
-test("U6 whatever is called, an array holds what a list of bigints holds", () => {
+test("U6 after any calls, an array holds what a list of bigints holds", () => {
   const at = fc.nat({ max: 7 });
   const step = fc.oneof(
     fc.record({ kind: fc.constant("set"), at, offset }),

@@ -49,7 +49,7 @@ const listed = (all: readonly { slot: number; offset: bigint }[]) =>
     Int64Array.of(...all.map(({ offset }) => offset)),
   ] as const;
 
-test("U5 what is set all at once is as if it were one by one", () => {
+test("U5 offsets that are set at once are as if set one by one", () => {
   check(fc.property(some, some, some, (first, then, deleted) => {
     const [column, model] = [new OffsetColumn(), new Map<number, bigint>()];
     for (const all of [first, then]) {
@@ -77,7 +77,7 @@ function picked(
   return Array.from({ length: size }, (_, i) => [into.slots[i], into.offsets.get(i)]);
 }
 
-test("U5 what is picked is what one by one is another, or is not there", () => {
+test("U5 the picked slots are those whose offset differs or is missing", () => {
   const list = fc.array(slots, { maxLength: 10 });
   // Now and then the offset that it has is the one that it is to have.
   const few = fc.array(fc.constantFrom(0n, 1n, -1n, 2n ** 32n), { minLength: 6, maxLength: 6 });
@@ -138,7 +138,7 @@ test("U1 where nothing was set there is nothing, in the array or beyond its end"
   assert.equal(column.size, 0);
 });
 
-test("S2 a table whose index knows more queues is as one whose index does not", () => {
+test("S2 a table is the same if its index knows more queues", () => {
   check(fc.property(entries, fc.array(anyQueue), (all, others) => {
     const index = new QueueIndex();
     for (const mq of others) index.add(mq);

@@ -35,7 +35,7 @@ function indexOf(mqs: readonly MessageQueue[]): QueueIndex {
 const ordered = (index: QueueIndex) =>
   index.order().flatMap(({ slots }) => [...slots].map((slot) => index.queueAt(slot)));
 
-test("S2 an index gives what a Map with one text key gives: each queue a slot, for good", () => {
+test("S2 an index gives each queue a slot for good, as a Map with a text key does", () => {
   check(fc.property(queues, anyQueue, (all, other) => {
     const index = new QueueIndex();
     const model = new Map<string, number>();
@@ -71,7 +71,7 @@ test("S2 a queue of a known topic or broker may be unknown", () => {
   assert.equal(index.size, 1);
 });
 
-test("U6 what is no queue at all is not found", () => {
+test("U6 a value that is no queue is not found", () => {
   const index = new QueueIndex();
   index.add({ topic: "t", brokerName: "b", queueId: 0 });
   for (const none of [null, undefined, 7]) assert.equal(index.find(none as never), undefined);

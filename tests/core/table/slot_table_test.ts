@@ -32,7 +32,7 @@ test("S2 the table answers as a Map does, beyond what it has room for at first, 
   }));
 });
 
-test("S2 what has room in the table, and was never added, is not found", () => {
+test("S2 a key that was never added is not found, though the table has room for it", () => {
   const table = new SlotTable();
   assert.equal(table.find(0, 0), undefined);
   for (let id = 1; id <= 17; id++) table.add(0, id);

@@ -7,6 +7,7 @@ import {
   OffsetConflictError,
   OffsetPersistError,
   OffsetTable,
+  serialize,
 } from "../../../mod.ts";
 import { type Call, type Fault, FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { journalText } from "../../support/journal_text.ts";
@@ -45,7 +46,8 @@ test("J1 P2 the journal's name is durable before its first record is acknowledge
   await using at = await StoreDirectory.make();
   const { faulty, persist } = await journaled(at, 0);
   faulty.faults = [failing("syncDirectory")];
-  await assert.rejects(persist(2), { name: "OffsetPersistError", code: "EIO", onDisk: "either" });
+  // No record was begun.
+  await assert.rejects(persist(2), { name: "OffsetPersistError", code: "EIO", onDisk: "previous" });
 });
 
 test("J1 where a journal is to stay short, no room is made in it", async () => {
@@ -88,7 +90,7 @@ test("P4 P9 a journal whose creation failed, though it is there, is no conflict,
   await using at = await StoreDirectory.make();
   const { faulty, told, persist } = await journaled(at, 0);
   faulty.faults = [failing("create", { after: true })];
-  await assert.rejects(persist(2), { code: "EIO", onDisk: "either" });
+  await assert.rejects(persist(2), { code: "EIO", onDisk: "previous" });
   assert.equal(await at.text(JOURNAL), "");
   await persist(3);
   assert.ok((await at.table()).equals(tableOf(3, 1)));
@@ -155,7 +157,7 @@ test("J4 a journal that cannot be removed is told, holds nothing new, and is rem
   );
   store.update(queue(1), 4, true);
   await store.persist();
-  assert.equal(told.length, 2);
+  assert.equal(told.length, 1, "the same failure is told once");
   assert.ok(
     (await at.table()).equals(OffsetTable.from([[queue(1), 4]])),
     "nothing is appended to it",
@@ -166,7 +168,7 @@ test("J4 a journal that cannot be removed is told, holds nothing new, and is rem
   await store.persist();
   assert.ok((await at.table()).equals(OffsetTable.from([[queue(1), 5]])));
   assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
-  assert.equal(told.length, 2);
+  assert.equal(told.length, 1);
 });
 
 test("J4 P9 a journal that is gone, though its removal was said to have failed, is no conflict", async () => {
@@ -193,7 +195,7 @@ test("J4 a journal that somebody else removes first is none to be told of", asyn
 
 test("J3 a foreign journal that goes before it is kept aside is none to be told of", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
-  await at.write(JOURNAL, journalText("another", [9n]));
+  await at.write(JOURNAL, journalText(serialize(tableOf(8)), [9n]));
   const faulty = new FaultyFileSystem();
   const told: Diagnostic[] = [];
   faulty.before = ({ name, path }) =>
@@ -202,6 +204,7 @@ test("J3 a foreign journal that goes before it is kept aside is none to be told 
     fileSystem: faulty.fileSystem,
     onDiagnostic: (each) => told.push(each),
   });
+  store.update(queue(0), 2, true);
   await store.close();
   assert.ok(!(await at.names()).includes(JOURNAL));
   assert.deepEqual(told, []);
@@ -211,7 +214,7 @@ test("J3 a foreign journal that goes before it is kept aside is none to be told 
 async function lengthAfter(records: number, compactAtBytes: number): Promise<number> {
   await using at = await StoreDirectory.make();
   const { store } = await journaled(at, records, { journal: { compactAtBytes } });
-  // What is due is done behind the persist that made it due.
+  // A compaction runs behind the persist that made it due.
   await store.persist();
   const text = await at.text(JOURNAL).catch(() => "");
   await store.close();

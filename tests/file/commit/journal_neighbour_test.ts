@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { stat, utimes } from "node:fs/promises";
 import { test } from "node:test";
-import { OffsetConflictError, OffsetTable } from "../../../mod.ts";
+import { OffsetConflictError, OffsetTable, serialize } from "../../../mod.ts";
 import { JOURNAL, journaled } from "../../support/journaled.ts";
 import { withClockAt } from "../../support/stopped_clock.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
 
-test("P9 who did not write the journal notices that somebody appends to it", async () => {
-  await using at = await StoreDirectory.make({ "offset.json": tableOf(1, 1) });
+test("P9 a store that did not write the journal notices a record in it", async () => {
+  const main = serialize(tableOf(1, 1), { generation: 3 });
+  await using at = await StoreDirectory.make({ "offset.json": main });
   const other = await at.open();
   const store = await at.open({ journal: true });
   store.update(queue(0), 2, true);
@@ -27,7 +28,7 @@ test("P9 who did not write the journal notices that somebody appends to it", asy
   await assert.rejects(store.persist(), OffsetConflictError);
 });
 
-test("P9 two who merge, both with a journal, lose no maximum", async () => {
+test("P9 two merging stores, both with a journal, lose no maximum", async () => {
   await using at = await StoreDirectory.make();
   const [a, b] = await Promise.all(
     [1, 2].map(() => at.open({ journal: true, onConflict: "merge" })),

@@ -31,7 +31,7 @@ test("P2 J1 the record that makes room is synced like any other, and counted", a
     calls = faulty.take().filter((name) => name !== "stat");
     assert.ok(store.status().bytesWritten > bytesWritten + 1000);
   } while (calls.length < 3 && ++records < 100);
-  assert.deepEqual(calls, ["write", "reserve", "syncData"]);
+  assert.deepEqual(calls, ["fstat", "write", "reserve", "fstat", "syncData"]);
 });
 
 test("J1 when the room is used up, as much again is made", async () => {

@@ -14,7 +14,9 @@ const FOR_EVER = 1000;
 /** A file system whose pauses are counted and take no time. */
 function timeless(over: Partial<FileSystem> = {}) {
   const pauses: number[] = [];
-  const pause = async (ms: number) => {
+  const pause = async (ms: number, signal?: AbortSignal) => {
+    // The holder's beats go by the real clock.
+    if (signal !== undefined) return await nodeFileSystem.pause(ms, signal);
     if (pauses.push(ms) > FOR_EVER) throw new Error("it waits for ever");
   };
   return { pauses, fileSystem: { ...nodeFileSystem, pause, ...over } };
@@ -29,17 +31,22 @@ test("P9 the lock of a dead writer is waited for with growing pauses, five secon
   assert.deepEqual(pauses.slice(0, 8), [1, 2, 4, 8, 16, 32, 50, 50]);
   assert.ok(pauses.slice(6, -1).every((ms) => ms === 50));
   assert.equal(pauses.reduce((sum, ms) => sum + ms), 5000);
-  await lock.confirm();
+  assert.equal(await lock.isHeld(), true);
   assert.deepEqual(await at.names(), ["lock"]);
+  await lock.release();
 });
 
-test("P9 a lock whose name leads nowhere is removed like that of a dead writer", async () => {
-  await using at = await StoreDirectory.make({ other: "" });
-  await symlink("nowhere", at.path("lock"));
-  const { pauses, fileSystem } = timeless();
-  await LockFile.acquire(fileSystem, at.path("lock"));
-  assert.equal(pauses.reduce((sum, ms) => sum + ms), 5000);
-  assert.deepEqual(await at.names(), ["lock", "other"]);
+test("O3 what is no regular file is no lock: it is refused at once, and stays", async () => {
+  for (const target of ["nowhere", "other", "."]) {
+    await using at = await StoreDirectory.make({ other: "" });
+    await symlink(target, at.path("lock"));
+    const { pauses, fileSystem } = timeless();
+    await assert.rejects(LockFile.acquire(fileSystem, at.path("lock")), {
+      name: "NotRegularFileError",
+    });
+    assert.deepEqual(pauses, []);
+    assert.deepEqual(await at.names(), ["lock", "other"]);
+  }
 });
 
 for (const isSeen of [true, false]) {
@@ -49,7 +56,7 @@ for (const isSeen of [true, false]) {
     let renames = 0;
     const { pauses, fileSystem } = timeless({
       create: fails("EEXIST", "create"),
-      ...(isSeen ? {} : { stat: fails("ENOENT", "stat") }),
+      ...(isSeen ? {} : { stat: () => Promise.resolve(undefined) }),
       async rename(from, to) {
         renames++;
         if (!isSeen) throw systemError("ENOENT", "rename");
@@ -75,8 +82,9 @@ test("P9 a stale lock that somebody else removes first is no failure", async () 
       await nodeFileSystem.rename(from, to);
     },
   });
-  await LockFile.acquire(fileSystem, path);
+  const lock = await LockFile.acquire(fileSystem, path);
   assert.deepEqual(await at.names(), ["lock", "other"]);
+  await lock.release();
 });
 
 for (const call of ["create", "stat", "rename"] as const) {
@@ -84,7 +92,7 @@ for (const call of ["create", "stat", "rename"] as const) {
     await using at = await StoreDirectory.make({ lock: "held" });
     const { pauses, fileSystem } = timeless({ [call]: fails("EACCES", call) });
     await assert.rejects(LockFile.acquire(fileSystem, at.path("lock")), { code: "EACCES" });
-    // Only who has waited removes.
+    // A lock is removed only after the wait.
     assert.equal(pauses.reduce((sum, ms) => sum + ms, 0), call === "rename" ? 5000 : 0);
     assert.equal(await at.text("lock"), "held");
   });

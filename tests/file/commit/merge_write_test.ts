@@ -67,12 +67,13 @@ test("P9 P7 after a merge, the name of the other's file is synced before the bac
   let isCreated = false;
   faulty.before = ({ name, path }) => {
     if (name === "create" && path.endsWith(".tmp")) isCreated = true;
-    if (name === "unlink" && path.endsWith(".bak")) isCreated = false;
+    if (name === "rename" && path.endsWith(".bak")) isCreated = false;
     if (isCreated && name === "syncDirectory") synced.push(path);
   };
   store.update(queue(0), 6, true);
   await store.persist();
-  assert.deepEqual(synced, [at.directory]);
+  assert.deepEqual(synced, [at.directory, at.directory]);
+  assert.equal(isCreated, false);
 });
 
 test("P9 a bad file is kept aside once", async () => {

@@ -1,5 +1,6 @@
 /** What is written after a persist that failed, above all if the offset is taken back by then. */
 import assert from "node:assert/strict";
+import { basename } from "node:path";
 import { test } from "node:test";
 import { OffsetPersistError, OffsetTable } from "../../../mod.ts";
 import { type Fault, FaultyFileSystem } from "../../support/faulty_file_system.ts";
@@ -67,31 +68,62 @@ test("P4 an offset of a persist that failed, and is taken back, is in no later f
   assert.ok((await again.table()).equals(OffsetTable.from([[A, 1], [B, 6]])));
 });
 
-test("P4 P7 while the new file's name is in doubt, it is synced before the backup goes", async () => {
+test("P4 P7 while the new file's name is in doubt, the old file has a name that is sure", async () => {
   await using at = await StoreDirectory.make();
   const { store, faulty } = await failing(at, afterRename());
-  faulty.take();
-  await store.persist();
-  const calls = faulty.take();
-  assert.ok(calls.indexOf("syncDirectory") < calls.indexOf("unlink"));
+  const secondNames = async () => (await at.names()).filter((name) => name.endsWith(".bak.tmp"));
+  const [name, ...others] = await secondNames();
+  assert.deepEqual(others, []);
+  assert.ok((await at.table(name)).equals(tableOf(1)));
+  faulty.faults = [{ when: (call) => call.name === "create", code: "ENOSPC", once: true }];
   store.update(A, 3, true);
+  await assert.rejects(store.persist(), OffsetPersistError);
+  assert.deepEqual(await secondNames(), [name], "as long as it is in doubt");
+  const calls: string[] = [];
+  faulty.before = ({ name, path }) => void calls.push(`${name} ${basename(path)}`);
   await store.persist();
-  const later = faulty.take();
-  assert.ok(later.indexOf("syncDirectory") > later.indexOf("unlink"), "then it is sure");
+  assert.deepEqual(await secondNames(), []);
+  const synced = calls.lastIndexOf("syncDirectory group");
+  assert.ok(calls.indexOf("rename offset.json") < synced);
+  assert.ok(synced < calls.indexOf(`unlink ${name}`), "it goes once the new main is durable");
+  assert.ok(synced < calls.indexOf("rename offset.json.bak"));
 });
 
-test("P4 J4 after a plain file that failed, nothing of the journal stays open", async () => {
+test("P4 P8 of many commits in doubt, one second name is kept: that of the acknowledged file", async () => {
+  await using at = await StoreDirectory.make();
+  const { store, faulty } = await failing(at, afterRename());
+  for (let offset = 3; offset < 10; offset++) {
+    faulty.faults = [afterRename()];
+    store.update(A, offset, true);
+    await assert.rejects(store.persist(), OffsetPersistError);
+    const names = (await at.names()).filter((name) => name.endsWith(".tmp"));
+    assert.equal(names.length, 1);
+    assert.ok((await at.table(names[0])).equals(tableOf(1)));
+  }
+  faulty.faults = [];
+  await store.close();
+  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
+  assert.ok((await at.table()).equals(tableOf(9)));
+});
+
+test("P4 J4 after a snapshot that failed, the journal takes records, until a close releases it", async () => {
   await using at = await StoreDirectory.make();
   const faulty = new FaultyFileSystem();
   const store = await at.open({ journal: true, fileSystem: faulty.fileSystem });
-  for (const offset of [1, 2]) {
+  const persist = async (offset: number) => {
     store.update(A, offset, true);
     await store.persist();
-  }
-  const created = () => faulty.calls.filter((name) => name === "create").length;
-  const closed = () => faulty.calls.filter((name) => name === "close").length;
-  assert.equal(created() - closed(), 1);
+  };
+  for (const offset of [1, 2]) await persist(offset);
+  const journal = at.path("offset.json.journal");
+  assert.deepEqual(faulty.open, [journal]);
   faulty.faults = [{ when: ({ name }) => name === "rename", code: "EIO" }];
-  await assert.rejects(store.close(), OffsetPersistError);
-  assert.equal(created() - closed(), 0);
+  await assert.rejects(store.close(), { name: "OffsetPersistError", onDisk: "previous" });
+  assert.deepEqual(faulty.open, [journal]);
+  await persist(3);
+  assert.equal((await at.open()).peek(A), 3n);
+  faulty.faults = [];
+  await store.close();
+  assert.deepEqual([faulty.open, faulty.misuses], [[], []]);
+  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
 });

@@ -1,11 +1,14 @@
-/** Where a main file that is a symbolic link really lies. */
+/** A main file that is a symbolic link lies where the link leads. */
 import assert from "node:assert/strict";
-import { lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { OffsetLoadError, parse, serialize } from "../../../mod.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
+
+/** A temporary file of ours beside the target. */
+const OURS = "real.json.20260101T000000.000Z-0123abcd.tmp";
 
 /** A store whose directory is a link to `<root>/far/away`, and whose main one to `../real.json`. */
 async function linkedDirectory(): Promise<StoreDirectory> {
@@ -21,7 +24,11 @@ test("L2 a relative link in a linked directory leads to where the system says", 
   await using at = await linkedDirectory();
   const far = (name: string) => join(at.root, "far", name);
   await writeFile(far("real.json"), serialize(tableOf(1)));
-  for (const name of ["real.json.x.tmp", "real.json.tmp"]) await writeFile(far(name), "{");
+  for (const name of [OURS, "real.json.tmp"]) {
+    await writeFile(far(name), "{");
+    // Its time is long ago: its writer is no longer at work.
+    await utimes(far(name), 1e9, 1e9);
+  }
   const store = await at.open();
   assert.equal(store.loadOutcome.kind, "loaded");
   assert.ok(store.snapshot().equals(tableOf(1)));
@@ -30,13 +37,13 @@ test("L2 a relative link in a linked directory leads to where the system says", 
   assert.ok((await lstat(at.main)).isSymbolicLink());
   assert.ok(parse(await readFile(far("real.json"), "utf8")).equals(tableOf(2)));
   assert.ok(parse(await readFile(far("real.json.bak"), "utf8")).equals(tableOf(1)));
-  // P8: beside the target, ours is cleared and Go's is not.
+  // P8: beside the target, our own leftover is removed and Go's is not.
   const names = (await readdir(join(at.root, "far"))).sort();
   assert.deepEqual(names, ["away", "real.json", "real.json.bak", "real.json.tmp"]);
 });
 
 test("L2 a leftover beside the target of a link is found, and so is the backup", async () => {
-  for (const name of ["real.json.x.tmp", "real.json.tmp", "real.json.bak"]) {
+  for (const name of [OURS, "real.json.tmp", "real.json.bak"]) {
     await using at = await linkedDirectory();
     await writeFile(join(at.root, "far", name), serialize(tableOf(7)));
     const store = await at.open();
@@ -47,7 +54,7 @@ test("L2 a leftover beside the target of a link is found, and so is the backup",
   }
 });
 
-test("L2 as many links are followed as the system follows, and not one more", async () => {
+test("L2 forty links are followed, as the system does, and not one more", async () => {
   for (const length of [40, 41]) {
     await using at = await StoreDirectory.make({ "0": tableOf(5) });
     for (let i = 1; i < length; i++) await symlink(`${i - 1}`, at.path(`${i}`));

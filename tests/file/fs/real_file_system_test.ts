@@ -92,7 +92,7 @@ test("P4 a full disk: the error says so, nothing is lost, and room makes it go o
   }
 });
 
-/** A disk of 128 KiB, if this user may mount one, and nobody says `SMALL_DISK=pretended`. */
+/** Mounts a disk of 128 KiB if this user may, unless `SMALL_DISK` is `pretended`. */
 function mountSmallDisk(path: string): boolean {
   if (process.env.SMALL_DISK === "pretended") return false;
   if (process.platform !== "linux" || process.getuid?.() !== 0) return false;

@@ -1,83 +1,92 @@
-/** How one file is written, whole. */
+/** All bytes of a file are written, or the write fails. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nodeFileSystem } from "../../../mod.ts";
-import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
-import { writeFile } from "../../../src/file/fs/write_file.ts";
-import { StoreDirectory } from "../../support/store_directory.ts";
+import fc from "fast-check";
+import type { WritableFile } from "../../../src/file/fs/file_system.ts";
+import { ShortWriteError, writeAll } from "../../../src/file/fs/write_file.ts";
+import { check } from "../../support/check.ts";
+import { systemError } from "../../support/faulty_file_system.ts";
 
-/** The real file system, with some calls of its files replaced. */
-function withFile(over: (file: WritableFile) => Partial<WritableFile>): FileSystem {
-  const create = async (path: string) => {
-    const file = await nodeFileSystem.create(path);
-    return { ...file, ...over(file) };
-  };
-  return { ...nodeFileSystem, create };
+/** A file that accepts so many bytes of each write, one number after the other. */
+class ShortFile {
+  readonly content: number[] = [];
+  readonly offered: [position: number, length: number][] = [];
+  readonly #accepts: number[];
+
+  constructor(...accepts: number[]) {
+    this.#accepts = accepts;
+  }
+
+  readonly file = {
+    write: async (bytes: Uint8Array, position: number) => {
+      this.offered.push([position, bytes.length]);
+      const accepted = this.#accepts.shift() ?? bytes.length;
+      bytes.subarray(0, accepted).forEach((byte, i) => this.content[position + i] = byte);
+      return accepted;
+    },
+  } as unknown as WritableFile;
 }
 
-test("P4 an owner or a group that differs is taken over, and only then", async () => {
-  await using at = await StoreDirectory.make({ like: "" });
-  const like = (await nodeFileSystem.stat(at.path("like")))!;
-  const { uid, gid } = like;
-  const given: [number, number][] = [];
-  const fileSystem = withFile(() => ({ chown: async (...owner) => void given.push(owner) }));
-  const owners = [{}, { uid: uid + 1 }, { gid: gid + 1 }, { uid: uid + 1, gid: gid + 1 }];
-  for (const [n, owner] of owners.entries()) {
-    const options = { sync: false, like: { ...like, ...owner } };
-    await writeFile(fileSystem, at.path(`${n}`), new Uint8Array(1), options);
-  }
-  assert.deepEqual(given, [[uid + 1, gid], [uid, gid + 1], [uid + 1, gid + 1]]);
+const BYTES = new TextEncoder().encode("0123456789");
+
+test("P4 a file that takes all bytes at once is written once", async () => {
+  const { file, offered } = new ShortFile();
+  await writeAll(file, BYTES, 7);
+  assert.deepEqual(offered, [[7, 10]]);
 });
 
-test("P4 each write goes on where the one before stopped, and one that takes nothing is an error", async () => {
-  await using at = await StoreDirectory.make({ other: "" });
-  const bytes = new TextEncoder().encode("0123456789");
-  const offered: [number, number][] = [];
-  const takes = (most: number) =>
-    withFile((file) => ({
-      write: (part, position) => {
-        offered.push([position, part.length]);
-        return file.write(part.subarray(0, most), position);
-      },
-    }));
-  const options = { sync: true, like: undefined };
-  const { size } = await writeFile(takes(4), at.path("new"), bytes, options);
-  assert.equal(size, 10);
-  assert.equal(await at.text("new"), "0123456789");
-  assert.deepEqual(offered, [[0, 10], [4, 6], [8, 2]]);
+test("P4 each write goes on where the one before stopped", async () => {
+  const { file, offered } = new ShortFile(4, 4);
+  await writeAll(file, BYTES, 100);
+  assert.deepEqual(offered, [[100, 10], [104, 6], [108, 2]]);
+});
+
+test("P4 every byte is at its place, however few bytes each write accepts", async () => {
+  const accepts = fc.array(fc.integer({ min: 1, max: 30 }));
+  await check(
+    fc.asyncProperty(fc.uint8Array(), fc.nat(50), accepts, async (bytes, position, accepts) => {
+      const short = new ShortFile(...accepts);
+      await writeAll(short.file, bytes, position);
+      assert.deepEqual(short.content.slice(position), [...bytes]);
+    }),
+  );
+});
+
+test("P4 a write that accepts nothing is an error, which tells how many bytes were accepted", async () => {
   for (const accepted of [0, -1, NaN]) {
-    const fileSystem = withFile(() => ({ write: async () => accepted }));
-    await assert.rejects(writeFile(fileSystem, at.path(`${accepted}`), bytes, options), {
-      name: "ShortWriteError",
-      message: "only 0 of 10 bytes were accepted, as if the disk were full",
-    });
-  }
-});
-
-test("P4 what reports more than it was given has taken all, until the length tells", async () => {
-  await using at = await StoreDirectory.make({ other: "" });
-  const bytes = new TextEncoder().encode("0123456789");
-  const options = { sync: true, like: undefined };
-  for (const most of [10, 4]) {
-    const fileSystem = withFile((file) => ({
-      write: async (part, position) => await file.write(part.subarray(0, most), position) + 1,
-    }));
-    const writing = writeFile(fileSystem, at.path(`${most}`), bytes, options);
-    if (most === 10) assert.equal((await writing).size, 10);
-    else {
-      await assert.rejects(writing, {
+    for (const before of [[], [3], [3, 4]]) {
+      const done = before.reduce((sum, each) => sum + each, 0);
+      await assert.rejects(writeAll(new ShortFile(...before, accepted).file, BYTES, 5), {
         name: "ShortWriteError",
-        message: "only 9 of 10 bytes were accepted, as if the disk were full",
+        message: `only ${done} of 10 bytes were accepted, as if the disk were full`,
       });
     }
   }
+  assert.ok(new ShortWriteError(1, 2) instanceof Error);
 });
 
-test("P4 a file of no bytes is one", async () => {
-  await using at = await StoreDirectory.make({ other: "" });
-  const options = { sync: true, like: undefined };
-  assert.equal(
-    (await writeFile(nodeFileSystem, at.path("empty"), new Uint8Array(0), options)).size,
-    0,
-  );
+test("P4 a write that reports more bytes than it was given ends the writing", async () => {
+  // The length of the file tells whether they are there.
+  const { file, offered } = new ShortFile(4, 7);
+  await writeAll(file, BYTES, 0);
+  assert.deepEqual(offered, [[0, 10], [4, 6]]);
+});
+
+test("P4 a write that fails is an error, wherever it comes", async () => {
+  for (const before of [[], [3]]) {
+    const short = new ShortFile(...before, 10);
+    const { write } = short.file;
+    let writes = 0;
+    const failing = async (bytes: Uint8Array, position: number) => {
+      if (writes++ === before.length) throw systemError("ENOSPC", "write");
+      return await write(bytes, position);
+    };
+    await assert.rejects(writeAll({ ...short.file, write: failing }, BYTES, 0), { code: "ENOSPC" });
+  }
+});
+
+test("P4 no bytes are written without a call that could fail", async () => {
+  const { file, offered } = new ShortFile();
+  await writeAll(file, new Uint8Array(0), 0);
+  assert.deepEqual(offered, []);
 });

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { OffsetLoadError } from "../../../mod.ts";
 import { type Call, FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { StoreDirectory, tableOf } from "../../support/store_directory.ts";
+import { temporaryName } from "../../support/temporary_names.ts";
 
 /** A file system that does something before the first call that matches. */
 function interrupted(when: (call: Call) => boolean, act: () => Promise<void>): FaultyFileSystem {
@@ -43,6 +44,17 @@ test("L2 Go's client, between its removal of main and its rename, is not taken f
   }
 });
 
+test("L2 a main that turns up torn is not taken for missing", async () => {
+  await using at = await StoreDirectory.make({ "offset.json.bak": tableOf(1) });
+  const faulty = interrupted(
+    ({ name, path }) => name === "readFile" && path.endsWith(".bak"),
+    () => at.write("offset.json", ""),
+  );
+  const { loadOutcome } = await at.open({ fileSystem: faulty.fileSystem });
+  assert.equal(loadOutcome.source, `${at.main}.bak`);
+  assert.deepEqual(loadOutcome.faults.map(({ reason }) => reason), ["it is empty"]);
+});
+
 test("L5 a main that turns up and cannot be examined is an error", async () => {
   await using at = await StoreDirectory.make({ "offset.json.bak": tableOf(1) });
   const faulty = new FaultyFileSystem();
@@ -60,12 +72,12 @@ test("L5 a main that turns up and cannot be examined is an error", async () => {
 
 test("L2 a leftover that is gone before it is read is passed over", async () => {
   await using at = await StoreDirectory.make({
-    "offset.json.1.tmp": tableOf(9),
+    [temporaryName(1)]: tableOf(9),
     "offset.json.bak": tableOf(1),
   });
   const faulty = interrupted(
     ({ name, path }) => name === "readFile" && path.endsWith(".tmp"),
-    () => rm(at.path("offset.json.1.tmp")),
+    () => rm(at.path(temporaryName(1))),
   );
   const { loadOutcome } = await at.open({ fileSystem: faulty.fileSystem });
   assert.equal(loadOutcome.source, `${at.main}.bak`);

@@ -1,11 +1,10 @@
+/** How any number of callers share a commit. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { GroupCommit } from "../../../src/file/store/group_commit.ts";
 import { check } from "../../support/check.ts";
-import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
-import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
 
 test("P5 at most one runs and one waits, and each caller's changes are in what he waited for", async () => {
   // Each number is how many turns pass before the next caller comes, or the commit takes or ends.
@@ -42,93 +41,22 @@ test("P5 at most one runs and one waits, and each caller's changes are in what h
   }));
 });
 
-test("P5 persists that overlap share a write, and resolve when their own offsets are in the file", async () => {
-  await using at = await StoreDirectory.make();
-  const faulty = new FaultyFileSystem();
-  const store = await at.open({ fileSystem: faulty.fileSystem });
-  const entered = Promise.withResolvers<void>();
-  const gate = Promise.withResolvers<void>();
-  faulty.before = async (call) => {
-    if (call.name !== "write") return;
-    entered.resolve();
-    await gate.promise;
-  };
-  store.update(queue(0), 1, true);
-  const first = store.persist();
-  await entered.promise;
-  const others = [2, 3, 4].map((n) => {
-    store.update(queue(0), n, true);
-    return store.persist().then(() => at.table());
-  });
-  gate.resolve();
-  await first;
-  for (const [i, table] of (await Promise.all(others)).entries()) {
-    assert.ok(table.get(queue(0))! >= BigInt(i + 2));
-  }
-  assert.ok((await at.table()).equals(tableOf(4)));
-  assert.equal(store.status().generationsWritten, 2);
-});
-
-test("P5 who waits is not failed by the one before", async () => {
-  await using at = await StoreDirectory.make();
-  const faulty = new FaultyFileSystem();
-  const store = await at.open({ fileSystem: faulty.fileSystem });
-  faulty.faults = [{ when: ({ name }) => name === "sync", code: "EIO", once: true }];
-  store.update(queue(0), 1, true);
-  const first = store.persist();
-  let second: Promise<void> | undefined;
-  faulty.before = ({ name }) => void (name === "sync" && (second ??= store.persist()));
-  await assert.rejects(first);
-  await second;
-  assert.ok((await at.table()).equals(tableOf(1)));
-});
-
-test("P5 who asks before the changes are taken is in the write that is running", async () => {
-  await using at = await StoreDirectory.make();
-  const faulty = new FaultyFileSystem();
-  const store = await at.open({ fileSystem: faulty.fileSystem });
-  for (const round of [1, 2]) {
-    faulty.take();
-    const persists = [0, 1, 2].map((id) => {
-      store.update(queue(id), round, true);
-      return store.persist();
-    });
-    await Promise.all(persists);
-    assert.equal(faulty.take().filter((name) => name === "write").length, 1);
-    assert.equal(store.status().dirtyQueues, 0);
-  }
-  assert.equal(store.status().generationsWritten, 2);
-});
-
-test("P5 J4 a close that comes while a persist is running writes a plain file", async () => {
-  await using at = await StoreDirectory.make();
-  const store = await at.open({ journal: true });
-  for (const offset of [1, 2]) {
-    store.update(queue(0), offset, true);
-    await store.persist();
-  }
-  store.update(queue(0), 3, true);
-  await Promise.all([store.persist(), store.close()]);
-  assert.deepEqual(await at.names(), ["offset.json", "offset.json.bak"]);
-  assert.ok((await at.table()).equals(tableOf(3)));
-});
-
-test("P5 who asks while none is running starts one in this turn, the first time and later", async () => {
+test("P5 a caller while none is running starts one in this turn, the first time and later", async () => {
   let begun = 0;
   const group = new GroupCommit(async () => void begun++);
   for (const count of [1, 2, 3]) {
     const done = group.run();
-    assert.equal(begun, count - 1, "not before those who ask in this turn have asked");
+    assert.equal(begun, count - 1, "not before all callers of this turn have called");
     await undefined;
     assert.equal(begun, count);
     await done;
   }
 });
 
-test("P5 a commit that is done at once includes all who ask in the same turn, and no later one", async () => {
+test("P5 a commit that is done at once includes all callers of the same turn, and no later one", async () => {
   let [changes, taken] = [0, 0];
   const commits: number[] = [];
-  const group = new GroupCommit((haveTaken) => {
+  const group = new GroupCommit(async (haveTaken) => {
     haveTaken();
     taken = changes;
     commits.push(taken);
@@ -148,7 +76,7 @@ test("P5 a commit that is done at once includes all who ask in the same turn, an
   assert.deepEqual(commits, [3, 5, 6, 7]);
 });
 
-test("P5 all who ask before the changes are taken share one commit, each time", async () => {
+test("P5 all callers before the changes are taken share one commit, each time", async () => {
   let begun = 0;
   const group = new GroupCommit(async (haveTaken) => {
     begun++;
@@ -174,4 +102,88 @@ test("P4 P5 a commit that fails, its changes taken or not, is over: the next one
     await group.run();
     assert.equal(commits, 2);
   }
+});
+
+test("P5 callers join a commit until it has captured its changes, and then the next one", async () => {
+  const steps = [0, 1, 2, 3].map(() => Promise.withResolvers<void>());
+  let at = 0;
+  const group = new GroupCommit(async (captured) => {
+    await steps[at++].promise;
+    captured();
+    await steps[at++].promise;
+  });
+  const go = async (step: number) => {
+    steps[step].resolve();
+    for (let turns = 0; turns < 5; turns++) await undefined;
+  };
+  assert.equal(group.isOpen, false, "idle");
+  const first = group.run();
+  assert.equal(group.isOpen, true, "collecting");
+  assert.equal(group.run(), first);
+  await go(0);
+  assert.equal(group.isOpen, false, "captured");
+  const second = group.run();
+  assert.notEqual(second, first);
+  assert.equal(group.isOpen, true, "queued");
+  assert.equal(group.run(), second);
+  await go(1);
+  await first;
+  assert.equal(group.isOpen, true, "collecting");
+  await go(2);
+  assert.equal(group.isOpen, false, "captured");
+  await go(3);
+  await second;
+  assert.equal(group.isOpen, false, "idle");
+});
+
+test("P5 a commit that captures again, as one that starts anew, leaves the waiting commit alone", async () => {
+  const gate = Promise.withResolvers<void>();
+  let commits = 0;
+  const group = new GroupCommit(async (captured) => {
+    commits++;
+    captured();
+    await gate.promise;
+    captured();
+    await setImmediate();
+  });
+  const first = group.run();
+  await undefined;
+  const idle = group.idle().then(() => commits);
+  const second = group.run();
+  gate.resolve();
+  await undefined;
+  assert.equal(group.isOpen, true);
+  assert.equal(group.run(), second);
+  await Promise.all([first, second]);
+  assert.equal(await idle, 2, "it waits for a commit that comes meanwhile, too");
+});
+
+test("P5 C3 idle() resolves once nothing runs and nothing waits, whatever has failed", async () => {
+  const turns = fc.array(fc.nat(6), { minLength: 1, maxLength: 8 });
+  await check(fc.asyncProperty(turns, turns, async (arrivals, delays) => {
+    let [running, commits] = [0, 0];
+    const pass = async (turns: number) => {
+      for (; turns > 0; turns--) await undefined;
+    };
+    const group = new GroupCommit(async (captured) => {
+      running++;
+      const delay = delays[commits++ % delays.length];
+      await pass(delay);
+      if (delay % 2 === 0) captured();
+      await pass(delay);
+      running--;
+      if (delay > 3) throw new Error("this commit fails");
+    });
+    let pending = 0;
+    for (const arrival of arrivals) {
+      pending++;
+      void group.run().catch(() => {}).then(() => pending--);
+      await pass(arrival);
+    }
+    await group.idle();
+    assert.deepEqual([running, group.isOpen], [0, false]);
+    const begun = commits;
+    await pass(10);
+    assert.deepEqual([commits, pending], [begun, 0]);
+  }));
 });

@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Offset } from "../../../src/core/mod.ts";
-import { Int64Array } from "../../../src/core/table/int64_array.ts";
 import { QueueIndex } from "../../../src/core/table/queue_index.ts";
-import { applyChanges, isEmpty } from "../../../src/file/commit/changes.ts";
+import { applyChanges } from "../../../src/file/commit/changes.ts";
 import { MemoryTable } from "../../../src/file/store/memory_table.ts";
 import { POOL } from "../../../scripts/lib/arbitraries.ts";
 import { check } from "../../support/check.ts";
@@ -126,7 +125,7 @@ test("U7 a frozen queue is as it is until it is removed, and is restored as it w
   memory.updateAndFreeze(0, 3n);
   memory.update(0, 9n, true);
   memory.update(0, 9n, false);
-  memory.raiseTo(columnOf(9n));
+  memory.mergeForeign(columnOf(9n));
   assert.equal(memory.get(0), 3n);
   const held = memory.remove(0);
   assert.deepEqual(held, { offset: 3n, frozen: true });
@@ -148,25 +147,56 @@ test("U7 a frozen queue is as it is until it is removed, and is restored as it w
 
 test("P9 a merge raises what is held, and brings nothing that is not", () => {
   const memory = memoryOf(5n, undefined, 5n, 5n, 5n);
-  memory.raiseTo(columnOf(7n, 7n, 3n, undefined));
+  memory.mergeForeign(columnOf(7n, 7n, 3n, undefined));
   assert.deepEqual([0, 1, 2, 3, 4].map((slot) => memory.get(slot)), [7n, undefined, 5n, 5n, 5n]);
   assert.equal(memory.size, 4);
+});
+
+test("P9 after a merge all that memory holds is compared with the file again", () => {
+  const memory = memoryOf(5n, undefined, 5n, 5n);
+  const foreign = columnOf(7n, 7n, 3n, undefined);
+  memory.mergeForeign(foreign);
+  assert.deepEqual(plain(memory.takeChanges(foreign, [])), {
+    set: [[2, 5n], [3, 5n]],
+    deleted: [],
+  });
+});
+
+test("P9 U7 a merge leaves a greater offset of a frozen queue in the file, and a lower one not", () => {
+  for (
+    const [theirs, isWritten] of [[9n, false], [3n, false], [2n, true], [undefined, true]] as const
+  ) {
+    const memory = memoryOf(1n, 1n);
+    memory.updateAndFreeze(0, 3n);
+    const foreign = columnOf(theirs, 1n);
+    memory.mergeForeign(foreign);
+    assert.equal(memory.get(0), 3n);
+    const { set } = plain(memory.takeChanges(foreign, []));
+    assert.deepEqual(set, isWritten ? [[0, 3n]] : []);
+    // A later freeze at another offset is written, whatever the file holds.
+    memory.updateAndFreeze(0, 4n);
+    assert.deepEqual(plain(memory.takeChanges(foreign, [])).set, [[0, 4n]]);
+  }
+});
+
+test("P9 what a merge passes over is only what it says, whatever else was touched", () => {
+  const slots = fc.array(fc.nat(5), { maxLength: 10 });
+  check(fc.property(slots, slots, (touched, frozen) => {
+    const memory = memoryOf(...Array.from({ length: 6 }, () => 1n));
+    for (const slot of frozen) memory.updateAndFreeze(slot, 2n);
+    for (const slot of touched) memory.update(slot, 3n, true);
+    const foreign = columnOf(...Array.from({ length: 6 }, () => 3n));
+    memory.mergeForeign(foreign);
+    // Nothing is lower than theirs, but what is frozen.
+    assert.deepEqual(plain(memory.takeChanges(foreign, [])), NOTHING);
+    memory.touch();
+    const expected = [...new Set(frozen)].sort().map((slot) => [slot, 2n]);
+    assert.deepEqual(plain(memory.takeChanges(foreign, [])).set, expected);
+  }));
 });
 
 test("P6 dirty queues are those that are held with another offset than the file's", () => {
   const memory = memoryOf(1n, 2n, undefined, 4n);
   assert.equal(memory.countDifferent(columnOf(1n, 3n, 3n)), 2);
   assert.equal(memory.countDifferent(columnOf(1n, 2n, 3n, 4n, 5n)), 0);
-});
-
-test("P1 changes tell whether there are any, and change a column", () => {
-  const column = columnOf(1n, 2n);
-  const changes = { slots: Uint32Array.of(2, 0), offsets: Int64Array.of(-7n, 9n), deleted: [1] };
-  applyChanges(column, changes);
-  assert.deepEqual([0, 1, 2].map((slot) => column.get(slot)), [9n, undefined, -7n]);
-  const none = { slots: new Uint32Array(0), offsets: new Int64Array(), deleted: [] };
-  assert.equal(isEmpty(none), true);
-  assert.equal(isEmpty(changes), false);
-  assert.equal(isEmpty({ ...none, deleted: [1] }), false);
-  assert.equal(isEmpty({ ...changes, deleted: [] }), false);
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Diagnostic, OffsetFileCorruptError, serialize } from "../../../mod.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
+import { JOURNAL, journaled } from "../../support/journaled.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
 
 test("S1 a file carries a checksum unless it was asked to have none", async () => {
@@ -60,4 +61,21 @@ test("L4 a bad file that turns up during a reset is not reset too", async () => 
   const opening = at.open({ fileSystem: faulty.fileSystem, onCorrupt: "reset" });
   await assert.rejects(opening, OffsetFileCorruptError);
   assert.equal(await at.text("offset.json"), "bad again");
+});
+
+test("L6 J4 a journal that goes before its sync, since its store closes, is no failure of an open", async () => {
+  await using at = await StoreDirectory.make();
+  const store = await journaled(at);
+  const faulty = new FaultyFileSystem();
+  faulty.before = async ({ name, path }) => {
+    if (name === "syncFile" && path.endsWith(JOURNAL)) await store.close();
+  };
+  const opened = await at.open({ fileSystem: faulty.fileSystem });
+  assert.ok(opened.snapshot().equals(tableOf(3, 1)));
+  assert.equal(opened.loadOutcome.journalRecords, 0);
+  // A file that vanishes each time is told.
+  faulty.before = () => {};
+  faulty.faults = [{ when: ({ name }) => name === "syncFile", code: "ENOENT" }];
+  await assert.rejects(at.open({ fileSystem: faulty.fileSystem }), { name: "OffsetLoadError" });
+  assert.ok(faulty.calls.filter((name) => name === "syncFile").length < 10);
 });

@@ -27,6 +27,35 @@ test("the timer ticks until it is stopped", async () => {
   assert.equal(ticks, before);
 });
 
+test("the timer that was stopped goes on when it is started, and starting twice is once", async () => {
+  let ticks = 0;
+  let enough = Promise.withResolvers<void>();
+  const timer = new PersistTimer(1, () => {
+    if (++ticks === 2) enough.resolve();
+  });
+  const alive = setInterval(() => {}, 1000);
+  timer.stop();
+  timer.stop();
+  [ticks, enough] = [0, Promise.withResolvers<void>()];
+  timer.start();
+  timer.start();
+  await enough.promise;
+  timer.stop();
+  ticks = 0;
+  await setTimeout(30);
+  clearInterval(alive);
+  assert.equal(ticks, 0);
+});
+
+test("without an interval the timer never ticks, started or not", async () => {
+  let ticks = 0;
+  const timer = new PersistTimer("never", () => void ticks++);
+  timer.start();
+  await setTimeout(20);
+  timer.stop();
+  assert.equal(ticks, 0);
+});
+
 test("the timer does not keep the process alive", async () => {
   await using at = await StoreDirectory.make({ other: "" });
   const program = at.path("program.mjs");

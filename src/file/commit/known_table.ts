@@ -1,0 +1,71 @@
+import { OffsetColumn } from "../../core/table/offset_column.ts";
+import { type OffsetTable, partsOf, tableOf } from "../../core/table/offset_table.ts";
+import type { QueueIndex } from "../../core/table/queue_index.ts";
+import { applyChanges, type ColumnChanges } from "./changes.ts";
+
+/** So many tables in doubt are remembered: each is a copy of all offsets. */
+const MOST_IN_DOUBT = 4;
+
+/** The table that the files hold, as far as this store knows. */
+export class KnownTable {
+  /** The slots of the queues, of those in memory too. */
+  readonly index: QueueIndex;
+  #durable: OffsetColumn;
+  /** What the files may hold instead, since commits failed at a late step. */
+  readonly #inDoubt: OffsetColumn[] = [];
+
+  constructor(table: OffsetTable) {
+    const { index, offsets } = partsOf(table);
+    this.index = index;
+    this.#durable = offsets;
+  }
+
+  /** The offsets of the last table that was acknowledged or read. */
+  get durable(): OffsetColumn {
+    return this.#durable;
+  }
+
+  /** The same as a table. */
+  get table(): OffsetTable {
+    return tableOf({ index: this.index, offsets: this.#durable });
+  }
+
+  /** The tables that the files may hold without anybody else's doing; the first is `table`. */
+  get expected(): OffsetTable[] {
+    const { index } = this;
+    return [this.#durable, ...this.#inDoubt].map((offsets) => tableOf({ index, offsets }));
+  }
+
+  /** The offsets after changes, in arrays of their own. */
+  with(changes: ColumnChanges): OffsetColumn {
+    const offsets = this.#durable.copy();
+    applyChanges(offsets, changes);
+    return offsets;
+  }
+
+  /** A record of these changes is durable. */
+  settleRecord(changes: ColumnChanges): void {
+    applyChanges(this.#durable, changes);
+    this.#inDoubt.length = 0;
+  }
+
+  /** A snapshot of these offsets is durable. */
+  settle(offsets: OffsetColumn): void {
+    this.#durable = offsets;
+    this.#inDoubt.length = 0;
+  }
+
+  /** A commit of these offsets failed at a late step. */
+  doubt(offsets: OffsetColumn): void {
+    this.#inDoubt.push(offsets);
+    if (this.#inDoubt.length > MOST_IN_DOUBT) this.#inDoubt.shift();
+  }
+
+  /** Somebody else wrote this table. */
+  adopt(table: OffsetTable): OffsetColumn {
+    const offsets = new OffsetColumn();
+    for (const [mq, offset] of table) offsets.set(this.index.add(mq), offset);
+    this.settle(offsets);
+    return offsets;
+  }
+}

@@ -1,0 +1,8 @@
+import { OffsetConflictError } from "./offset_conflict_error.ts";
+import { OffsetPersistError } from "./offset_persist_error.ts";
+
+/** An error of a commit as its caller sees it. */
+export function persistErrorOf(path: string, error: unknown): Error {
+  if (error instanceof OffsetConflictError || error instanceof OffsetPersistError) return error;
+  return new OffsetPersistError(path, error, "previous");
+}

@@ -1,0 +1,141 @@
+import { dirname, isAbsolute, relative, sep } from "node:path";
+import { errorCode, isDenied, isMissing } from "../errors/error_code.ts";
+import type { Diagnostic } from "../options.ts";
+import type { FileSystem } from "./file_system.ts";
+
+/** A directory that this process made; it is in doubt if it could be neither synced nor removed. */
+type Made = "not durable" | "in doubt";
+
+/**
+ * The directories from the root down to a store's file (clauses P2, L6).
+ *
+ * Every entry on the way is made durable, whoever made it: a process that was killed between making
+ * and syncing a directory would otherwise leave a hole under all that follows. The root's own entry
+ * lies in a directory that may belong to somebody else, and is synced where that is permitted. What
+ * lies above is the affair of its makers.
+ */
+export class DirectoryPath {
+  readonly #fileSystem: FileSystem;
+  readonly #report: (diagnostic: Diagnostic) => void;
+  readonly #root: string;
+  /** The directories that the store needs, from the root down. */
+  readonly #directories: readonly string[];
+  /** Those of them whose entries are made durable. */
+  readonly #entries: readonly string[];
+  readonly #made = new Map<string, Made>();
+
+  /**
+   * @param store The root, the path of the main file as it was configured, and the main file that it
+   *   leads to, which lies elsewhere if the path is a symbolic link.
+   * @param report Is called if the root's own entry may not be synced.
+   */
+  constructor(
+    fileSystem: FileSystem,
+    { root, path, main }: {
+      readonly root: string;
+      readonly path: string;
+      readonly main: string;
+    },
+    report: (diagnostic: Diagnostic) => void,
+  ) {
+    this.#fileSystem = fileSystem;
+    this.#report = report;
+    this.#root = root;
+    const directories = pathFrom(root, dirname(path));
+    this.#directories = main === path ? directories : [...directories, dirname(main)];
+    this.#entries = main === path ? directories : [...directories, path];
+  }
+
+  /** Makes what is missing, and makes all entries durable. */
+  async make(durability: "full" | "relaxed"): Promise<void> {
+    for (const directory of this.#directories) {
+      await this.#make(directory, durability);
+    }
+    if (durability === "full") await this.sync();
+  }
+
+  /** Makes the entries durable of what is there. */
+  async sync(): Promise<void> {
+    for (const entry of this.#entries) await this.#syncEntry(entry);
+  }
+
+  async #syncEntry(entry: string): Promise<void> {
+    try {
+      await this.#fileSystem.syncDirectory(dirname(entry));
+      this.#made.delete(entry);
+    } catch (error) {
+      // A call that is not permitted was not made, so it leaves nothing in doubt.
+      if (entry === this.#root && isDenied(error)) {
+        this.#report({ kind: "root-not-synced", path: entry, error });
+        return;
+      }
+      // O4: another's directory stays, and a later sync of its entry counts.
+      if (this.#made.has(entry)) await this.#unmake(entry);
+      throw error;
+    }
+  }
+
+  /** A later sync may succeed without the entry, so the directory is made anew if it is still empty. */
+  async #unmake(directory: string): Promise<void> {
+    try {
+      await this.#fileSystem.removeDirectory(directory);
+    } catch (error) {
+      const isNotOurs = errorCode(error) === "ENOTEMPTY" || isMissing(error);
+      if (!isNotOurs) return void this.#made.set(directory, "in doubt");
+    }
+    // If it is there again, somebody else has made it.
+    this.#made.delete(directory);
+  }
+
+  /** Makes a directory and syncs its entry, while it is still empty. */
+  async #make(
+    directory: string,
+    durability: "full" | "relaxed",
+    parents: "unknown" | "made" = "unknown",
+  ): Promise<void> {
+    if (this.#made.get(directory) === "in doubt") {
+      await this.#fileSystem.removeDirectory(directory).catch((error) => {
+        if (!isMissing(error)) throw error;
+      });
+      this.#made.delete(directory);
+    }
+    try {
+      await this.#fileSystem.makeDirectory(directory);
+    } catch (error) {
+      if (errorCode(error) === "EEXIST") return;
+      // Below a link that leads nowhere nothing can be made, though the link is there.
+      const isTop = dirname(directory) === directory;
+      if (!isMissing(error) || isTop || parents === "made") throw error;
+      await this.#make(dirname(directory), durability);
+      return await this.#make(directory, durability, "made");
+    }
+    this.#made.set(directory, "not durable");
+    await this.#takeAfterParent(directory);
+    if (durability === "full") await this.#syncEntry(directory);
+  }
+
+  /** A directory that root makes belongs to the owner of its parent (O1). That is a courtesy (O2). */
+  async #takeAfterParent(directory: string): Promise<void> {
+    try {
+      const made = await this.#fileSystem.stat(directory);
+      if (made?.uid !== ROOT_USER) return;
+      const parent = await this.#fileSystem.stat(dirname(directory));
+      if (parent === undefined || (parent.uid === made.uid && parent.gid === made.gid)) return;
+      await this.#fileSystem.chownDirectory(directory, parent.uid, parent.gid);
+    } catch {
+      // It keeps the owner that it has.
+    }
+  }
+}
+
+/** The user that may give files away. */
+const ROOT_USER = 0;
+
+/** The directories from the root down to one below it, or that one alone if it lies elsewhere. */
+function pathFrom(root: string, directory: string): string[] {
+  const path = relative(root, directory);
+  if (path === "") return [root];
+  // On Windows a path to another drive stays absolute.
+  if (path.split(sep)[0] === ".." || isAbsolute(path)) return [directory];
+  return [...pathFrom(root, dirname(directory)), directory];
+}

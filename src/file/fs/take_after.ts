@@ -1,0 +1,61 @@
+import type { FileInfo } from "./file_info.ts";
+import type { WritableFile } from "./file_system.ts";
+
+/** Whose a file is, and what the owner, the group and all others may do with it. */
+export type Ownership = Pick<FileInfo, "uid" | "gid" | "mode">;
+
+/**
+ * Gives a new file the owner, the group and the mode of the file that it stands for (O1, O2).
+ *
+ * Only root may give a file away, and some file systems know no owners: that is no failure. The
+ * rights are never wider than before, for anybody: bits that would reach other people are left out.
+ *
+ * @param file The new file.
+ * @param made How it was created.
+ * @param like The file that it stands for.
+ * @returns What the new file has by then.
+ */
+export async function takeAfter(
+  file: WritableFile,
+  made: FileInfo,
+  like: Ownership,
+): Promise<Ownership> {
+  let { uid, gid } = made;
+  const give = async (toUid: number, toGid: number) => {
+    if (uid === toUid && gid === toGid) return;
+    try {
+      await file.chown(toUid, toGid);
+      [uid, gid] = [toUid, toGid];
+    } catch {
+      // Not root, or not this file system: the file keeps the owner that it has.
+    }
+  };
+  await give(like.uid, like.gid);
+  // Without the right to give the file away, its group can often be kept.
+  await give(uid, like.gid);
+  const mode = modeFor(like.mode, uid === like.uid, gid === like.gid);
+  if (mode === made.mode) return { uid, gid, mode };
+  try {
+    await file.chmod(mode);
+    return { uid, gid, mode };
+  } catch {
+    // It stays as it was created: for the owner alone.
+    return { uid, gid, mode: made.mode };
+  }
+}
+
+/** The mode of a copy whose owner or group may be another one: wider for nobody. */
+export function modeFor(mode: number, isOwnerKept: boolean, isGroupKept: boolean): number {
+  let [owner, group, other] = [mode >> 6 & 7, mode >> 3 & 7, mode & 7];
+  if (!isOwnerKept) {
+    // The former owner is one of the group or of the others now.
+    group &= owner;
+    other &= owner;
+  }
+  if (!isGroupKept) {
+    // The former group's members are among the others now, and the new group's had the others' rights.
+    other &= group;
+    group = 0;
+  }
+  return owner << 6 | group << 3 | other;
+}

@@ -1,0 +1,7 @@
+/** The life of a store. */
+export type Life =
+  | { readonly is: "open" }
+  /** The last persist is under way; if it fails, the store is open again. */
+  | { readonly is: "closing"; readonly done: Promise<void> }
+  | { readonly is: "abandoning"; readonly done: Promise<void> }
+  | { readonly is: "closed" };
