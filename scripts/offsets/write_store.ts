@@ -8,10 +8,12 @@ import {
   type OffsetTable,
   serialize,
 } from "../../mod.ts";
-import { type FilesState, type Journal, type Main, nextStep } from "../../src/core/commit_plan.ts";
+import { nextStep } from "../../src/core/commit_plan.ts";
+import type { FilesState, Journal, Main } from "../../src/core/files_state.ts";
 import type { Generation } from "../../src/core/format/generation.ts";
 import { predecessorOf } from "../../src/file/commit/predecessor.ts";
-import { ChangedMeanwhileError, replaceSnapshot } from "../../src/file/commit/replace_snapshot.ts";
+import { ChangedMeanwhileError } from "../../src/file/commit/changed_meanwhile_error.ts";
+import { replaceSnapshot } from "../../src/file/commit/replace_snapshot.ts";
 import { DirectoryPath } from "../../src/file/fs/directory_path.ts";
 import { isSameFile } from "../../src/file/fs/file_info.ts";
 import { serveMissingCalls } from "../../src/file/fs/missing_calls.ts";

@@ -4,14 +4,8 @@
  * Each rule is written from the text of the specification, as a predicate over a state, what was seen,
  * a request and the step. It shares no code with the plan.
  */
-import type {
-  CommitRequest,
-  FilesState,
-  Journal,
-  Main,
-  Seen,
-  Step,
-} from "../../src/core/commit_plan.ts";
+import type { CommitRequest, Seen, Step } from "../../src/core/commit_plan.ts";
+import type { FilesState, Journal, Main } from "../../src/core/files_state.ts";
 import { MAX_GENERATION, MAX_JOURNAL_GENERATION } from "../../src/core/format/generation.ts";
 
 /** One question to the plan, and its answer. */

@@ -4,15 +4,17 @@ import {
   after,
   type CommitEvent,
   type CommitRequest,
+  nextStep,
+  type Seen,
+} from "../../src/core/commit_plan.ts";
+import {
   type FilesState,
   isCertain,
   isOurs,
   isOwn,
   type Journal,
   type Main,
-  nextStep,
-  type Seen,
-} from "../../src/core/commit_plan.ts";
+} from "../../src/core/files_state.ts";
 import { MAX_GENERATION, MAX_JOURNAL_GENERATION } from "../../src/core/format/generation.ts";
 import { type Answered, RULES } from "./commit_plan_oracle.ts";
 

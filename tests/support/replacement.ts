@@ -10,8 +10,8 @@ import {
   type FailedSnapshot,
   replaceSnapshot,
   type SnapshotStep,
-  type SnapshotWrite,
 } from "../../src/file/commit/replace_snapshot.ts";
+import type { SnapshotWrite } from "../../src/file/commit/snapshot_write.ts";
 import { type FileInfo, isSameFile } from "../../src/file/fs/file_info.ts";
 import type { Diagnostic } from "../../src/file/options.ts";
 import { FaultyFileSystem } from "./faulty_file_system.ts";

@@ -1,14 +1,5 @@
-import {
-  after,
-  type CommitEvent,
-  type FilesState,
-  isCertain,
-  isKnownMain,
-  isOurs,
-  nextStep,
-  type Seen,
-  type Step,
-} from "../../core/commit_plan.ts";
+import { after, type CommitEvent, nextStep, type Seen, type Step } from "../../core/commit_plan.ts";
+import { type FilesState, isCertain, isKnownMain, isOurs } from "../../core/files_state.ts";
 import type { Generation } from "../../core/format/generation.ts";
 import { formOf, type OffsetFileFormat } from "../../core/format/serialize.ts";
 import type { MessageQueue } from "../../core/table/message_queue.ts";
@@ -26,27 +17,25 @@ import type { FileSystem } from "../fs/file_system.ts";
 import type { Diagnostic, OnConflict } from "../options.ts";
 import { readExternalChange } from "../recovery/external_change.ts";
 import { stateOfFiles } from "../recovery/files_state.ts";
+import type { Ownership } from "../fs/take_after.ts";
 import { LONGEST_TEXT } from "../recovery/read_snapshot.ts";
 import type { Recovery } from "../recovery/recover.ts";
 import { type Observation, StoreView } from "../recovery/store_view.ts";
-import { removeLeftovers } from "../recovery/temporary_files.ts";
 import { lockOf } from "../paths.ts";
+import { AbandonedError } from "./abandoned_error.ts";
+import { ChangedMeanwhileError } from "./changed_meanwhile_error.ts";
 import { type Changes, sizeOf } from "./changes.ts";
 import type { CommitJob } from "./commit_job.ts";
 import { ConflictMemo } from "./conflict_memo.ts";
 import { JournalFiles } from "./journal_files.ts";
 import { KnownTable } from "./known_table.ts";
+import { Leftovers } from "./leftovers.ts";
 import { type Lock, LockFile, NO_LOCK } from "./lock_file.ts";
 import { Observer } from "./observer.ts";
 import { predecessorOf } from "./predecessor.ts";
-import {
-  AbandonedError,
-  ChangedMeanwhileError,
-  replaceSnapshot,
-  type SnapshotStep,
-  type SnapshotWrite,
-} from "./replace_snapshot.ts";
+import { replaceSnapshot, type SnapshotStep } from "./replace_snapshot.ts";
 import { SnapshotEncoder } from "./snapshot_encoder.ts";
+import { TooLongError } from "./too_long_error.ts";
 
 /** What a committer is made with. */
 export interface CommitterOptions {
@@ -85,12 +74,8 @@ export class Committer {
   readonly #journals: JournalFiles;
   readonly #conflicts = new ConflictMemo();
   #state: FilesState<FileInfo>;
+  readonly #leftovers: Leftovers;
   #life: "running" | "abandoned" = "running";
-  #leftovers: "not removed" | "removed" = "not removed";
-  /** Pending backups that others left: older than main once a snapshot is durable. */
-  readonly #stalePendingBackups = new Set<string>();
-  /** The pending backup of this store's commit whose outcome is in doubt. */
-  readonly #keptPendingBackups = new Set<string>();
 
   constructor(path: string, recovery: Recovery, options: CommitterOptions) {
     const { fileSystem, durability, journal, format, checksum } = options;
@@ -98,6 +83,7 @@ export class Committer {
     this.known = new KnownTable(recovery.table);
     this.#options = options;
     this.#observer = new Observer(fileSystem, path);
+    this.#leftovers = new Leftovers(fileSystem, path, options.report);
     this.#encoder = new SnapshotEncoder(formOf(format), checksum ? "always" : "with a generation");
     this.#view = new StoreView(fileSystem, path, durability);
     this.#journals = new JournalFiles(fileSystem, path, {
@@ -282,7 +268,7 @@ export class Committer {
   }
 
   async #beginJournal(generation: Generation): Promise<void> {
-    await this.#removeLeftovers();
+    await this.#leftovers.removeOld();
     this.#stopIfAbandoned();
     const writer = await this.#journals.create();
     this.#become({ event: "journal created", identity: writer.info, generation });
@@ -338,7 +324,7 @@ export class Committer {
       isMain: (info) => isKnownMain(this.#state.main, info, isSameFile),
       journalToRemove: () => this.#journals.toRemove(this.#state.journal),
       stop: this.#stopIfAbandoned,
-      keepUntilDurable: (path) => this.#keepName(path),
+      keepUntilDurable: (path) => this.#leftovers.keepUntilDurable(path),
       did: (event) => {
         this.#become(event);
         if (event.event === "replaced") this.known.settle(offsets);
@@ -346,49 +332,21 @@ export class Committer {
       },
     }, protocol);
     await this.#journals.rememberMain(this.#state, bytes);
-    if (isCertain(this.#state)) await this.#removePendingBackups();
+    if (isCertain(this.#state)) await this.#leftovers.removePendingBackups();
     if (failure === undefined) return;
     if (failure.error instanceof ChangedMeanwhileError) throw failure.error;
     throw new OffsetPersistError(this.path, failure.error, failure.onDisk);
   }
 
-  /** The first one is a name of the acknowledged snapshot; another one would only be litter. */
-  async #keepName(path: string): Promise<void> {
-    if (this.#keptPendingBackups.size === 0) this.#keptPendingBackups.add(path);
-    else await this.#options.fileSystem.unlink(path).catch(() => {});
-  }
-
-  /** A load prefers a pending backup to the backup, so none may outlive the main that it stands for. */
-  async #removePendingBackups(): Promise<void> {
-    for (const paths of [this.#stalePendingBackups, this.#keptPendingBackups]) {
-      for (const path of paths) await this.#options.fileSystem.unlink(path).catch(() => {});
-      paths.clear();
-    }
-  }
-
   /** Makes room for a snapshot; answers the file whose owner it takes. */
-  async #prepare(): Promise<SnapshotWrite["like"]> {
+  async #prepare(): Promise<Ownership | undefined> {
     const { fileSystem, directories, durability } = this.#options;
     const main = await fileSystem.stat(this.path);
     if (main === undefined) await directories.make(durability);
-    else await this.#removeLeftovers();
+    else if (this.#state.main.is === "valid") await this.#leftovers.removeOld();
     await this.#journals.giveRoomBack();
     if (main !== undefined && this.#state.main.is !== "bad") return main;
     return await predecessorOf(fileSystem, this.path, "bad");
-  }
-
-  /** A process that was killed leaves temporary files, and a store that goes on leaves none (P8). */
-  async #removeLeftovers(): Promise<void> {
-    if (this.#leftovers === "removed" || this.#state.main.is !== "valid") return;
-    const { fileSystem, report } = this.#options;
-    this.#leftovers = "removed";
-    try {
-      const { pendingBackups, temporaries } = await removeLeftovers(fileSystem, this.path);
-      if (pendingBackups.length + temporaries.length > 0) this.#leftovers = "not removed";
-      for (const path of pendingBackups) this.#stalePendingBackups.add(path);
-    } catch (error) {
-      report({ kind: "cleanup-failed", path: this.path, error });
-    }
   }
 
   /** Has a commit that is under way stop at its next step, and never replace main after it (C3). */
@@ -411,12 +369,3 @@ export class Committer {
 }
 
 const COMPARE = { isSame: isSameFile, isSameInode };
-
-/** No runtime could read the file again (L4). */
-class TooLongError extends Error {
-  override readonly name = "TooLongError";
-
-  constructor(length: number) {
-    super(`the table has ${length} bytes as text, and ${LONGEST_TEXT} can be read again`);
-  }
-}

@@ -1,4 +1,4 @@
-import { type FilesState, isOwn, type Journal, type Main } from "../../core/commit_plan.ts";
+import { type FilesState, isOwn, type Journal, type Main } from "../../core/files_state.ts";
 import type { Generation } from "../../core/format/generation.ts";
 import type { SnapshotId } from "../../core/format/journal_header.ts";
 import { quote } from "../../core/table/message_queue.ts";
@@ -8,9 +8,9 @@ import type { FileSystem } from "../fs/file_system.ts";
 import { journalOf } from "../paths.ts";
 import type { StoreFiles } from "../recovery/choose_source.ts";
 import { hasSameRecords } from "../recovery/read_journal_file.ts";
+import { ChangedMeanwhileError } from "./changed_meanwhile_error.ts";
 import { type JournalOptions, JournalWriter } from "./journal_writer.ts";
 import { pacedCrc32 } from "./paced_crc32.ts";
-import { ChangedMeanwhileError } from "./replace_snapshot.ts";
 
 /**
  * What belongs to the identities in the state of the files: the open journals, the names of main's

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { type FilesState, isOwn } from "../../core/commit_plan.ts";
+import { type FilesState, isOwn } from "../../core/files_state.ts";
 import { type FileInfo, isSameFile, isSameInode, isYoung } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { journalOf } from "../paths.ts";

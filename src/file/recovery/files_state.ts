@@ -1,4 +1,4 @@
-import type { Journal, Main } from "../../core/commit_plan.ts";
+import type { Journal, Main } from "../../core/files_state.ts";
 import type { Generation } from "../../core/format/generation.ts";
 import type { FileInfo } from "../fs/file_info.ts";
 import type { Choice, StoreFiles } from "./choose_source.ts";

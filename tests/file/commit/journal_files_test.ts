@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { diskWith } from "../../../scripts/verify/disk/prepare.ts";
 import { wrap } from "../../../scripts/verify/disk/replace_calls.ts";
 import { SimulatedFileSystem } from "../../../scripts/verify/disk/simulated_file_system.ts";
-import type { Journal, Main } from "../../../src/core/commit_plan.ts";
+import type { Journal, Main } from "../../../src/core/files_state.ts";
 import { readJournal } from "../../../src/core/format/read_journal.ts";
 import { serialize } from "../../../src/core/mod.ts";
 import { JournalFiles } from "../../../src/file/commit/journal_files.ts";

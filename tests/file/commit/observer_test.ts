@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { diskWith } from "../../../scripts/verify/disk/prepare.ts";
 import { wrap } from "../../../scripts/verify/disk/replace_calls.ts";
 import { SimulatedFileSystem } from "../../../scripts/verify/disk/simulated_file_system.ts";
-import type { FilesState, Journal } from "../../../src/core/commit_plan.ts";
+import type { FilesState, Journal } from "../../../src/core/files_state.ts";
 import { Observer } from "../../../src/file/commit/observer.ts";
 import { type FileInfo, isSameFile, isSameInode } from "../../../src/file/fs/file_info.ts";
 import { check } from "../../support/check.ts";

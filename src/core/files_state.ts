@@ -1,0 +1,128 @@
+/** The states of a store's files, as the rules of a commit know them. */
+import type { Generation } from "./format/generation.ts";
+
+/**
+ * The main file, as this store knows it. Any other file at its place is somebody else's change.
+ *
+ * `generation` is the number of the snapshot that the offsets come from, if it has one.
+ */
+export type Main<F> =
+  /** No offsets were ever stored: the store is fresh. */
+  | { readonly is: "missing" }
+  /** Main is missing, and the offsets come from another file. */
+  | { readonly is: "lost"; readonly generation: Generation | undefined }
+  /** Main is a valid snapshot; no identity is certain if it changed just before it was read. */
+  | {
+    readonly is: "valid";
+    readonly identities: readonly F[];
+    readonly generation: Generation | undefined;
+  }
+  /** Main holds no table, and the offsets come from another file. */
+  | {
+    readonly is: "bad";
+    readonly identities: readonly F[];
+    readonly content: "kept" | "worthless";
+    readonly generation: Generation | undefined;
+  }
+  /** A commit failed when main may have been replaced: main is one of these files, or missing. */
+  | {
+    readonly is: "uncertain";
+    readonly identities: readonly F[];
+    readonly generation: Generation | undefined;
+  };
+
+/** The journal beside main, as this store knows it. */
+export type Journal<F> =
+  | { readonly is: "absent" }
+  /** This store began it and can append to it. */
+  | { readonly is: "open"; readonly identity: F; readonly generation: Generation }
+  /** This store began it, and it has outgrown its snapshot. */
+  | { readonly is: "full"; readonly identity: F; readonly generation: Generation }
+  /** This store began it, and an append failed: nobody knows whether the last record is there. */
+  | { readonly is: "dead"; readonly identity: F; readonly generation: Generation }
+  /** Somebody began it; its records belong to the table that was read. */
+  | {
+    readonly is: "found";
+    readonly identities: readonly F[];
+    readonly generation: Generation | undefined;
+  }
+  /** Main holds all that it says; it only remains to be removed. */
+  | { readonly is: "leftover"; readonly identity: F }
+  /** It extends another file: nothing else holds its records. */
+  | { readonly is: "foreign"; readonly identities: readonly F[] };
+
+/** All that a store knows of its files. */
+export interface FilesState<F> {
+  readonly main: Main<F>;
+  readonly journal: Journal<F>;
+  /** Whether this store begins journals. */
+  readonly journaling: "on" | "off";
+}
+
+/** A journal that this store began. */
+export type OwnJournal<F> = Extract<Journal<F>, { is: "open" | "full" | "dead" }>;
+
+/** Tells whether this store began the journal. */
+export function isOwn<F>(journal: Journal<F>): journal is OwnJournal<F> {
+  return journal.is === "open" || journal.is === "full" || journal.is === "dead";
+}
+
+/** Tells whether the files surely hold the table that this store last wrote or read. */
+export function isCertain<F>({ main, journal }: FilesState<F>): boolean {
+  return main.is !== "uncertain" && journal.is !== "dead";
+}
+
+/** The number of the snapshot that the offsets come from. */
+export function numberOf<F>(main: Main<F>): Generation | undefined {
+  return main.is === "missing" ? undefined : main.generation;
+}
+
+/** The files that main may be. */
+export function identitiesOf<F>(main: Main<F>): readonly F[] {
+  return "identities" in main ? main.identities : [];
+}
+
+/**
+ * Tells whether the files that lie there are those of the state (clause P9).
+ *
+ * @param main The identity of main, `undefined` if nothing is there.
+ * @param journal The same of the journal.
+ * @param isSame Whether two identities are of one unchanged file.
+ * @param isSameInode Whether they are of one file, changed or not: a journal of this store grows. A
+ *   leftover does not: a file system may give its number to the next journal, of somebody else.
+ */
+export function isOurs<F>(
+  state: FilesState<F>,
+  { main, journal }: { readonly main: F | undefined; readonly journal: F | undefined },
+  { isSame, isSameInode }: {
+    readonly isSame: (a: F, b: F) => boolean;
+    readonly isSameInode: (a: F, b: F) => boolean;
+  },
+): boolean {
+  return isKnownMain(state.main, main, isSame) &&
+    isKnownJournal(state.journal, journal, isSame, isSameInode);
+}
+
+/** The same of main alone. */
+export function isKnownMain<F>(
+  known: Main<F>,
+  seen: F | undefined,
+  isSame: (a: F, b: F) => boolean,
+): boolean {
+  if (seen === undefined) return known.is === "missing" || known.is === "lost";
+  return identitiesOf(known).some((identity) => isSame(identity, seen));
+}
+
+function isKnownJournal<F>(
+  known: Journal<F>,
+  seen: F | undefined,
+  isSame: (a: F, b: F) => boolean,
+  isSameInode: (a: F, b: F) => boolean,
+): boolean {
+  if (known.is === "absent" || seen === undefined) {
+    return known.is === "absent" && seen === undefined;
+  }
+  if (known.is === "leftover") return isSame(known.identity, seen);
+  if ("identity" in known) return isSameInode(known.identity, seen);
+  return known.identities.some((identity) => isSame(identity, seen));
+}
