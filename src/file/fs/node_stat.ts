@@ -1,9 +1,19 @@
 import { type BigIntStats, fstatSync, type Stats, statSync } from "node:fs";
 import { isMissing } from "../errors/error_code.ts";
+import { type DenoStat, denoStatOf, type FastStat } from "./deno_stat.ts";
 import type { FileInfo } from "./file_info.ts";
 
+const fastStat: FastStat = denoStatOf(globalThis as { readonly Deno?: DenoStat }) ??
+  (() => "unknown");
+
 /** Describes the file that a path leads to, and blocks until the system has answered. */
-export function statNow(path: string, ask = statSync): FileInfo | undefined {
+export function statNow(path: string): FileInfo | undefined {
+  const info = fastStat(path);
+  return info === "unknown" ? nodeStat(path) : info;
+}
+
+/** The same by `node:fs`. */
+export function nodeStat(path: string, ask = statSync): FileInfo | undefined {
   try {
     return infoOf(ask(path)) ?? exactInfoOf(ask(path, { bigint: true }));
   } catch (error) {

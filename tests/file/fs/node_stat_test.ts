@@ -8,7 +8,13 @@ import { createServer } from "node:net";
 import process from "node:process";
 import { test } from "node:test";
 import type { FileInfo } from "../../../src/file/fs/file_info.ts";
-import { exactInfoOf, fstatNow, infoOf, statNow } from "../../../src/file/fs/node_stat.ts";
+import {
+  exactInfoOf,
+  fstatNow,
+  infoOf,
+  nodeStat,
+  statNow,
+} from "../../../src/file/fs/node_stat.ts";
 import { StoreDirectory } from "../../support/store_directory.ts";
 
 /**
@@ -114,7 +120,7 @@ test("P9 a file whose number is beyond 2^53 is described by exact numbers", asyn
       const fstat = ask((options) => fstatSync(file, options)) as typeof fstatSync;
       const exact = exactInfoOf(statSync(path, { bigint: true }));
       assert.equal(typeof exact.ino, "bigint");
-      assert.deepEqual(statNow(path, stat), exact);
+      assert.deepEqual(nodeStat(path, stat), exact);
       assert.deepEqual(fstatNow(file, fstat), exact);
       closeSync(file);
     }
