@@ -1,11 +1,20 @@
 import { isLinkUnsupported, isMissing } from "../errors/error_code.ts";
-import type { FileInfo } from "../fs/file_info.ts";
+import { type FileInfo, isSameInode } from "../fs/file_info.ts";
 import { NotRegularFileError } from "../fs/not_regular_file_error.ts";
 import { takeAfter } from "../fs/take_after.ts";
 import { writeAll } from "../fs/write_file.ts";
 import { backupOf } from "../paths.ts";
 import { ChangedMeanwhileError } from "./changed_meanwhile_error.ts";
 import type { SnapshotWrite } from "./snapshot_write.ts";
+
+/**
+ * What is known of the second name.
+ *
+ * - `may be there`: it was made, or its creation failed.
+ * - `of the backup`: the backup is the same file, so that a rename of one name over the other would
+ *   leave both.
+ */
+type Name = "not made" | "may be there" | "of the backup";
 
 /**
  * A second name of main, which becomes the backup once the new main is durable (P7).
@@ -15,7 +24,7 @@ import type { SnapshotWrite } from "./snapshot_write.ts";
 export class PendingBackup {
   readonly #write: SnapshotWrite;
   readonly #path: string;
-  #name: "not made" | "may be there" = "not made";
+  #name: Name = "not made";
 
   constructor(write: SnapshotWrite, path: string) {
     this.#write = write;
@@ -45,6 +54,7 @@ export class PendingBackup {
       kept = await this.#copy();
     }
     if (kept === undefined || !isMain(kept)) throw new ChangedMeanwhileError();
+    if (replaced !== undefined && isSameInode(kept, replaced)) this.#name = "of the backup";
   }
 
   /** Copies main where there are no hard links; answers main as it was read. */
@@ -70,10 +80,10 @@ export class PendingBackup {
     const backup = backupOf(main);
     try {
       await fileSystem.rename(this.#path, backup);
+      if (this.#name === "may be there") this.#name = "not made";
     } catch (error) {
       report({ kind: "cleanup-failed", path: backup, error });
     }
-    // To rename one name of a file over another one leaves both.
     await this.remove();
   }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SNAPSHOT_STEPS } from "../../../src/file/commit/replace_snapshot.ts";
+import { SimulatedFileSystem } from "../../../scripts/verify/disk/simulated_file_system.ts";
 import { systemError } from "../../support/faulty_file_system.ts";
 import { FILES, type Kind, KINDS, MAIN, nameOf, Replacement } from "../../support/replacement.ts";
 
@@ -30,7 +31,7 @@ const CALLS: Record<string, (kind: Kind, sync: readonly string[]) => readonly st
   "rename the temporary file to main": () => ["rename offset.json"],
   "sync the directory after the rename": (_, sync) => sync,
   "rename the pending backup to the backup": ({ keep }) =>
-    keep === "backup" ? ["rename offset.json.bak", "unlink P"] : [],
+    keep === "backup" ? ["rename offset.json.bak"] : [],
   "check the journal": ({ retire }) => retire === "remove" ? ["check"] : [],
   "remove the journal": ({ retire }) => retire === "remove" ? ["unlink offset.json.journal"] : [],
   "sync the directory after the removal": ({ retire }, sync) => retire === "remove" ? sync : [],
@@ -209,4 +210,17 @@ test("P4 a write that takes fewer bytes than it says is a failure", async () => 
   assert.equal((failure?.error as Error).name, "ShortWriteError");
   assert.equal(failure?.onDisk, "previous");
   assert.deepEqual(await replacement.files(), FILES);
+});
+
+test("P7 P8 where the backup is a second name of main, no third name is left", async () => {
+  for (const retire of ["nothing", "remove"] as const) {
+    const replacement = await Replacement.of({ keep: "backup", retire, durability: "full" });
+    const fileSystem = new SimulatedFileSystem(replacement.disk);
+    await fileSystem.unlink(`${MAIN}.bak`);
+    await fileSystem.link(MAIN, `${MAIN}.bak`);
+    assert.equal(await replacement.run(), undefined);
+    const names = Object.keys(await replacement.files());
+    assert.deepEqual(names.filter((name) => name.endsWith(".tmp")), []);
+    assert.equal((await replacement.files())["offset.json.bak"], "old");
+  }
 });
