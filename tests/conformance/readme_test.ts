@@ -6,12 +6,12 @@ import { PROFILE_NAMES } from "../../scripts/conformance/profiles.ts";
 import { STATES } from "../../scripts/conformance/report.ts";
 
 const TESTS = new URL("../", import.meta.url);
-const README = await readFile(new URL("README.md", TESTS), "utf8");
+const SPECIFICATION = await readFile(new URL("../docs/specification.md", TESTS), "utf8");
 const PROTOCOL = await readFile(new URL("conformance/PROTOCOL.md", TESTS), "utf8");
 
 const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((m) => m[1]);
 
-const LISTED = matches(README, /^\d+\. \*\*([A-Z]\d+)\*\* /gm);
+const LISTED = matches(SPECIFICATION, /^- \*\*([A-Z]\d+)\*\* /gm);
 
 /** The clauses that the names of tests begin with; F and two digits are the faults of FAULTS.md. */
 async function borne(): Promise<Set<string>> {
