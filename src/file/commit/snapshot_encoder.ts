@@ -29,7 +29,7 @@ export class SnapshotEncoder {
   readonly #checksums: "always" | "with a generation";
   /** The image that the checksum covers: this one, or one in Go's form. */
   readonly #covered: SnapshotEncoder;
-  #kept: Encoded | undefined;
+  #kept: Encoded | "nothing" = "nothing";
 
   constructor(form: Form, checksums: "always" | "with a generation") {
     this.#form = form;
@@ -41,7 +41,7 @@ export class SnapshotEncoder {
 
   /** Forgets what was encoded: the next time all of it is. */
   forget(): void {
-    this.#kept = undefined;
+    this.#kept = "nothing";
     if (this.#covered !== this) this.#covered.forget();
   }
 
@@ -72,8 +72,8 @@ export class SnapshotEncoder {
 
   async #encodeTable(table: TableParts, changes: ColumnChanges): Promise<Encoded> {
     const kept = this.#kept;
-    this.#kept = undefined;
-    const encoded = kept !== undefined && holdsTheSame(kept, table, changes)
+    this.#kept = "nothing";
+    const encoded = kept !== "nothing" && holdsTheSame(kept, table, changes)
       ? await this.#patch(kept, table, changes)
       : await this.#encodeAll(table);
     if (encoded.bytes.length <= LARGEST_KEPT) this.#kept = encoded;

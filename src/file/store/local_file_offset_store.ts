@@ -66,7 +66,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   readonly #counts = new CommitCounts();
   /** The reads from the files that are under way. */
   readonly #reads = new Set<Promise<Offset>>();
-  #releasing: Promise<void> | undefined;
+  #releasing: Promise<void> | "not begun" = "not begun";
   #life: Life = { is: "open" };
 
   private constructor({ path, committer, outcome, reporter }: OpenedFiles, options: OpenOptions) {
@@ -352,9 +352,10 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   /** Ends what uses the files; neither a commit nor a read begins any more. */
   #release(): Promise<void> {
     // A close and an abandon that meet wait for the same end.
-    return this.#releasing ??= Promise.allSettled(this.#reads).then(() =>
-      this.#committer.release()
-    );
+    if (this.#releasing === "not begun") {
+      this.#releasing = Promise.allSettled(this.#reads).then(() => this.#committer.release());
+    }
+    return this.#releasing;
   }
 
   /** Joins a commit. While the store is closing there is one more, and none after it (C2). */
