@@ -24,7 +24,7 @@ export interface FileCheck {
   readonly fault?: string;
 }
 
-/** The forms that we write: each format, without the checksum and with it. */
+/** The forms that we write: each format, plain, and with a checksum and a generation. */
 const OURS = (["go", "java"] as const).flatMap((format) =>
   [false, true].map((checksum) => ({ format, checksum }))
 );
@@ -53,7 +53,8 @@ export async function checkFiles(
       const isOurs = isInForm(decode(bytes), table, client.writes);
       tally.count("bytes", isOurs ? undefined : `${decode(bytes)} is not in its form`);
       for (const { format, checksum } of OURS) {
-        const text = serialize(table, { format, checksum });
+        const generation = checksum ? 1 : undefined;
+        const text = serialize(table, { format, checksum, generation });
         const id = `reads ${format}${checksum ? " with checksum" : ""}` as const;
         tally.count(id, await faultOf(() => theyRead(driver, `${root}-${format}`, text, table)));
       }
