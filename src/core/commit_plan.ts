@@ -3,7 +3,7 @@
  * each state, and the state after each event.
  *
  * The shell observes the files, asks `nextStep`, carries the step out, and tells `after` what
- * happened. It keeps no state about the files but this one. `F` identifies a file as it lies there.
+ * happened. It keeps no other state of the files. `F` is the identity of a file.
  */
 import { type Generation, MAX_GENERATION, MAX_JOURNAL_GENERATION } from "./format/generation.ts";
 import {
@@ -35,7 +35,7 @@ export interface CommitRequest {
    * - `none`: nothing.
    * - `few`: the offsets of some queues.
    * - `many`: the offsets of so many queues that a record would be as long as a snapshot.
-   * - `deletions`: queues are to go.
+   * - `deletions`: queues are to be deleted.
    */
   readonly changes: "untouched" | "none" | "few" | "many" | "deletions";
   /** Why it happens; `close` and `compact` leave no journal of this store behind. */
@@ -143,7 +143,7 @@ function generationOf<F>({ main, journal, journaling }: FilesState<F>): Generati
 export type CommitEvent<F> =
   /** Somebody else's files were read: at open, and after a change. */
   | { readonly event: "read"; readonly main: Main<F>; readonly journal: Journal<F> }
-  /** A journal was created; its first line may be missing yet. */
+  /** A journal was created; it may have no first line yet. */
   | { readonly event: "journal created"; readonly identity: F; readonly generation: Generation }
   /** A record is durable, and the journal may take more or has outgrown its snapshot. */
   | { readonly event: "appended"; readonly journal: "open" | "full" }
@@ -163,7 +163,7 @@ export type CommitEvent<F> =
   | { readonly event: "in doubt"; readonly identity: F }
   /** The journal whose records main holds was removed. */
   | { readonly event: "journal removed" }
-  /** It is unchanged since its records were read, and could not be removed. */
+  /** That journal could not be removed; it is unchanged since its records were read. */
   | { readonly event: "journal stays"; readonly identity: F }
   /** Somebody else has changed a file since it was looked at, or taken the lock over. */
   | { readonly event: "changed" };
@@ -229,7 +229,7 @@ function keptAside<F>(main: Main<F>, by: "link" | "move"): Main<F> {
   return main.is === "bad" ? { ...main, content: "worthless" } : main;
 }
 
-/** Nothing that lies there is known any more, so that the next look leads to a read. */
+/** Forgets the identities of main, so that the next look leads to a read. */
 function withoutIdentities<F>(main: Main<F>): Main<F> {
   return "identities" in main ? { ...main, identities: [] } : main;
 }

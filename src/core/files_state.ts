@@ -46,12 +46,12 @@ export type Journal<F> =
     readonly identities: readonly F[];
     readonly generation: Generation | undefined;
   }
-  /** Main holds all that it says; it only remains to be removed. */
+  /** Main holds all its records; nothing needs it any more. */
   | { readonly is: "leftover"; readonly identity: F }
   /** It extends another file: nothing else holds its records. */
   | { readonly is: "foreign"; readonly identities: readonly F[] };
 
-/** All that a store knows of its files. */
+/** Everything that a store knows about its files. */
 export interface FilesState<F> {
   readonly main: Main<F>;
   readonly journal: Journal<F>;
@@ -83,13 +83,14 @@ export function identitiesOf<F>(main: Main<F>): readonly F[] {
 }
 
 /**
- * Tells whether the files that lie there are those of the state (clause P9).
+ * Tells whether the files are those of the state (clause P9).
  *
  * @param main The identity of main, `undefined` if nothing is there.
- * @param journal The same of the journal.
+ * @param journal The identity of the journal, `undefined` if nothing is there.
  * @param isSame Whether two identities are of one unchanged file.
  * @param isSameInode Whether they are of one file, changed or not: a journal of this store grows. A
- *   leftover does not: a file system may give its number to the next journal, of somebody else.
+ *   leftover is compared by `isSame`: it does not grow, and a file system may give its inode number
+ *   to the next journal, which somebody else begins.
  */
 export function isOurs<F>(
   state: FilesState<F>,
@@ -103,7 +104,7 @@ export function isOurs<F>(
     isKnownJournal(state.journal, journal, isSame, isSameInode);
 }
 
-/** The same of main alone. */
+/** Tells whether main is the file of the state. */
 export function isKnownMain<F>(
   known: Main<F>,
   seen: F | undefined,

@@ -1,6 +1,6 @@
 import type { Offset } from "../table/offset.ts";
 
-/** One more than any int64 has; to read all digits of a hostile number would take for ever. */
+/** One digit more than any int64 has. To read all digits of a hostile number could take forever. */
 const MOST_DIGITS = 20;
 
 /** Reads the integers in a text, without a substring for each. */
@@ -23,14 +23,16 @@ export class IntegerReader {
   /** The int64 that begins at a position, if there is one. */
   int64(start: number): Offset | undefined {
     if (!this.#read(start)) return undefined;
-    // What follows gives the same, by a substring (integer_reader_test.ts tries every length).
+    // The code below gives the same by a substring (integer_reader_test.ts tries every length).
     // Stryker disable next-line ConditionalExpression: see above
     if (Number.isSafeInteger(this.#value)) return BigInt(this.#value);
     const exact = BigInt(this.#text.slice(start, this.end));
     return BigInt.asIntN(64, exact) === exact ? exact : undefined;
   }
 
-  /** Whether there is an integer, as JSON writes it; of a longer one, reads the beginning. */
+  /**
+   * Tells whether an integer in JSON's form is there. Of a longer number it reads the beginning.
+   */
   #read(start: number): boolean {
     const isNegative = this.#text.charCodeAt(start) === 0x2d;
     const first = isNegative ? start + 1 : start;

@@ -8,7 +8,7 @@ import { goKeyOf } from "./serialize.ts";
 
 /** How much memory is kept from line to line, in bytes. */
 const ROOM = 8 * 1024;
-/** The most bytes that UTF-8 has for a unit of a string. */
+/** The most bytes that UTF-8 needs for one code unit of a string. */
 const LONGEST_UNIT = 3;
 const ASCII = 0x7f;
 /** The most bytes that an entry has besides the names; an int64 has up to twenty, an int32 eleven. */
@@ -22,8 +22,8 @@ const encoder = new TextEncoder();
 /**
  * Writes the lines of a journal (clause J2; see `readJournal`).
  *
- * All lines share one memory: each is valid until the next one is made. A text of its own for each
- * record, and then bytes of their own, would take twice as long.
+ * All lines share one buffer: each line is valid until the next one is made. A new string and a new
+ * buffer for each record would take twice as long.
  */
 export class JournalEncoder {
   readonly #crc: Crc32;
@@ -70,7 +70,7 @@ export class JournalEncoder {
     return this.#bytes = ensureCapacity(this.#bytes, length);
   }
 
-  /** Ends a line of so many bytes, and puts its checksum before it. */
+  /** Ends a line of `length` bytes and puts its checksum before it. */
   #end(length: number): Uint8Array {
     const line = this.#bytes.subarray(0, addText(this.#bytes, length, "\n"));
     const sum = this.#crc(line.subarray(CHECKSUM_LENGTH, -1));
@@ -79,7 +79,7 @@ export class JournalEncoder {
   }
 }
 
-/** Adds a text, and answers where it ends. */
+/** Adds a text and returns where it ends. */
 function addText(bytes: Uint8Array, start: number, text: string): number {
   let units = 0;
   for (let i = text.length; i-- > 0;) {
@@ -93,7 +93,7 @@ function addText(bytes: Uint8Array, start: number, text: string): number {
   return start + encoder.encodeInto(text, bytes.subarray(start)).written;
 }
 
-/** Adds a safe integer digit by digit: a text in between would take twice as long. */
+/** Adds a safe integer digit by digit: to make a string of it first would take twice as long. */
 function addInteger(bytes: Uint8Array, start: number, value: number): number {
   if (value < 0) bytes[start++] = MINUS;
   let rest = Math.abs(value);

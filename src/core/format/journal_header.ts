@@ -16,8 +16,8 @@ export type JournalDurability = "full" | "relaxed";
 export interface JournalHeader {
   readonly snapshot: SnapshotId;
   /**
-   * The generation of that snapshot. `undefined` if the number is no generation of a snapshot with a
-   * journal, and in the format of version 0.1.0, which had no generations.
+   * The generation of that snapshot. It is `undefined` if the number is out of range, and in the
+   * format of version 0.1.0, which has no generations.
    */
   readonly generation: Generation | undefined;
   readonly durability: JournalDurability;
@@ -46,7 +46,7 @@ const CURRENT =
 const FIRST = /^\{"snapshot":\{"length":(\d{1,15}),"crc32":"([0-9a-f]{8})"\}\}$/;
 const ANY_VERSION = /^\{"version":(\d{1,15})[,}]/;
 
-/** Reads the first line's text; answers what is wrong with it, in words, if it is no header. */
+/** Reads the first line's text. If it is no header, returns what is wrong with it, in words. */
 export function parseHeader(text: string): JournalHeader | string {
   const current = CURRENT.exec(text);
   if (current !== null) {

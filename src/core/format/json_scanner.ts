@@ -1,6 +1,6 @@
 import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 
-/** What a scanner does about a fault; it cannot go on. */
+/** Reports a fault of the text by throwing: the scanner cannot go on. */
 export type Report = (reason: string, position: number) => never;
 
 /**

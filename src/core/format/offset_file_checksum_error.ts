@@ -21,7 +21,7 @@ import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 export class OffsetFileChecksumError extends OffsetFileSyntaxError {
   /** The name of the class. */
   override readonly name = "OffsetFileChecksumError";
-  /** The checksum that the file bears. */
+  /** The checksum that the file has. */
   readonly expected: string;
   /** The checksum of its table. */
   readonly actual: string;
@@ -30,7 +30,7 @@ export class OffsetFileChecksumError extends OffsetFileSyntaxError {
    * Makes the error.
    *
    * @param position Where the checksum stands, from 0.
-   * @param expected The checksum that the file bears.
+   * @param expected The checksum that the file has.
    * @param actual The checksum of its table.
    */
   constructor(position: number, expected: string, actual: string) {

@@ -16,7 +16,7 @@ import { canonicalText } from "./serialize.ts";
  * are objects); the two may even be mixed.
  *
  * White space, the order of a key's fields, unknown members and duplicate keys (the last counts)
- * are as Go's reader takes them. Everything else is refused: a torn file is never half read.
+ * are read as Go's reader reads them. Everything else is refused: a torn file is never half read.
  *
  * A `crc32` member is compared with the table; a file without one is accepted, since no other
  * client writes it.
@@ -39,12 +39,12 @@ export function parse(text: string, options: { verifyChecksum?: boolean } = {}):
   return parseSnapshot(text, options.verifyChecksum === false ? undefined : crc32).table;
 }
 
-/** All that a snapshot says. */
+/** Everything that a snapshot says. */
 export interface Snapshot {
   readonly table: OffsetTable;
   /** Its generation; `undefined` if it has none, or one that is no generation. */
   readonly generation: Generation | undefined;
-  /** Whether it has a checksum; one that was verified was right. */
+  /** Whether it has a checksum. A verified checksum is right. */
   readonly checksum: "none" | "verified" | "not verified";
 }
 
@@ -125,7 +125,7 @@ export function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Bisects: a prefix decodes, as the beginning of a stream, just when the fault is behind it. */
+/** Bisects: a prefix decodes as the beginning of a stream only if the fault lies behind it. */
 function firstBadByte(bytes: Uint8Array): number {
   let good = 0;
   let bad = bytes.length + 1;

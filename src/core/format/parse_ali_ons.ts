@@ -6,7 +6,7 @@ import { OffsetTable } from "../table/offset_table.ts";
 
 /**
  * Reads the text of an offset file in the form of `ali-ons`, the JavaScript client: keys such as
- * `[topic="t", brokerName="b", queueId="0"]`, offsets that are doubles.
+ * `[topic="t", brokerName="b", queueId="0"]`, and offsets that are doubles.
  *
  * The client writes `-1` for a queue at offset 0 and for a queue without an offset. The file does
  * not tell them apart, so such a queue is left out of the table.
@@ -56,7 +56,7 @@ function readEntries(scanner: JsonScanner): Entry[] {
     const start = scanner.position;
     const key = scanner.string("a queue");
     const mq = queueOf(key, (reason) => scanner.fail(reason, start));
-    // Two keys are equal exactly if their queues are: a key that is read has one spelling.
+    // Two keys are equal exactly if their queues are: each queue has one spelling.
     if (keys.has(key)) scanner.fail("the queue is there twice", start);
     keys.add(key);
     scanner.expect(":", "after a queue");
@@ -78,7 +78,7 @@ function readOffset(scanner: JsonScanner): Offset {
   return offset;
 }
 
-/** The queue id holds no quote, so its place is certain; all before it is two names, unescaped. */
+/** The queue id holds no quote, so its place is certain. Before it are two names, unescaped. */
 const KEY = /^\[topic="(.*)", queueId="(0|-?[1-9][0-9]{0,9})"\]$/s;
 const BETWEEN_NAMES = '", brokerName="';
 

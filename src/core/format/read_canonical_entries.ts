@@ -6,21 +6,21 @@ import type { Broker } from "../table/queue_index.ts";
 import { readStringKey } from "./read_queue.ts";
 import { aroundGoKey } from "./serialize.ts";
 
-/** Where the part of a key ends that all queues of a broker have in common. */
+/** The end of the part of a key that all queues of a broker share. */
 const QUEUE_ID = '\\"queueId\\":';
 /** Between the queue id and the offset. */
 const KEY_END = '}":';
 
 /**
  * Reads entries as Go's client and this module write them, in any order, from the beginning of a
- * table; it takes a third of the time that one token after the other takes.
+ * table. This takes a third of the time of reading token by token.
  *
- * What queues of one broker have in common is decoded once. Whatever is written in any other way,
- * or is wrong, ends it; the reader that knows all ways and all faults goes on from there.
+ * The part of a key that the queues of one broker share is decoded once. The function stops at the
+ * first entry that has another form or is wrong; the general reader goes on from there.
  *
  * @param position Where the first entry may begin.
- * @param into Where the entries go; empty.
- * @returns Where the last entry that it took ends; `position` if it took none.
+ * @param into Where the entries go; it must be empty.
+ * @returns Where the last entry that was read ends; `position` if none was read.
  */
 export function readCanonicalEntries(
   text: string,
@@ -31,7 +31,7 @@ export function readCanonicalEntries(
   const integer = new IntegerReader(text);
   let end = position;
   for (let start = position;; start = end + 1) {
-    // If there is no queue id, what is cut out is no key.
+    // Without a queue id, this text is no key, and does not decode.
     const idAt = text.indexOf(QUEUE_ID, start) + QUEUE_ID.length;
     const key = text.slice(start, idAt);
     let broker = brokers.get(key);
@@ -45,7 +45,7 @@ export function readCanonicalEntries(
     if (queueId === undefined || !text.startsWith(KEY_END, integer.end)) return end;
     const offset = integer.int64(integer.end + KEY_END.length);
     const next = text[integer.end];
-    // Anything else may still belong to the number.
+    // Any other character may still belong to the number.
     if (offset === undefined || next !== "," && next !== "}") return end;
     offsets.set(index.addQueue(broker, queueId), offset);
     end = integer.end;
@@ -53,13 +53,13 @@ export function readCanonicalEntries(
   }
 }
 
-/** The names in a key, if it is the one way to write them; then no other key has the same. */
+/** The names in a key, if the key is in canonical form: then no other key has these names. */
 function decodeCanonicalKey(key: string): MessageQueue | undefined {
   let names: MessageQueue | undefined;
   try {
     names = readStringKey(new JsonScanner(`${key}0}"`));
   } catch {
-    // Who goes on from there says what is wrong.
+    // The general reader reports the fault.
   }
   return names !== undefined && aroundGoKey(names)[0] === key ? names : undefined;
 }

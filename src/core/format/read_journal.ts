@@ -35,7 +35,7 @@ export interface JournalContent {
 /**
  * What is wrong behind the last whole record.
  *
- * - `torn`: one bad line at the end, as a crash leaves the write that was under way.
+ * - `torn`: one bad line at the end: a crash has interrupted its write.
  * - `corrupt`: more than one bad line, a good line behind a bad one, or a good line that is no record:
  *   no single write does that.
  */

@@ -5,8 +5,8 @@ import { type OffsetTable, partsOf, type TableParts } from "../table/offset_tabl
 import type { Broker, Run } from "../table/queue_index.ts";
 
 /**
- * Whose form of the file: Go's, which Go, Rust and Java before 5.4 read, or Java's, which only Java
- * reads.
+ * The form of the file: `"go"`, which Go, Rust and Java before 5.4 read, or `"java"`, which only
+ * Java reads.
  */
 export type OffsetFileFormat = "go" | "java";
 
@@ -78,7 +78,7 @@ const FORMS: Record<OffsetFileFormat, Form> = {
   },
 };
 
-/** The form of a format; refuses what is none, of the names that only a prototype knows too. */
+/** The form of a format. Any other name is refused, also a name that only the prototype has. */
 export function formOf(format: OffsetFileFormat): Form {
   if (Object.hasOwn(FORMS, format)) return FORMS[format];
   throw new TypeError(`Cannot use format ${quote(format)}: it is neither "go" nor "java"`);
@@ -117,7 +117,7 @@ export function runText(
   return text;
 }
 
-/** As `aroundGoKey`, made once for all queues of a broker. */
+/** The result of `aroundGoKey`, computed once for all queues of a broker. */
 export function goKeyOf(broker: Broker): readonly [before: string, behind: string] {
   return broker.goKey ??= aroundGoKey(broker);
 }

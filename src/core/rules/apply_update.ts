@@ -3,12 +3,12 @@ import { type Offset, toOffset } from "../table/offset.ts";
 import { OffsetTable } from "../table/offset_table.ts";
 
 /**
- * The rule of an update, the only one there is (clauses U1–U4): does the given offset replace
- * the current one? The pure `applyUpdate` and the store both ask it.
+ * The one rule of an update (clauses U1–U4): whether the given offset replaces the current one. The
+ * pure `applyUpdate` and the store both use it.
  *
  * - U1: a queue without an offset takes the given one, whatever `increaseOnly` says.
  * - U2, U3: with `increaseOnly` only a greater offset is taken.
- * - U4: without, the given offset is taken.
+ * - U4: without `increaseOnly`, the given offset is taken.
  */
 export function takesOffset(
   current: Offset | undefined,

@@ -14,8 +14,8 @@ export type ReadType = "memory" | "store" | "memory-then-store";
  * | memory-then-store | m     | s      | s             | s      |
  * | store             | s     | s      | s             | s      |
  *
- * The odd cell, "memory" with m < −1, is the original's: its test is for exactly −1, so an
- * offset below falls through to the store. Kept, since a reference must agree with it.
+ * The cell "memory" with m < −1 comes from the original: it tests for exactly −1, so a lower offset
+ * falls through to the store. It is kept because a reference must agree with the original.
  */
 export function memoryAnswers(m: Offset | undefined, type: ReadType): boolean {
   const held = m ?? NO_OFFSET;

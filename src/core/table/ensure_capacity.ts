@@ -1,8 +1,7 @@
 /**
  * Makes room in a typed array: the same array if it has `length` elements, else a longer copy.
  *
- * It grows by half: that is seldom enough for the copies not to count, and little enough for
- * the spare room not to.
+ * It grows by half, so that copies are rare and the spare room is small.
  */
 export function ensureCapacity<A extends Uint8Array | Int32Array | Uint32Array | BigInt64Array>(
   array: A,

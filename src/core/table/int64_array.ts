@@ -5,20 +5,20 @@ export class Int64Array {
   #values: BigInt64Array;
   #halves: Int32Array;
 
-  /** So many zeros. */
+  /** Makes an array of `length` zeros. */
   constructor(length = 0) {
     this.#values = new BigInt64Array(length);
     this.#halves = halvesOf(this.#values);
   }
 
-  /** Those of a list. */
+  /** Makes an array of these values. */
   static of(...values: bigint[]): Int64Array {
     const array = new Int64Array(values.length);
     array.#values.set(values);
     return array;
   }
 
-  /** Has at least so many elements from now on; those that are new are 0. */
+  /** Makes room for at least `length` elements; new elements are 0. */
   makeRoom(length: number): void {
     // Stryker disable next-line ConditionalExpression,EqualityOperator: the same would be made anew
     if (length <= this.#values.length) return;
@@ -27,10 +27,10 @@ export class Int64Array {
   }
 
   /**
-   * The same memory as numbers, two for each element; once there is more room, they are others.
+   * The same memory as 32-bit numbers, two for each element. After `makeRoom` it is another array.
    *
-   * To move or to compare an int64 in halves makes no bigint, and a bigint costs more than all else
-   * about it.
+   * To move or compare an int64 in halves makes no bigint. To make a bigint costs more than all the
+   * rest.
    */
   get halves(): Int32Array {
     return this.#halves;
@@ -44,7 +44,7 @@ export class Int64Array {
     this.#values[at] = value;
   }
 
-  /** A copy of all. */
+  /** Copies the array. */
   slice(): Int64Array {
     const copy = new Int64Array(this.#values.length);
     copy.#values.set(this.#values);

@@ -56,7 +56,7 @@ function checkName(field: string, name: unknown): void {
 /** A longer text is cut in a message; the longest path of Linux is shown whole. */
 const LONGEST_QUOTE = 4096;
 
-/** A value as error messages show it; unlike JSON.stringify it takes a bigint, a symbol, anything. */
+/** A value as error messages show it. Unlike JSON.stringify it takes any value, also a bigint. */
 export function quote(value: unknown): string {
   const text = typeof value === "string" ? value : String(value);
   if (text.length > LONGEST_QUOTE) {
@@ -85,7 +85,7 @@ export function compareMessageQueues(a: MessageQueue, b: MessageQueue): number {
     a.queueId - b.queueId;
 }
 
-/** Code-unit order, which `<` on strings is and `localeCompare` is not. */
+/** Compares by code units: `<` on strings does that, `localeCompare` does not. */
 export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

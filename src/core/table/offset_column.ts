@@ -2,7 +2,7 @@ import { ensureCapacity } from "./ensure_capacity.ts";
 import { Int64Array } from "./int64_array.ts";
 import type { Offset } from "./offset.ts";
 
-/** Offsets by slot, eight bytes each, and whether there is one. */
+/** Offsets by slot, eight bytes each; a slot may have none. */
 export class OffsetColumn {
   readonly #offsets: Int64Array;
   #held: Uint8Array;
@@ -24,7 +24,7 @@ export class OffsetColumn {
     return this.#held[slot!] === 1 ? this.#offsets.get(slot!) : undefined;
   }
 
-  /** The offset must be an int64. */
+  /** Sets an offset, which must be an int64. */
   set(slot: number, offset: Offset): void {
     this.#makeRoom(slot + 1);
     this.#size += 1 - this.#held[slot];
@@ -32,7 +32,7 @@ export class OffsetColumn {
     this.#offsets.set(slot, offset);
   }
 
-  /** Sets many slots, each to the element of the array that has its place in the list. */
+  /** Sets many slots: the first slot to the first offset, and so on. */
   setAll(slots: Uint32Array, offsets: Int64Array): void {
     let length = 0;
     for (let i = 0; i < slots.length; i++) length = Math.max(length, slots[i] + 1);
@@ -48,13 +48,15 @@ export class OffsetColumn {
   }
 
   /**
-   * Picks the slots, of the first `count` of a list, that have another offset in an array than here.
+   * Picks those of the first `count` slots of a list whose offset in an array differs from that
+   * here.
    *
-   * All arrays are at hand before it begins, as in `setAll`: to ask their owners for each slot takes
-   * longer.
+   * The arrays are read into variables first, as in `setAll`: to ask their owners for each slot
+   * takes longer.
    *
-   * @param into Where to put them, and what the array has for each.
-   * @returns How many they are.
+   * @param offsets The array, by slot.
+   * @param into Where the picked slots and their offsets in the array go.
+   * @returns How many slots were picked.
    */
   pickDifferent(
     slots: Uint32Array,
@@ -85,7 +87,7 @@ export class OffsetColumn {
     this.#size--;
   }
 
-  /** The same in arrays of its own. */
+  /** Copies the column. */
   copy(): OffsetColumn {
     return new OffsetColumn(this.#offsets.slice(), this.#held.slice(), this.#size);
   }

@@ -3,7 +3,7 @@ import { type Offset, toOffset } from "./offset.ts";
 import { OffsetColumn } from "./offset_column.ts";
 import { QueueIndex } from "./queue_index.ts";
 
-/** What a table is made of; a table in memory may share its index with others. */
+/** The parts of a table. A table may share its index with other tables. */
 export interface TableParts {
   readonly index: QueueIndex;
   readonly offsets: OffsetColumn;
@@ -30,7 +30,7 @@ export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
     partsOf = (table) => table.#parts;
   }
 
-  /** The table without a queue. */
+  /** The empty table. */
   static readonly empty: OffsetTable = OffsetTable.from([]);
 
   readonly #parts: TableParts;
@@ -40,7 +40,7 @@ export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
   }
 
   /**
-   * Makes a table of entries; of entries for one queue the last counts.
+   * Makes a table of entries. If a queue has several entries, the last one counts.
    *
    * @param entries Pairs of a queue and its offset; a `number` must be a safe integer.
    * @returns The table.
@@ -87,7 +87,7 @@ export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
    * Selects the queues of one topic.
    *
    * @param topic The topic.
-   * @returns A table with just its queues.
+   * @returns A table with only its queues.
    */
   forTopic(topic: string): OffsetTable {
     return OffsetTable.from(entriesAt(this.#parts, this.#parts.index.ofTopic(topic)));
@@ -119,7 +119,7 @@ function* entriesAt(
 ): Generator<readonly [MessageQueue, Offset]> {
   for (const slot of slots) {
     const offset = offsets.get(slot);
-    // An index that is shared may know more queues than the table holds.
+    // A shared index may know more queues than the table holds.
     if (offset !== undefined) yield [index.queueAt(slot), offset];
   }
 }

@@ -5,9 +5,9 @@ import { SlotTable } from "./slot_table.ts";
 export interface Broker {
   readonly topic: string;
   readonly brokerName: string;
-  /** Which of all brokers it is. */
+  /** Its number in the index. */
   readonly number: number;
-  /** What keys in Go's form look like, once it was asked for; see `goKeyOf`. */
+  /** Its part of the keys in Go's form, once that was computed; see `goKeyOf`. */
   goKey: readonly [before: string, behind: string] | undefined;
 }
 
@@ -18,22 +18,24 @@ export interface Run {
   readonly slots: Uint32Array;
 }
 
-/** A run is encoded as a whole when one of its offsets changes. */
+/** If one offset of a run changes, the whole run is encoded again. */
 const LONGEST_RUN = 256;
 
 /**
- * Gives each queue a small number, its slot, for good: what is known of queues lies in arrays.
+ * Gives each queue a small number, its slot, which never changes. Arrays hold the data of queues by
+ * slot.
  *
- * Nested maps topic → broker name: two look-ups by interned strings cost less than building one
- * string key for each call, and no name (`__proto__`, `""`, `"1"`) is special in a `Map`. From
- * there a table of numbers leads on, by broker and queue id. It expects checked input.
+ * Nested maps lead from topic and broker name to the broker: two look-ups by interned strings cost
+ * less than building one string key for each call, and no name (`__proto__`, `""`, `"1"`) is
+ * special in a `Map`. A table of numbers leads from broker and queue id to the slot. The input must
+ * have been checked.
  */
 export class QueueIndex {
   readonly #topics = new Map<string, Map<string, Broker>>();
   readonly #brokers: Broker[] = [];
   readonly #slots = new SlotTable();
   #order: readonly Run[] | undefined;
-  /** That of the last queue that was met: the next one is often of the same. */
+  /** The broker of the last look-up: the next queue often has the same. */
   #last: Broker | undefined;
 
   /** How many slots there are; they are 0 to `size` − 1. */
@@ -43,11 +45,11 @@ export class QueueIndex {
 
   /** The slot of a queue, if it has one. */
   find(mq: MessageQueue): number | undefined {
-    // Whoever is handed what is no queue at all says so, not this.
+    // A value that is no queue is not found here; the caller refuses it then.
     const topic = mq?.topic;
     const brokerName = mq?.brokerName;
     let broker = this.#last;
-    // In a method of its own, this would cost an update half of its time again on Bun.
+    // As a method of its own, this would make an update take half as long again on Bun.
     // Stryker disable next-line ConditionalExpression: to look it up again gives the same
     if (broker === undefined || broker.brokerName !== brokerName || broker.topic !== topic) {
       broker = this.#last = this.#topics.get(topic)?.get(brokerName);

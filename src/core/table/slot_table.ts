@@ -2,15 +2,15 @@
 const NONE = 0xffffffff;
 
 /**
- * From the number of a broker and a queue id to the slot of that queue, and back.
+ * Maps the number of a broker and a queue id to the slot of that queue, and back.
  *
- * A hash table with chains, all of it in arrays: a `Map` from number to number takes up to a hundred
- * bytes for each, this sixteen, or up to twice that before it has filled up.
+ * It is a hash table with chains, in arrays. A `Map` from number to number takes up to a hundred
+ * bytes for each entry; this table takes sixteen, or up to twice that while it is not full.
  */
 export class SlotTable {
-  /** Of each hash, the last slot that has it; as many as there is room for slots, a power of two. */
+  /** For each hash, the last slot that has it. The length is the room for slots, a power of two. */
   #last = new Uint32Array(16).fill(NONE);
-  /** Of each slot, the one before that has the same hash. */
+  /** For each slot, the slot before it that has the same hash. */
   #before = new Uint32Array(16);
   #brokers = new Uint32Array(16);
   #queueIds = new Int32Array(16);
@@ -34,7 +34,7 @@ export class SlotTable {
     const slot = this.#size++;
     if (slot === this.#last.length) this.#makeRoom(2 * slot);
     this.#brokers[slot] = broker;
-    // An array of integers has no −0: one queue, one way to write it.
+    // An array of integers turns −0 into 0, so that one queue has one spelling.
     this.#queueIds[slot] = queueId;
     this.#link(slot);
     return slot;
@@ -65,7 +65,7 @@ export class SlotTable {
     this.#last[hash] = slot;
   }
 
-  /** Neighbours have hashes of their own, and so have the queues of one id on many brokers. */
+  /** Queues with neighbouring ids have different hashes, and so have equal ids on many brokers. */
   #hash(broker: number, queueId: number): number {
     const mixed = Math.imul(broker, 0x9e3779b1) ^ queueId;
     return (mixed ^ mixed >>> 16) & (this.#last.length - 1);

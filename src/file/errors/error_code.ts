@@ -3,8 +3,8 @@ import { constants } from "node:os";
 /**
  * The code of a system error (`ENOENT`), or `undefined` if there is none.
  *
- * Deno names no code for the rarer errors, and Node has `Unknown system error -122` for some: there
- * the number tells.
+ * Deno sets no code for the rarer errors, and Node sets `Unknown system error -122` for some. The
+ * number of the error then tells the code.
  */
 export function errorCode(error: unknown): string | undefined {
   const { code, errno, message } = (error ?? {}) as {
@@ -32,7 +32,7 @@ export function isMissing(error: unknown): boolean {
   return errorCode(error) === "ENOENT";
 }
 
-/** The device or the file system lost the content: the file is there, and is no use (clause L2). */
+/** The device or the file system has lost the content: the file exists and is of no use (L2). */
 export function isUnreadable(error: unknown): boolean {
   return UNREADABLE.has(errorCode(error));
 }
@@ -58,7 +58,7 @@ const LINK_UNSUPPORTED = new Set<unknown>([
   "EISDIR", // Windows' answer for a FAT volume
 ]);
 
-/** What was to be read as a symbolic link is something else. */
+/** The file that was to be read as a symbolic link is something else. */
 export function isNoLink(error: unknown): boolean {
   return NO_LINK.has(errorCode(error));
 }
@@ -72,12 +72,12 @@ export function isBusy(error: unknown): boolean {
 
 const BUSY = new Set<unknown>(["EPERM", "EBUSY", "EACCES"]);
 
-/** An error's message, whatever was thrown. */
+/** The message of an error, or the text of anything else that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The process may not make this call, by the file system's rights or by the runtime's. */
+/** The rights of the file system or of the runtime forbid the call. */
 export function isDenied(error: unknown): boolean {
   if (DENIED.has(errorCode(error))) return true;
   return error instanceof Error && DENIED_BY_DENO.has(error.name);

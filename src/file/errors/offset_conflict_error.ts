@@ -24,7 +24,7 @@ export class OffsetConflictError extends Error {
    * Makes the error.
    *
    * @param path The path of the main file.
-   * @param state What has become of the file, in words.
+   * @param state What happened to the file, in words.
    * @param options `cause`: what was wrong with the changed file, if it is not usable.
    */
   constructor(path: string, state: string, options?: ErrorOptions) {

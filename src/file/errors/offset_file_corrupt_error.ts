@@ -6,19 +6,19 @@ export interface FileFault {
   readonly path: string;
   /** What is wrong with it, in words. */
   readonly reason: string;
-  /** The error that told: an `OffsetFileSyntaxError`, or what the file system said. */
+  /** The cause: an `OffsetFileSyntaxError`, or an error of the file system. */
   readonly cause?: unknown;
 }
 
-/** The message names so many faults; `faults` has them all. */
+/** The message names at most so many faults; `faults` has all of them. */
 const MOST_SHOWN = 5;
 
 /**
- * Offset files are there, but none of them is usable (clause L4).
+ * Offset files exist, but none of them is usable (clause L4).
  *
- * Nothing has been changed. Starting from nothing would skip or repeat messages, so somebody has
- * to decide: `offsets rescue FILE` shows what is left, `offsets verify --accept FILE` accepts a file
- * that was edited by hand, and `onCorrupt: "reset"` keeps the bad files under other names.
+ * Nothing has been changed. A start without offsets would skip or repeat messages, so a person has
+ * to decide: `offsets rescue FILE` shows what is left, `offsets verify --accept FILE` accepts a
+ * file that was edited by hand, and `onCorrupt: "reset"` keeps the bad files under other names.
  *
  * @example
  * ```ts
@@ -33,10 +33,10 @@ export class OffsetFileCorruptError extends Error {
   override readonly name = "OffsetFileCorruptError";
   /** The path of the main file. */
   readonly path: string;
-  /** Each file that is there, and what is wrong with it. */
+  /** Each existing file, and what is wrong with it. */
   readonly faults: readonly FileFault[];
   /**
-   * The files that hold a table, if somebody has to choose: a main file with a wrong checksum,
+   * The files that hold a table, if a person has to choose: a main file with a wrong checksum,
    * which may have been edited by hand, and the backup, which is older.
    */
   readonly candidates: readonly string[];
@@ -45,8 +45,8 @@ export class OffsetFileCorruptError extends Error {
    * Makes the error.
    *
    * @param path The path of the main file.
-   * @param faults Each file that is there, and what is wrong with it.
-   * @param candidates The files that hold a table, if somebody has to choose.
+   * @param faults Each existing file, and what is wrong with it.
+   * @param candidates The files that hold a table, if a person has to choose.
    */
   constructor(
     path: string,

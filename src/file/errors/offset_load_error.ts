@@ -4,7 +4,8 @@ import { errorCode, messageOf } from "./error_code.ts";
 /**
  * A file could not be examined: no permission, too many open files, a directory in its place.
  *
- * It may well be intact, so it is neither taken for missing nor replaced by the backup (clause L5).
+ * The file may be intact, so it is neither taken for missing nor replaced by the backup (clause
+ * L5).
  *
  * @example
  * ```ts
@@ -26,7 +27,7 @@ export class OffsetLoadError extends Error {
    * Makes the error.
    *
    * @param path The file or directory that could not be examined.
-   * @param cause What the file system said.
+   * @param cause The error of the file system.
    */
   constructor(path: string, cause: unknown) {
     super(`Cannot load offsets from ${quote(path)}: ${messageOf(cause)}`, { cause });

@@ -4,7 +4,7 @@ import { errorCode, messageOf } from "./error_code.ts";
 /**
  * The offsets could not be made durable (clause P4).
  *
- * Memory is as it was and the store can be used; the next persist starts again with a new file.
+ * Memory is unchanged and the store can be used. The next persist starts again with a new file.
  *
  * @example
  * ```ts
@@ -22,9 +22,8 @@ export class OffsetPersistError extends Error {
   /** The system's code, such as `ENOSPC`, if the runtime names one. */
   readonly code: string | undefined;
   /**
-   * What a power cut now would leave: the `"previous"` offsets, or, if the failure came after the
-   * file was replaced, or a record of the journal was written, and before that was certain,
-   * `"either"`.
+   * The offsets that a power cut now would leave: `"previous"`, or `"either"` if the failure came
+   * after the file was replaced or a record of the journal was written.
    */
   readonly onDisk: "previous" | "either";
 
@@ -32,7 +31,7 @@ export class OffsetPersistError extends Error {
    * Makes the error.
    *
    * @param path The path of the main file.
-   * @param cause What the file system said.
+   * @param cause The error of the file system.
    * @param onDisk Whether the file may have been replaced already.
    */
   constructor(path: string, cause: unknown, onDisk: "previous" | "either") {

@@ -1,7 +1,7 @@
 import { quote } from "../../core/table/message_queue.ts";
 
 /**
- * The store was closed, and was used again.
+ * A closed store was used.
  *
  * @example
  * ```ts

@@ -3,20 +3,20 @@ import { setImmediate } from "node:timers";
 /** On Node the global is a getter. */
 const { performance } = globalThis;
 
-/** No call should hold the event loop for longer. */
+/** No call should block the event loop for longer. */
 const FAST_MS = 1;
 /**
- * Nor should one call after the other, without a turn of the event loop in between. To wait for a
- * turn takes as long as half a sync, so this is not less.
+ * Several calls in a row should not block it for longer, without a turn of the event loop in
+ * between. To wait for a turn takes as long as half a sync, so a lower limit would cost too much.
  */
 const TURN_MS = 4;
 
-/** The present turn of the event loop, since a call was made in its thread. */
+/** The present turn of the event loop: how long calls in this thread have blocked it. */
 export class Turn {
   #start = Infinity;
   #next: Promise<void> | undefined;
 
-  /** Whether others should have their turn. */
+  /** Whether the event loop should get its next turn now. */
   isOver(now: number): boolean {
     return now - this.#start >= TURN_MS;
   }
@@ -46,8 +46,8 @@ const turn = new Turn();
  * Makes calls of one kind in this thread while they are fast, and in another thread from the first
  * time that one is slow.
  *
- * On a good disk a small sync takes less time than another thread takes to do it and to wake this
- * one. On a slow disk no call may block the event loop. The duration of the last call decides.
+ * On a fast disk a small sync takes less time than handing it to another thread and being woken. On
+ * a slow disk no call may block the event loop. The duration of the last call decides.
  */
 export class BlockingWhileFast {
   readonly #now: () => number;
@@ -59,14 +59,14 @@ export class BlockingWhileFast {
     this.#turn = thisTurn;
   }
 
-  /** Makes a call in one of two ways that do the same. */
+  /** Makes a call in one of two ways that have the same effect. */
   async run<T>(here: () => T, elsewhere: () => Promise<T>): Promise<T> {
     if (!this.#isFast) {
       const start = this.#now();
       return this.#timed(start, await elsewhere());
     }
     let start = this.#now();
-    // A turn takes less time than waking another thread and being woken by it.
+    // To wait for a turn takes less time than to hand the call to another thread.
     while (this.#turn.isOver(start)) {
       await this.#turn.next();
       start = this.#now();

@@ -1,16 +1,18 @@
 import { setImmediate } from "node:timers/promises";
 
-/** Lets others have their turn in long work, so that nobody waits long. */
+/**
+ * Gives the event loop a turn from time to time during long work, so that nothing else waits long.
+ */
 export class CooperativeYield {
   readonly #atATime: number;
   #done = 0;
 
-  /** `atATime` is how much may be done at a time, in units of the caller's. */
+  /** `atATime` is how much work may be done without a turn, in units of the caller. */
   constructor(atATime: number) {
     this.#atATime = atATime;
   }
 
-  /** Counts work that was done; if it was much, the answer is to be awaited. */
+  /** Counts work that was done. If it returns a promise, the caller must await it. */
   did(work: number): Promise<void> | undefined {
     this.#done += work;
     if (this.#done < this.#atATime) return undefined;

@@ -11,8 +11,8 @@ type Made = "not durable" | "in doubt";
  *
  * Every entry on the way is made durable, whoever made it: a process that was killed between making
  * and syncing a directory would otherwise leave a hole under all that follows. The root's own entry
- * lies in a directory that may belong to somebody else, and is synced where that is permitted. What
- * lies above is the affair of its makers.
+ * lies in a directory that may belong to somebody else, and is synced where that is permitted. The
+ * directories above are not synced: whoever made them is responsible for them.
  */
 export class DirectoryPath {
   readonly #fileSystem: FileSystem;
@@ -46,7 +46,7 @@ export class DirectoryPath {
     this.#entries = main === path ? directories : [...directories, path];
   }
 
-  /** Makes what is missing, and makes all entries durable. */
+  /** Makes the missing directories, and makes all entries durable. */
   async make(durability: "full" | "relaxed"): Promise<void> {
     for (const directory of this.#directories) {
       await this.#make(directory, durability);
@@ -54,7 +54,7 @@ export class DirectoryPath {
     if (durability === "full") await this.sync();
   }
 
-  /** Makes the entries durable of what is there. */
+  /** Makes the entries of the existing directories durable. */
   async sync(): Promise<void> {
     for (const entry of this.#entries) await this.#syncEntry(entry);
   }
@@ -69,7 +69,7 @@ export class DirectoryPath {
         this.#report({ kind: "root-not-synced", path: entry, error });
         return;
       }
-      // O4: another's directory stays, and a later sync of its entry counts.
+      // O4: a directory of somebody else stays, and a later sync of its entry counts.
       if (this.#made.has(entry)) await this.#unmake(entry);
       throw error;
     }
@@ -83,7 +83,7 @@ export class DirectoryPath {
       const isNotOurs = errorCode(error) === "ENOTEMPTY" || isMissing(error);
       if (!isNotOurs) return void this.#made.set(directory, "in doubt");
     }
-    // If it is there again, somebody else has made it.
+    // If it exists again, somebody else has made it.
     this.#made.delete(directory);
   }
 
@@ -103,7 +103,7 @@ export class DirectoryPath {
       await this.#fileSystem.makeDirectory(directory);
     } catch (error) {
       if (errorCode(error) === "EEXIST") return;
-      // Below a link that leads nowhere nothing can be made, though the link is there.
+      // Nothing can be made below a symbolic link without a target, though the link exists.
       const isTop = dirname(directory) === directory;
       if (!isMissing(error) || isTop || parents === "made") throw error;
       await this.#make(dirname(directory), durability);

@@ -1,21 +1,21 @@
 /**
- * What is known of a file without reading it.
+ * The description of a file that the system gives without reading it.
  *
- * If a `number` does not hold `dev` or `ino` exactly, both are bigints: rounded, two of the files of
- * Windows could look like one. A file system tells them of one file always by the same kind.
+ * If a `number` does not hold `dev` or `ino` exactly, both are bigints: two files on Windows could
+ * have the same rounded number. A file system gives both always in the same type for one file.
  */
 export interface FileInfo {
   /** A regular file, a directory, or something else: a FIFO, a device, a socket. */
   readonly kind: "file" | "directory" | "other";
-  /** The device that holds it. */
+  /** The device that holds the file. */
   readonly dev: number | bigint;
-  /** Its number on that device. */
+  /** The number of the file on that device. */
   readonly ino: number | bigint;
   /** Its length in bytes. */
   readonly size: number;
   /**
-   * When its content, or a directory's names, were last changed, in milliseconds since 1970, as fine
-   * as the runtime tells and a `number` holds: to a quarter of a microsecond.
+   * When the content of a file or the names in a directory last changed, in milliseconds since
+   * 1970, as exact as the runtime tells and a `number` holds: to a quarter of a microsecond.
    */
   readonly mtimeMs: number;
   /** The permission bits, without the file type. */
@@ -29,8 +29,9 @@ export interface FileInfo {
 /**
  * Tells whether two descriptions are of the same, unchanged file; `undefined` stands for no file.
  *
- * A writer that renames makes another inode; one that writes in place leaves another time or size.
- * The time of the last status change does not count: the backup's link changes it.
+ * A writer that renames leaves another inode. A writer that writes in place leaves another time or
+ * size. The time of the last status change does not count, because the link of the backup changes
+ * it.
  */
 export function isSameFile(a: FileInfo | undefined, b: FileInfo | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
@@ -42,9 +43,11 @@ export function isSameInode(a: FileInfo, b: FileInfo): boolean {
   return a.dev === b.dev && a.ino === b.ino;
 }
 
-/** The clock for files ticks every few milliseconds on Linux, and some runtimes tell no less than one. */
+/** Linux's clock for files ticks every few milliseconds; some runtimes round to a millisecond. */
 const FINE_TICK_MS = 20;
-/** FAT counts in two seconds; ext3, HFS+ and ext4 with small inodes in one. */
+/**
+ * FAT stores times in steps of two seconds; ext3, HFS+ and ext4 with small inodes of one second.
+ */
 const COARSE_TICK_MS = 2000;
 
 /**
@@ -63,6 +66,6 @@ export function tickOf(mtimeMs: number): number {
  * @param since When the look began, in milliseconds since 1970.
  */
 export function isYoung({ mtimeMs }: FileInfo, since: number): boolean {
-  // Some clocks leave the fraction out.
+  // Some clocks leave out the fraction of a millisecond.
   return Math.abs(Math.floor(since) - Math.floor(mtimeMs)) <= tickOf(mtimeMs);
 }

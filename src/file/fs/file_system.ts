@@ -11,8 +11,8 @@ export interface FileSystem {
   /**
    * Reads a whole regular file, following links.
    *
-   * `info` is taken before the bytes, of the very file that is read: a change in between makes
-   * the next comparison fail rather than pass.
+   * `info` describes the file that is read, and is taken before the bytes: if the file changes in
+   * between, the next comparison finds a change.
    */
   readFile(path: string): Promise<{ readonly bytes: Uint8Array; readonly info: FileInfo }>;
   /**
@@ -52,7 +52,7 @@ export interface FileSystem {
   pause(ms: number, signal?: AbortSignal): Promise<void>;
   /** The time by the clock that times files, in milliseconds since 1970. */
   now(): number;
-  /** A part of a file name that nobody else has used or will use; see `isUniqueName`. */
+  /** A part of a file name that nobody else has used or will use; see `makeUniqueName`. */
   uniqueName(): string;
 }
 
@@ -67,8 +67,8 @@ export interface WritableFile {
    */
   write(bytes: Uint8Array, position: number): Promise<number>;
   /**
-   * Fills the room behind the end with zeros. A write into this room does not make the file longer,
-   * so its sync takes less time. It may do less; nothing depends on it.
+   * Writes zeros behind the end. A write into this room does not make the file longer, so its sync
+   * takes less time. A file system may write fewer zeros or none; nothing depends on them.
    */
   reserve(position: number, length: number): Promise<void>;
   /** Cuts the file to a length. */
@@ -78,16 +78,16 @@ export interface WritableFile {
   /** Sets the owner and the group. */
   chown(uid: number, gid: number): Promise<void>;
   /**
-   * Sets the time of change back, further than the file system's clock is coarse, so that every
-   * later write gives the file another time: somebody who writes as many bytes in place would
-   * otherwise leave no trace (P9).
+   * Sets the time of change back by more than the file system's clock is coarse, so that every
+   * later write gives the file another time. Otherwise another program could write as many bytes in
+   * place and leave no trace (P9).
    */
   backdate(): Promise<void>;
   /** Describes the file. */
   stat(): Promise<FileInfo>;
   /** Makes the content and everything else about the file durable (fsync). */
   sync(): Promise<void>;
-  /** Makes the content durable, and of the rest what is needed to read it (fdatasync). */
+  /** Makes the content durable, and the metadata that is needed to read it (fdatasync). */
   syncData(): Promise<void>;
   /** Closes the file. */
   close(): Promise<void>;

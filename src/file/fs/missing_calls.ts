@@ -9,11 +9,11 @@ type Call = Extract<Diagnostic, { readonly kind: "call-missing" }>["call"];
 /**
  * Serves a file system that lacks a call (O5), and reports each such call once.
  *
- * - `syncDirectory`: entries are as durable as the file system makes them by itself.
- * - `link`: still rejects; the backup is copied instead.
+ * - `syncDirectory`: does nothing; entries are as durable as the file system makes them by itself.
+ * - `link`: still rejects; its caller copies the backup instead.
  * - `setTimes`: a new file waits until the next change is sure to give it another time (P9).
  *
- * A call that is there and fails is an error as before.
+ * A call that the file system has and that fails is an error as before.
  */
 export function serveMissingCalls(
   fileSystem: FileSystem,
@@ -46,7 +46,7 @@ export function serveMissingCalls(
         ...delegate(file),
         backdate: () =>
           file.backdate().catch(async (error) => {
-            // Some systems let nobody but the mount's owner set times.
+            // On some systems only the owner of the mount may set times.
             if (!isUnsupported(error) && !isDenied(error)) throw error;
             tell("setTimes", path, error);
             const { mtimeMs } = await file.stat();

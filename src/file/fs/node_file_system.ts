@@ -22,7 +22,7 @@ const openElsewhere = promisify(open);
  * directory, a close after an fsync. To hand such a call to another thread costs as much as ten of
  * them. Calls that may wait for the disk block only while the disk is fast; see `BlockingWhileFast`.
  *
- * All that is particular to Windows is here. In Deno it needs `--allow-read` and `--allow-write` for
+ * All code for Windows alone is here. In Deno it needs `--allow-read` and `--allow-write` for
  * the paths that it is given.
  *
  * @example
@@ -35,15 +35,15 @@ const openElsewhere = promisify(open);
  */
 export const nodeFileSystem: FileSystem = makeNodeFileSystem(process.platform);
 
-/** The same for a given platform, so that the behaviour on Windows can be tried anywhere. */
+/** Makes it for a given platform, so that the behaviour on Windows can be tested anywhere. */
 export function makeNodeFileSystem(platform: string): FileSystem {
   const isWindows = platform === "win32";
-  /** On Windows a call fails while another program has the file open. */
+  /** On Windows a call can fail while another program has the file open. */
   const patiently = <T>(call: () => Promise<T>): Promise<T> =>
     isWindows ? retryWhileBusy(call, setTimeout) : call();
   return {
     async readFile(path) {
-      // To open a FIFO would wait for a writer.
+      // Opening a FIFO would wait for a writer.
       const seen = statNow(path);
       if (seen?.kind === "other") throw new NotRegularFileError(path);
       const file = await fs.open(path, "r");
@@ -83,7 +83,7 @@ export function makeNodeFileSystem(platform: string): FileSystem {
     },
 
     async syncFile(path) {
-      // Windows wants the right to write for a sync, POSIX does not.
+      // Windows requires the right to write for a sync, POSIX does not.
       const flags = isWindows ? "r+" : "r";
       await patiently(() => syncAndClose(() => openSync(path, flags), placeOf(dirname(path))));
     },
@@ -116,7 +116,7 @@ export function makeNodeFileSystem(platform: string): FileSystem {
 
     async chownDirectory(path, uid, gid) {
       const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants;
-      // By its descriptor: somebody else may put a link in its place at any time.
+      // A descriptor, not a path: somebody else may put a link in its place at any time.
       const directory = await fs.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
       try {
         await directory.chown(uid, gid);

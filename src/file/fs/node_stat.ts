@@ -17,7 +17,7 @@ export function nodeStat(path: string, ask = statSync): FileInfo | undefined {
   try {
     return infoOf(ask(path)) ?? exactInfoOf(ask(path, { bigint: true }));
   } catch (error) {
-    // `throwIfNoEntry` would pass ENOTDIR for missing, too.
+    // `throwIfNoEntry` would take ENOTDIR for missing, too.
     if (isMissing(error)) return undefined;
     throw error;
   }
@@ -28,14 +28,14 @@ export function fstatNow(file: number, ask = fstatSync): FileInfo {
   return infoOf(ask(file)) ?? exactInfoOf(ask(file, { bigint: true }));
 }
 
-/** What the store wants to know of a file; `undefined` if a `number` does not hold its numbers. */
+/** The description of a file; `undefined` if a `number` does not hold its numbers exactly. */
 export function infoOf(stats: Stats): FileInfo | undefined {
   const { dev, ino, size, mtimeMs, mode, uid, gid } = stats;
   if (!Number.isSafeInteger(ino) || !Number.isSafeInteger(dev)) return undefined;
   return { kind: kindOf(stats), dev, ino, size, mtimeMs, mode: mode & 0o777, uid, gid };
 }
 
-/** The same of stats that are exact. */
+/** The description of a file from exact stats. */
 export function exactInfoOf(stats: BigIntStats): FileInfo {
   const { dev, ino, size, mtimeNs, mode, uid, gid } = stats;
   return {

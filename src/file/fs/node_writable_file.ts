@@ -16,9 +16,13 @@ import { tickOf } from "./file_info.ts";
 import { fstatNow } from "./node_stat.ts";
 import type { Place } from "./place.ts";
 
-/** A write up to this length reaches the system's cache in less time than it reaches another thread. */
+/**
+ * To write up to so many bytes to the system's cache takes less time than to wake another thread.
+ */
 const SMALL_WRITE = 128 * 1024;
-/** Deno copies the bytes for another thread, and to copy many megabytes at once would be a stall. */
+/**
+ * Deno copies the bytes for another thread; to copy many megabytes at once would block this one.
+ */
 const LARGEST_WRITE = 1024 * 1024;
 
 /**
@@ -37,7 +41,7 @@ const elsewhere = {
   truncate: promisify(ftruncate),
 };
 
-/** The parts of a range by the pages of the file: where each part begins and ends. */
+/** Divides a range at the pages of the file: yields where each part begins and ends. */
 export function* pagesOf(
   position: number,
   length: number,
@@ -56,7 +60,7 @@ export function nodeWritableFile(file: number, place: Place): WritableFile {
     const { length } = bytes;
     const writeElsewhere = async () => {
       const most = Math.min(length, LARGEST_WRITE);
-      // The typings of a promisified write are those for strings.
+      // The types of a promisified write are those for strings.
       const written: unknown = await elsewhere.write(file, bytes, 0, most, position);
       return (written as { bytesWritten: number }).bytesWritten;
     };
@@ -79,7 +83,7 @@ export function nodeWritableFile(file: number, place: Place): WritableFile {
     chown: (uid, gid) => elsewhere.chown(file, uid, gid),
     async backdate() {
       const now = Date.now();
-      // Not on a whole second: a coarse clock shows when the time is read back.
+      // The time is not a whole second, so that a coarse clock shows when the time is read back.
       const fine = now + 0.5;
       setTime(file, fine - 2 * tickOf(fine));
       const { mtimeMs } = fstatNow(file);

@@ -1,6 +1,9 @@
 import { quote } from "../../core/table/message_queue.ts";
 
-/** There is no regular file at a path of the store, but a FIFO, a device, a directory or the like (O3). */
+/**
+ * A path of the store leads to a FIFO, a device, a directory or the like, not to a regular file
+ * (O3).
+ */
 export class NotRegularFileError extends Error {
   override readonly name = "NotRegularFileError";
 

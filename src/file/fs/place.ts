@@ -12,11 +12,11 @@ export class Place {
   readonly #syncs = new BlockingWhileFast();
   /**
    * The size of the file that was last created here, and so most likely of the files that it
-   * replaces. To take the last name from a large file takes as long as to free all of it.
+   * replaces. To remove the last name of a large file takes as long as to free its blocks.
    */
   files: "small" | "large" = "small";
 
-  /** Makes a call that gives a name or takes one. */
+  /** Makes a call that adds or removes a name. */
   async name<T>(here: () => T, elsewhere: () => Promise<T>): Promise<T> {
     return await (this.files === "large" ? elsewhere() : this.#names.run(here, elsewhere));
   }
@@ -32,10 +32,10 @@ const MOST_PLACES = 256;
 
 const places = new Map<string, Place>();
 
-/** The place of a directory; of those that were not used lately, one is made anew. */
+/** The place of a directory. A place that was not used for long is forgotten and made anew. */
 export function placeOf(directory: string): Place {
   const place = places.get(directory) ?? new Place();
-  // A map keeps the order of insertion, so the first key is the one that was not used for longest.
+  // A map keeps the order of insertion, so the first key was used the longest time ago.
   places.delete(directory);
   places.set(directory, place);
   if (places.size > MOST_PLACES) places.delete(places.keys().next().value!);

@@ -3,7 +3,7 @@ import { isMissing } from "../errors/error_code.ts";
 import type { FileSystem } from "./file_system.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
 
-/** As many as Linux follows. */
+/** Linux follows as many. */
 const MAX_LINKS = 40;
 
 /**
@@ -19,7 +19,7 @@ export async function resolveLinks(fileSystem: FileSystem, path: string): Promis
   for (let links = 0; links <= MAX_LINKS; links++) {
     const target = await readLink(fileSystem, resolved);
     if (target === undefined) return resolved;
-    // Not by its text alone: the system leaves a linked directory to where that really lies.
+    // Not `resolve`, which drops ".." by the text: the parent of a linked directory is another one.
     resolved = isAbsolute(target) ? target : `${dirname(resolved)}/${target}`;
   }
   throw new OffsetLoadError(path, new Error(`more than ${MAX_LINKS} symbolic links`));

@@ -13,7 +13,7 @@ export type Ownership = Pick<FileInfo, "uid" | "gid" | "mode">;
  * @param file The new file.
  * @param made How it was created.
  * @param like The file that it stands for.
- * @returns What the new file has by then.
+ * @returns Owner, group and mode of the new file afterwards.
  */
 export async function takeAfter(
   file: WritableFile,
@@ -27,7 +27,7 @@ export async function takeAfter(
       await file.chown(toUid, toGid);
       [uid, gid] = [toUid, toGid];
     } catch {
-      // Not root, or not this file system: the file keeps the owner that it has.
+      // This user or this file system cannot do it: the file keeps the owner that it has.
     }
   };
   await give(like.uid, like.gid);
@@ -44,16 +44,16 @@ export async function takeAfter(
   }
 }
 
-/** The mode of a copy whose owner or group may be another one: wider for nobody. */
+/** The mode of a copy whose owner or group may be another one: its rights are wider for nobody. */
 export function modeFor(mode: number, isOwnerKept: boolean, isGroupKept: boolean): number {
   let [owner, group, other] = [mode >> 6 & 7, mode >> 3 & 7, mode & 7];
   if (!isOwnerKept) {
-    // The former owner is one of the group or of the others now.
+    // The former owner belongs to the group or to the others now.
     group &= owner;
     other &= owner;
   }
   if (!isGroupKept) {
-    // The former group's members are among the others now, and the new group's had the others' rights.
+    // The members of the former group belong to the others now; those of the new group did before.
     other &= group;
     group = 0;
   }

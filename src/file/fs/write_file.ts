@@ -3,8 +3,8 @@ import type { WritableFile } from "./file_system.ts";
 /**
  * Writes all bytes at a position.
  *
- * A write may accept fewer bytes than it is given, and on a full disk that is no error: only the sum
- * of all writes tells.
+ * A write may accept fewer bytes than it is given. On a full disk that is no error, so only the sum
+ * of all writes shows it.
  */
 export async function writeAll(
   file: WritableFile,
@@ -18,7 +18,9 @@ export async function writeAll(
   }
 }
 
-/** The file system took fewer bytes than it was given, without saying why: a full disk does so. */
+/**
+ * The file system took fewer bytes than it was given, without an error: a full disk can do that.
+ */
 export class ShortWriteError extends Error {
   override readonly name = "ShortWriteError";
 

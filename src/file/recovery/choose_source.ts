@@ -16,7 +16,7 @@ export interface StoreFiles {
   readonly temporaries: readonly SnapshotFile[];
 }
 
-/** The table that a store loads, and where it is from. */
+/** The table that a store loads, and the file that it is from. */
 export interface Choice {
   readonly outcome: "fresh" | "loaded" | "recovered";
   readonly table: OffsetTable;
@@ -25,21 +25,21 @@ export interface Choice {
   /** How many records of the journal are in the table. */
   readonly records: number;
   readonly journal: RelatedJournal | undefined;
-  /** What is wrong with the files that were passed over, in whole or in part. */
+  /** What is wrong with the files that were not used, or used only in part. */
   readonly faults: readonly FileFault[];
 }
 
 /**
- * Chooses the newest snapshot that can be had (clauses L1, L2, L4).
+ * Chooses the newest usable snapshot (clauses L1, L2, L4).
  *
- * - L2: a valid main is it.
+ * - L2: a valid main is the choice.
  * - L4: if only main's checksum is wrong, no crash did that: somebody edited the file, or a bit
  *   flipped. To fall back would lose the edit, to go on could lose messages: a person decides.
- * - L2: otherwise, the best of the other files; see `bestOf`.
- * - L1: without any file but unfinished temporary files, no write ever succeeded.
- * - L4: otherwise files are there, and none is usable.
+ * - L2: otherwise the best of the other files is the choice; see `bestOf`.
+ * - L1: if there are only unfinished temporary files, no write ever succeeded: the store is fresh.
+ * - L4: otherwise files exist, and none is usable.
  *
- * In every case the records of the journal follow, if it extends just that file.
+ * The records of the journal follow, if it extends just the chosen file.
  *
  * @throws {OffsetFileCorruptError} If no file is usable, or a person has to decide.
  */
@@ -77,11 +77,12 @@ export function chooseSource(files: StoreFiles, durability: "full" | "relaxed"):
 }
 
 /**
- * The best file other than main.
+ * The best file except main.
  *
- * If main is missing, a commit was interrupted: the pending backup is the snapshot that was main, and
- * the journal extends it; after it come complete temporary files and the backup. If main is bad, an
- * unacknowledged temporary file is no better than the backup, and only backups count.
+ * If main is missing, a commit was interrupted: the pending backup is the snapshot that was main,
+ * and the journal extends it; after it come complete temporary files and the backup. If main is
+ * bad, only backups count: a temporary file was never acknowledged, so it is no better than the
+ * backup.
  */
 function bestOf(
   { main, pendingBackups, temporaries, backup }: StoreFiles,
@@ -90,7 +91,7 @@ function bestOf(
   return newest(pendingBackups) ?? newest([...temporaries, backup]);
 }
 
-/** The valid file with the greatest generation; of equals the newest, and of equals the first. */
+/** The valid file with the greatest generation; among equals the newest, and then the first. */
 function newest(files: readonly SnapshotFile[]): ValidFile | undefined {
   const valid = files.filter((file) => file.is === "valid");
   return valid.toSorted((a, b) =>
@@ -117,7 +118,7 @@ function faultsOf(
   ];
 }
 
-/** Records without the snapshot that they extend; a journal that never had a record says nothing. */
+/** The fault of a journal whose snapshot is missing; a journal without a record is no fault. */
 function lostRecords(journal: JournalFile): FileFault | undefined {
   if (journal.is === "missing") return undefined;
   if (journal.is !== "readable") return journal.fault;

@@ -27,7 +27,7 @@ export interface ExternalChange {
 }
 
 /**
- * Reads what somebody else has made of the files (clause P9), and makes it durable.
+ * Reads the files that somebody else has changed (clause P9), and makes them durable.
  *
  * @param main The main file.
  * @param expected The tables that the files may hold without anybody else's doing; the first is the
@@ -63,9 +63,9 @@ async function readChange(
   } catch (error) {
     if (!(error instanceof OffsetFileCorruptError)) throw error;
     if (onConflict === "throw") throw conflict(main, files, error);
-    // Main is good, so its journal is not: it may hold acknowledged records of somebody else's.
+    // Main is good, so the journal is bad: it may hold acknowledged records of somebody else.
     if (files.main.is === "valid") throw error;
-    // Nothing of it is usable: the table of this store replaces it, and the files are kept aside.
+    // No file is usable: the table of this store replaces them, and they are kept aside.
     const journal = "info" in files.journal
       ? { file: files.journal, relation: "foreign" } as const
       : undefined;
@@ -84,16 +84,17 @@ async function readChange(
     return { files, outcome, source, journal, table, author: "foreign" };
   }
   const merged = mergeMax(table, expected[0]);
-  // No file holds all of it, so the commit must write it, even if nothing else is new.
+  // No file holds the whole merged table, so the commit must write it, even without other changes.
   return { files, outcome: "recovered", source, journal, table: merged, author: "foreign" };
 }
 
-/** So often a file that somebody else goes on writing is read again. */
+/** A file that somebody else goes on writing is read again so often. */
 const MOST_READS = 4;
 
 /**
- * Reads the files when the next change of them is sure to show: a file that changed just now is read
- * again when the clock for files has moved on, after some 20 ms, or two seconds where it is coarse.
+ * Reads the files at a time when their next change is sure to show. A file that changed just now is
+ * read again when the clock for files has moved on: after some 20 ms, or two seconds on a coarse
+ * clock.
  */
 async function readSettledFiles(fileSystem: FileSystem, main: string): Promise<StoreFiles> {
   for (let reads = 1;; reads++) {

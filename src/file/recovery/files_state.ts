@@ -5,7 +5,7 @@ import type { Choice, StoreFiles } from "./choose_source.ts";
 import type { FileAge, SnapshotFile } from "./read_snapshot.ts";
 import type { RelatedJournal } from "./replay.ts";
 
-/** The state of the files that were read, for the rules of a commit. */
+/** Makes the state that the rules of a commit need of the files that were read. */
 export function stateOfFiles(
   { files: { main }, outcome, source, journal }:
     & Pick<Choice, "outcome" | "source" | "journal">
@@ -43,7 +43,7 @@ function stateOfJournal(journal: RelatedJournal | undefined): Journal<FileInfo> 
   return { is: "found", identities, generation };
 }
 
-/** A young file has no certain identity: its next change might not show. */
+/** The identities that are certain. A young file has none: its next change might not show. */
 function certain(info: FileInfo | undefined, age: FileAge): FileInfo[] {
   return info === undefined || age === "young" ? [] : [info];
 }

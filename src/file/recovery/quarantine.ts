@@ -4,10 +4,10 @@ import { NotRegularFileError } from "../fs/not_regular_file_error.ts";
 import { quarantineOf } from "../paths.ts";
 
 /**
- * Moves a bad file out of the way, to a name that nothing overwrites. The caller syncs the directory.
+ * Renames a bad file to a name that nothing overwrites. The caller syncs the directory.
  *
  * @returns The new path, or `undefined` if there is no such file.
- * @throws {NotRegularFileError} If it is no regular file (O3).
+ * @throws {NotRegularFileError} If the path leads to no regular file (O3).
  */
 export async function moveAside(
   fileSystem: FileSystem,
@@ -39,7 +39,7 @@ export interface KeptAside {
  * Gives a bad file a second name before it is replaced under its own. The caller syncs the directory.
  *
  * @returns `undefined` if there is no such file.
- * @throws {NotRegularFileError} If it is no regular file (O3).
+ * @throws {NotRegularFileError} If the path leads to no regular file (O3).
  */
 export async function keepAside(
   fileSystem: FileSystem,
@@ -54,7 +54,7 @@ export async function keepAside(
     if (isMissing(error)) return undefined;
     if (!isLinkUnsupported(error)) throw error;
   }
-  // Without hard links main is missing for an instant, but the file that it was recovered from is there.
+  // Without hard links main is missing for an instant; the file that the table is from exists.
   const moved = await moveAside(fileSystem, path);
   return moved === undefined ? undefined : { path: moved, by: "move" };
 }

@@ -9,15 +9,15 @@ import type { FileSystem } from "../fs/file_system.ts";
 import { journalOf } from "../paths.ts";
 import { ageOf, type FileAge } from "./read_snapshot.ts";
 
-/** What lies at the path of a journal. */
+/** The file at the path of a journal. */
 export type JournalFile = MissingJournal | UnreadableJournal | BadJournal | ReadableJournal;
 
-/** Nothing lies there. */
+/** There is no file. */
 export interface MissingJournal {
   readonly is: "missing";
 }
 
-/** The device has lost its content. */
+/** The device has lost the content of the file. */
 export interface UnreadableJournal {
   readonly is: "unreadable";
   readonly path: string;
@@ -47,9 +47,9 @@ export interface ReadableJournal {
 /**
  * Reads the journal of a main file.
  *
- * It must be read before main: if a compaction comes in between, main holds the journal's records.
+ * The journal must be read before main: if a compaction comes in between, main holds its records.
  *
- * @throws {OffsetLoadError} If it could not be examined.
+ * @throws {OffsetLoadError} If the file could not be examined.
  */
 export async function readJournalFile(fileSystem: FileSystem, main: string): Promise<JournalFile> {
   const path = journalOf(main);
@@ -74,7 +74,7 @@ export async function readJournalFile(fileSystem: FileSystem, main: string): Pro
   }
 }
 
-/** Tells whether a journal was begun or recorded into since it was read, whatever its times say. */
+/** Tells whether two contents of a journal have the same lines, whatever room follows them. */
 export function hasSameRecords(a: Uint8Array, b: Uint8Array): boolean {
   const [shorter, longer] = a.length < b.length ? [a, b] : [b, a];
   // Zeros at the end are room for the next record.

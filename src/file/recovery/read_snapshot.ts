@@ -10,10 +10,10 @@ import { OffsetLoadError } from "../errors/offset_load_error.ts";
 import { type FileInfo, isYoung } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 
-/** What lies at the path of a snapshot. */
+/** The file at the path of a snapshot. */
 export type SnapshotFile = MissingFile | BadFile | ValidFile;
 
-/** Nothing lies there. */
+/** There is no file. */
 export interface MissingFile {
   readonly is: "missing";
   readonly path: string;
@@ -22,7 +22,7 @@ export interface MissingFile {
 /** A file that holds no table. */
 export interface BadFile extends FileFault {
   readonly is: "bad";
-  /** The file, if the system tells. */
+  /** The description of the file, if the system gives one. */
   readonly info: FileInfo | undefined;
   readonly age: FileAge;
   /** Its content, if it could be read. */
@@ -39,22 +39,22 @@ export interface ValidFile {
   readonly table: OffsetTable;
   readonly generation: Generation | undefined;
   readonly checksum: Snapshot["checksum"];
-  /** The name of its bytes for a journal. */
+  /** Its length and checksum, by which a journal names it. */
   readonly id: SnapshotId;
 }
 
 /** Whether the next change of a file is sure to show in its description; see `isYoung`. */
 export type FileAge = "young" | "settled";
 
-/** The age of a file that was read since a time. */
+/** The age of a file whose reading began at the time `since`. */
 export function ageOf(info: FileInfo, since: number): FileAge {
   return isYoung(info, since) ? "young" : "settled";
 }
 
 /**
- * Reads a file and judges it.
+ * Reads a file and tells whether it is valid.
  *
- * @throws {OffsetLoadError} If it could not be examined, so that nothing can be said about it.
+ * @throws {OffsetLoadError} If the file could not be examined, so that it may be intact.
  */
 export async function readSnapshot(fileSystem: FileSystem, path: string): Promise<SnapshotFile> {
   const since = fileSystem.now();
@@ -80,7 +80,7 @@ export async function readSnapshot(fileSystem: FileSystem, path: string): Promis
   }
 }
 
-/** A file longer than the runtime's longest string is not corrupt: another runtime may read it (L4). */
+/** A file longer than the runtime's longest string is not corrupt: another runtime may read it. */
 function decodeFile(path: string, bytes: Uint8Array): string {
   if (bytes.length <= LONGEST_TEXT) return decode(bytes);
   const limit = new Error(`it has ${bytes.length} bytes, and this runtime reads ${LONGEST_TEXT}`);
@@ -92,7 +92,7 @@ export const LONGEST_TEXT = 2 ** 29 - 24;
 
 function reasonOf(error: OffsetFileSyntaxError, bytes: Uint8Array): string {
   if (bytes.length === 0) return "it is empty";
-  // A power cut leaves this of a file whose data never reached the disk.
+  // A power cut leaves such a file if its data never reached the disk.
   if (bytes.every((byte) => byte === 0)) return "it holds nothing but NUL bytes";
   return `${error.reason}, at position ${error.position} of ${bytes.length}`;
 }

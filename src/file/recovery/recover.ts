@@ -13,15 +13,15 @@ export interface Recovery extends Choice {
 }
 
 /**
- * Loads what a store's files hold (clauses L1–L6): `open`, a read from the store, the adoption of
- * somebody else's change and the operator's tool all do it by this function.
+ * Loads the table of a store's files (clauses L1–L6). `open` and a read from the store use it.
  *
- * The result has been made durable: nobody may act on offsets that a power cut takes back.
+ * The result is durable when the promise resolves: a consumer must not act on offsets that a power
+ * cut takes back.
  *
  * @param path The main file, links followed.
- * @param durability Whether to sync; a `"relaxed"` store does not.
- * @throws {OffsetFileCorruptError} If files are there and none is usable.
- * @throws {OffsetLoadError} If one could not be examined.
+ * @param durability `"full"` syncs the files, `"relaxed"` does not.
+ * @throws {OffsetFileCorruptError} If files exist and none is usable.
+ * @throws {OffsetLoadError} If a file could not be examined.
  */
 export async function recover(
   fileSystem: FileSystem,
@@ -34,10 +34,12 @@ export async function recover(
   });
 }
 
-/** Others replace the files less often. */
+/** More changes within one load are an error: no client writes so often. */
 const MOST_READS = 5;
 
-/** Reads once more if a file vanished before it was synced: a compaction removes the journal, say. */
+/**
+ * Reads again if a file vanished before it was synced: a compaction may have removed the journal.
+ */
 export async function readAgainIfVanished<T>(read: () => Promise<T>): Promise<T> {
   for (let reads = 1;; reads++) {
     try {
@@ -64,14 +66,14 @@ export async function recoverFrom(
  * Reads the files that the choice needs. The journal comes first: if it is compacted in between, main
  * holds its records.
  *
- * @throws {OffsetLoadError} If one could not be examined.
+ * @throws {OffsetLoadError} If a file could not be examined.
  */
 export async function readStoreFiles(fileSystem: FileSystem, path: string): Promise<StoreFiles> {
   const journal = await readJournalFile(fileSystem, path);
   const main = await readSnapshot(fileSystem, path);
   if (main.is === "valid") return onlyMain(main, journal);
   const files = await readAll(fileSystem, main, journal);
-  // Go removes main before it renames; it may have done both since main was found to be missing.
+  // Go removes main and then renames; it may have done both since main was found missing.
   if (main.is === "missing" && (await readSnapshot(fileSystem, path)).is !== "missing") {
     return await readStoreFiles(fileSystem, path);
   }
@@ -101,7 +103,7 @@ async function readAll(
   };
 }
 
-/** Makes durable what was read, and the names of the files. */
+/** Syncs the files that the table is from, and their directory. */
 async function makeDurable(
   fileSystem: FileSystem,
   { source, records, journal }: Choice,

@@ -5,15 +5,15 @@ import type { BadJournal, JournalFile, ReadableJournal } from "./read_journal_fi
 import type { ValidFile } from "./read_snapshot.ts";
 
 /**
- * What a journal is to the snapshot beside it (J3).
+ * The relation of a journal to the snapshot beside it (J3).
  *
  * - `records`: it extends just this snapshot, and its records are applied.
- * - `leftover`: the snapshot holds all that it says.
+ * - `leftover`: the snapshot holds all its records.
  * - `foreign`: it extends another file, and nothing else holds its records.
  */
 export type JournalRelation = "records" | "leftover" | "foreign";
 
-/** A journal that lies there, and what it is to the snapshot. */
+/** A journal, and its relation to the snapshot. */
 export interface RelatedJournal {
   readonly file: ReadableJournal | BadJournal;
   readonly relation: JournalRelation;
@@ -31,13 +31,14 @@ export interface Replayed {
 }
 
 /**
- * Adds to a snapshot what its journal holds.
+ * Applies the records of the journal to a snapshot.
  *
  * @param main The path of the main file, for the error.
  * @param durability How the store that reads is opened; a relaxed one goes on without records that a
  *   power cut has torn.
  * @throws {OffsetFileCorruptError} If the journal cannot be read. It may hold acknowledged records,
- *   and to go on without them would be a silent reset.
+ *   so
+ *   a load without them would lose offsets silently.
  */
 export function replay(
   main: string,
@@ -70,7 +71,9 @@ function applied(snapshot: OffsetTable, changed: OffsetTable): OffsetTable {
   return tableOf({ index, offsets: extended });
 }
 
-/** A torn record at the end is cut and told; anything worse is corruption, except without syncs (J2). */
+/**
+ * A torn record at the end is reported; worse damage is corruption, unless nothing was synced (J2).
+ */
 function faultsOf(
   main: string,
   source: ValidFile,
@@ -79,7 +82,7 @@ function faultsOf(
 ): FileFault[] {
   if (damage === undefined) return [];
   const { kind, position, reason } = damage;
-  // Without its first line, only the store that reads it can say how it was written.
+  // Without a first line, the durability of the reading store counts.
   const isRelaxed = (header?.durability ?? durability) === "relaxed";
   if (kind === "corrupt" && !isRelaxed) {
     const fault = { path, reason: `${reason}, at position ${position}` };
@@ -88,13 +91,13 @@ function faultsOf(
   return [{ path, reason: `${reason}, and is cut at position ${position}` }];
 }
 
-/** What a journal is to a snapshot; see `JournalRelation`. */
+/** The relation of a journal to a snapshot; see `JournalRelation`. */
 export function relationOf(
   { header, table, damage }: JournalContent,
   snapshot: ValidFile,
 ): JournalRelation {
   if (header === undefined) {
-    // A torn first line: no record was ever begun. More bad lines may be records.
+    // If only the first line is torn, no record was begun. Further bad lines may be records.
     return damage?.kind === "corrupt" ? "records" : "leftover";
   }
   const { snapshot: id, generation, version } = header;
@@ -109,7 +112,7 @@ export function relationOf(
   return isFolded ? "leftover" : "foreign";
 }
 
-/** Whether a table holds each of the offsets, or a greater one. */
+/** Tells whether a table holds for each queue this offset or a greater one. */
 function holds(table: OffsetTable, offsets: OffsetTable): boolean {
   for (const [mq, offset] of offsets) {
     const held = table.get(mq);

@@ -4,13 +4,13 @@ import { isSameFile } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { recover } from "./recover.ts";
 
-/** Main and its journal as they lie there, without a look into them. */
+/** The descriptions of main and its journal, which were not read. */
 export interface Observation {
   readonly main: FileInfo | undefined;
   readonly journal: FileInfo | undefined;
 }
 
-/** What a read from the store finds in files that somebody else may have written. */
+/** Reads the table of files that somebody else may have written, for a read from the store. */
 export class StoreView {
   readonly #fileSystem: FileSystem;
   readonly #path: string;
@@ -23,7 +23,7 @@ export class StoreView {
     this.#durability = durability;
   }
 
-  /** Reads the table, unless the last read found just these files. */
+  /** Reads the table, or returns that of the last read if the files are the same. */
   async read(seen: Observation): Promise<OffsetTable> {
     const last = this.#last;
     if (last && isSameFile(seen.main, last.main) && isSameFile(seen.journal, last.journal)) {

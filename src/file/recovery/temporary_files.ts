@@ -13,7 +13,7 @@ export interface TemporaryFiles {
 }
 
 /**
- * Finds the temporary files of a main file: our own names, and Go's one name (P8).
+ * Finds the temporary files of a main file: those with our own names, and Go's one file (P8).
  *
  * @throws {OffsetLoadError} If the directory cannot be listed.
  */
@@ -38,12 +38,12 @@ export async function findTemporaryFiles(
   return { pendingBackups: pathsOf("pending backup"), temporaries: pathsOf("temporary") };
 }
 
-/** A younger file may be a write that is under way. */
+/** A younger file may belong to a write that is under way. */
 const LEFTOVER_AGE_MS = 60_000;
 
 /**
- * Removes our own temporary files that are older than a minute (P8). Go's one file is not ours, and
- * never grows in number.
+ * Removes our own temporary files that are older than a minute (P8). Go's temporary file is not
+ * ours; it has one name, so there is never more than one.
  *
  * A pending backup has main's time, so the time in its name counts as well.
  *
