@@ -36,7 +36,7 @@ export type OffsetFileFormat = "go" | "java";
  */
 export function serialize(
   table: OffsetTable,
-  options: { format?: OffsetFileFormat; checksum?: boolean; generation?: Generation } = {},
+  options: { format?: OffsetFileFormat; checksum?: boolean; generation?: number } = {},
 ): string {
   const { format = "go", checksum = false, generation } = options;
   const form = formOf(format);
