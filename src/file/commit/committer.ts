@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { after, type CommitEvent, nextStep, type Seen, type Step } from "../../core/commit_plan.ts";
 import { type FilesState, isCertain, isKnownMain, isOurs } from "../../core/files_state.ts";
 import type { Generation } from "../../core/format/generation.ts";
@@ -112,7 +113,19 @@ export class Committer {
       throw new OffsetLoadError(this.path, error);
     }
     const isKnown = isCertain(this.#state) && isOurs(this.#state, seen, COMPARE);
-    return isKnown ? this.known.table : await this.#view.read(seen);
+    if (isKnown) return this.known.table;
+    await this.#syncNewDirectories();
+    return await this.#view.read(seen);
+  }
+
+  /** L6: a power cut must not take back the directories of what a read shows. */
+  async #syncNewDirectories(): Promise<void> {
+    const { directories, durability } = this.#options;
+    try {
+      await directories.syncIfNew(durability);
+    } catch (error) {
+      throw new OffsetLoadError(dirname(this.path), error);
+    }
   }
 
   /**
@@ -220,6 +233,7 @@ export class Committer {
     const { known, path } = this;
     const seen = await this.#observer.look(this.#state);
     this.#conflicts.check(seen);
+    await this.#syncNewDirectories();
     const change = await readExternalChange(fileSystem, path, known.expected, this.#options)
       .catch((error) => {
         this.#conflicts.remember(seen, error, fileSystem.now());

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import { errorCode, isDenied, isMissing } from "../errors/error_code.ts";
 import type { Diagnostic } from "../options.ts";
+import { type FileInfo, isSameInode } from "./file_info.ts";
 import type { FileSystem } from "./file_system.ts";
 
 /** A directory that this process made; it is in doubt if it could be neither synced nor removed. */
@@ -23,6 +24,8 @@ export class DirectoryPath {
   /** Those of them whose entries are made durable. */
   readonly #entries: readonly string[];
   readonly #made = new Map<string, Made>();
+  /** The directory of main when all entries were last made durable. */
+  #durable: FileInfo | undefined;
 
   /**
    * @param store The root, the path of the main file as it was configured, and the main file that it
@@ -56,7 +59,30 @@ export class DirectoryPath {
 
   /** Makes the entries of the existing directories durable. */
   async sync(): Promise<void> {
+    await this.#sync(await this.#directory());
+  }
+
+  /**
+   * Makes the entries durable before a file of somebody else's counts: its writer may have made the
+   * directories, too, and have synced nothing.
+   *
+   * Does nothing while the directory is the one whose entries are durable already.
+   */
+  async syncIfNew(durability: "full" | "relaxed"): Promise<void> {
+    if (durability === "relaxed") return;
+    const directory = await this.#directory();
+    if (directory === undefined) return;
+    const durable = this.#durable;
+    if (durable === undefined || !isSameInode(directory, durable)) await this.#sync(directory);
+  }
+
+  async #sync(directory: FileInfo | undefined): Promise<void> {
     for (const entry of this.#entries) await this.#syncEntry(entry);
+    this.#durable = directory;
+  }
+
+  async #directory(): Promise<FileInfo | undefined> {
+    return await this.#fileSystem.stat(this.#directories.at(-1)!);
   }
 
   async #syncEntry(entry: string): Promise<void> {

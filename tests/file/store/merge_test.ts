@@ -1,6 +1,7 @@
 /** What a merge makes of a main file, and of a journal, that somebody else has left. */
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { test } from "node:test";
 import {
   OffsetConflictError,
@@ -139,4 +140,23 @@ test("P9 a conflict with an unusable file says why it is unusable", async () => 
     assert.ok(error.cause instanceof OffsetFileSyntaxError);
     return true;
   });
+});
+
+test("P2 L6 the directories are synced before what somebody else wrote in them counts", async () => {
+  for (const durability of ["full", "relaxed"] as const) {
+    await using at = await StoreDirectory.make();
+    const faulty = new FaultyFileSystem();
+    const store = await merging(at, faulty, { durability });
+    const another = await merging(at, faulty, { durability });
+    // Another client makes them after both stores were opened, and syncs nothing.
+    await mkdir(at.directory, { recursive: true });
+    await at.write("offset.json", tableOf(6));
+    const entries = [dirname(at.directory), dirname(dirname(at.directory))];
+    for (const act of [() => store.persist(), () => another.read(queue(0), "store")]) {
+      const synced = new Set<string>();
+      faulty.before = ({ name, path }) => void (name === "syncDirectory" && synced.add(path));
+      await act();
+      assert.equal(entries.every((path) => synced.has(path)), durability === "full");
+    }
+  }
 });
