@@ -1,27 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explore } from "../../scripts/verify/crash/explore.ts";
 import { scenarios } from "../../scripts/verify/crash/scenarios.ts";
+import {
+  addTags,
+  exploreStory,
+  type Tags,
+} from "../../scripts/verify/crash/story/explore_story.ts";
 import { byLength } from "../support/length.ts";
 
-/**
- * How many crashes follow one another, how many states of each scenario are explored, those with the
- * fewest crashes first, and at least how many there are in all, so that the slice cannot shrink
- * unnoticed. `deno task crash` goes deeper.
- */
-const [DEPTH, MAX_STATES, STATES] = byLength({
-  tiny: [1, 1500, 3_000],
-  short: [2, 250, 7_000],
-  long: [2, 1500, 25_000],
+const [DEPTH, MAX_STATES, MAX_CUTS, STATES] = byLength({
+  tiny: [1, 180, 4, 8_000],
+  short: [2, 180, Infinity, 25_000],
+  long: [2, 1500, Infinity, 25_000],
 });
 
 let states = 0;
+const tags: Tags = new Map();
 
-for (const scenario of scenarios(DEPTH)) {
+for (const scenario of scenarios()) {
   test(`P2 P3 L2 L6 J5 every crash of ${scenario.name}`, async () => {
-    const { first, violations, ...explored } = await explore(scenario, { maxStates: MAX_STATES });
+    const found = await exploreStory(scenario.story, {
+      ...{ depth: DEPTH, maxStates: MAX_STATES, maxCuts: MAX_CUTS },
+    });
+    states += found.states;
+    addTags(tags, found.tags);
+    const { first, violations } = found;
     assert.equal(violations, 0, `${first?.what}\n${first?.story.join("\n")}`);
-    states += explored.states;
   });
 }
 

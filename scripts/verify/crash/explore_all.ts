@@ -1,17 +1,17 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { Exploration, Scenario } from "./explore.ts";
-import { type Answer, type Job, type Kind, scenariosOf } from "./jobs.ts";
+import { type Answer, type Found, type Job, type Kind, type Task, tasksOf } from "./jobs.ts";
+import { addTags, type Tags } from "./story/explore_story.ts";
 
 /** What was found in the scenarios of one name, such as two writers at each distance. */
-export interface Row extends Exploration {
-  readonly name: string;
-}
+export type Row = Found & { readonly name: string };
 
 export interface Explored {
   readonly rows: readonly Row[];
-  /** Distinct states over all scenarios: who recovers is a part of a state. */
+  /** Distinct states over all scenarios. */
   readonly distinct: number;
+  /** How many states came after an event of each kind. */
+  readonly tags: Tags;
 }
 
 export interface ExploreAllOptions {
@@ -26,8 +26,8 @@ export async function exploreAll(
   kind: Kind,
   { depth, maxStates, onProgress }: ExploreAllOptions,
 ): Promise<Explored> {
-  const list = scenariosOf(kind, depth);
-  const found: Exploration[] = [];
+  const list = tasksOf(kind);
+  const found: Found[] = [];
   const states: number[] = list.map(() => 0);
   const distinct = new Set<string>();
   let [next, done] = [0, 0];
@@ -43,8 +43,7 @@ export async function exploreAll(
       };
       const answer = await ask(worker, { kind, index, depth, maxStates }, tell);
       found[index] = answer.found;
-      const recovery = sameRecovery(list, index);
-      for (const key of answer.keys) distinct.add(`${recovery} ${key}`);
+      for (const key of answer.keys) distinct.add(key);
       done++;
       tell(answer.found.states);
     }
@@ -52,15 +51,9 @@ export async function exploreAll(
   }
 
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), list.length) }, work));
-  return { rows: rowsOf(list, found), distinct: distinct.size };
-}
-
-/** The first scenario that recovers as this one does: their states may be the same. */
-function sameRecovery(list: readonly Scenario[], index: number): number {
-  const { writer, wrap, splitRename } = list[index];
-  return list.findIndex((each) =>
-    each.writer === writer && each.wrap === wrap && each.splitRename === splitRename
-  );
+  const tags: Tags = new Map();
+  for (const each of found) addTags(tags, each.tags);
+  return { rows: rowsOf(list, found), distinct: distinct.size, tags };
 }
 
 function ask(
@@ -80,7 +73,7 @@ function ask(
   });
 }
 
-function rowsOf(list: readonly Scenario[], found: readonly Exploration[]): Row[] {
+function rowsOf(list: readonly Task[], found: readonly Found[]): Row[] {
   const rows = new Map<string, Row>();
   list.forEach(({ name }, i) => {
     const row = rows.get(name) ?? { name, states: 0, violations: 0, first: undefined };

@@ -1,12 +1,15 @@
+import type { Exploration, ExploreOptions } from "./every_crash.ts";
+import { explore } from "./explore.ts";
 import { peerScenarios } from "./peer_scenarios.ts";
 import { sabotages } from "./sabotage.ts";
-import type { Exploration, Scenario } from "./explore.ts";
 import { scenarios } from "./scenarios.ts";
+import { exploreStory } from "./story/explore_story.ts";
+import type { Tag } from "./story/situation.ts";
 
 /** What is crashed: the store, the store with a step taken away, and other writers. */
 export type Kind = "store" | "sabotage" | "peer";
 
-/** A scenario to explore, by its place: functions cannot be sent to another thread. */
+/** What a worker is asked for: a scenario by its place, since functions cannot be sent to a thread. */
 export interface Job {
   readonly kind: Kind;
   readonly index: number;
@@ -14,13 +17,31 @@ export interface Job {
   readonly maxStates: number;
 }
 
+/** What was found in one scenario, with the states after an event of each kind. */
+export type Found = Exploration & { readonly tags?: ReadonlyMap<Tag, number> };
+
 /** What a worker says: how far it has come, or what it has found. */
 export type Answer =
   | { readonly states: number }
-  | { readonly found: Exploration; readonly keys: readonly string[] };
+  | { readonly found: Found; readonly keys: readonly string[] };
 
-/** The scenarios of a kind; the depth is that of the store, the others are not crashed again. */
-export function scenariosOf(kind: Kind, depth: number): Scenario[] {
-  if (kind === "store") return scenarios(depth);
-  return kind === "sabotage" ? sabotages() : peerScenarios();
+/** Something to explore, how deep it is asked to. */
+export interface Task {
+  readonly name: string;
+  readonly explore: (depth: number, options: ExploreOptions) => Promise<Found>;
+}
+
+/** What there is to explore of a kind. Only the store is crashed during its recovery, too. */
+export function tasksOf(kind: Kind): Task[] {
+  if (kind === "store") {
+    return scenarios().map(({ name, story }) => ({
+      name,
+      explore: (depth, options) => exploreStory(story, { depth, ...options }),
+    }));
+  }
+  const list = kind === "sabotage" ? sabotages() : peerScenarios();
+  return list.map((scenario) => ({
+    name: scenario.name,
+    explore: (_, options) => explore(scenario, options),
+  }));
 }

@@ -16,7 +16,7 @@ const TEMPORARY = `${MAIN}.tmp`;
 type Persist = (fs: SimulatedFileSystem, bytes: Uint8Array) => Promise<void>;
 
 /** Java's client since 5.1.0: main is copied to the backup, then both are rewritten in place. */
-const inPlace: Persist = async (fs, bytes) => {
+export const inPlace: Persist = async (fs, bytes) => {
   const previous = await readIfThere(fs, MAIN);
   if (previous !== undefined) await writeAll(await fs.truncate(BACKUP), previous);
   await writeAll(await fs.truncate(MAIN), bytes);

@@ -1,203 +1,153 @@
-import { serialize } from "../../../mod.ts";
-import type { Scenario } from "./explore.ts";
-import { generation } from "./generations.ts";
-import { JOURNAL_PLANS } from "./journal_scenarios.ts";
-import { encode, goPersist } from "./peers.ts";
-import { diskWith } from "../disk/prepare.ts";
-import { SimulatedFileSystem, systemError } from "../disk/simulated_file_system.ts";
-import type { World } from "./world.ts";
-import { failingDirectorySync, failingFileSync, wrap, wrapFiles } from "../disk/replace_calls.ts";
-import { deletingStore, shippedStore, withDoomedQueue } from "./writer.ts";
+import type { DiskName } from "./story/disks.ts";
+import type { Settings, Step, Story, System } from "./story/story.ts";
+import { parseSteps } from "./story/story_text.ts";
+import { parseTable } from "./story/table.ts";
+import { JOURNAL_HISTORIES } from "./scenarios_journal.ts";
+import { OTHERS_HISTORIES } from "./scenarios_others.ts";
 
-/** A scenario but for what is the same in most. */
-export type Plan =
-  & Pick<Scenario, "name" | "work">
-  & Partial<Omit<Scenario, "name" | "work" | "splitRename" | "depth">>;
-
-const QUEUES = 2;
-
-/** What a file of this store holds, checksum included. */
-function file(n: number, queues = QUEUES): string {
-  return serialize(generation(n, queues), { checksum: true });
+/** A history that is written down, and crashed in every way. */
+export interface History {
+  /** Lines as `describe` tells them. */
+  readonly steps: string;
+  readonly disk?: DiskName;
+  readonly system?: System;
+  readonly timesMs?: number;
+  /** What comes after a crash opens the store with the settings of the first process, unless told. */
+  readonly recovery?: Settings;
 }
 
-async function persistOnce(world: World): Promise<void> {
-  await world.persist(await world.open());
+/** A story with a name, for a test. */
+export interface Scenario {
+  readonly name: string;
+  readonly story: Story;
 }
 
-async function persistTwice(world: World): Promise<void> {
-  const session = await world.open();
-  await world.persist(session);
-  await world.persist(session);
+/** Lines that have a process persist tables, one after the other, each over the one before. */
+export function persists(who: string, ...tables: readonly string[]): string {
+  return tables.flatMap((table) => [
+    ...[...parseTable(table)].map(([queue, offset]) => `${who} sets ${queue}=${offset}`),
+    `${who} persists`,
+  ]).join("\n");
 }
 
-/** One persist fails, the next one must not. */
-async function persistThroughFailure(world: World): Promise<void> {
-  const session = await world.open();
-  await world.persist(session, true);
-  await world.persist(session);
+/** Two tables, of which each is lower than the other somewhere. */
+const TWICE = persists("A", "0=2 1=1", "0=1 1=3");
+
+const OPEN = "A opens {}";
+
+/** One commit fails, the next one must not. */
+const throughFailure = (place: string) =>
+  `${OPEN}
+   A sets 0=3
+   A persists, but its ${place} fails
+   A sets 1=4
+   A persists`;
+
+const HISTORIES: Readonly<Record<string, History>> = {
+  "the first persist": { steps: `${OPEN}\n${TWICE}` },
+  "persists of tables of five blocks": {
+    disk: "main",
+    steps: `${OPEN}\n${persists("A", "0=1 1=2 2=3 3=4", "0=4 1=3 2=2 3=1")}`,
+  },
+  "a table grows, shrinks and returns": {
+    disk: "main",
+    steps: `${OPEN}
+      ${persists("A", "2=5", "0=1")}
+      A deletes 2
+      A sets 0=2
+      A persists
+      A deletes 1
+      A deletes 0
+      ${persists("A", "0=2 1=1")}
+      A closes`,
+  },
+  "removal, freezing, and reads from the store": {
+    disk: "main and backup",
+    steps: `${OPEN}
+      A removes 0
+      A sets 1=3
+      A persists
+      A reads 0
+      A freezes 0=1
+      A sets 0=7
+      A persists
+      A removes 0
+      A raises 1=2
+      A deletes 1
+      A closes`,
+  },
+  "close and open, kill and open, a power cut and open": {
+    steps: `${OPEN}\n${persists("A", "0=2 1=2")}
+      A sets 0=1
+      A closes
+      ${OPEN}\n${persists("A", "1=1")}
+      A is killed
+      ${OPEN}
+      A sets 2=2
+      A persists, but is killed before its rename 1
+      ${OPEN}
+      A deletes 1
+      the power is cut (7)
+      ${OPEN}\n${persists("A", "0=1")}`,
+  },
+  ...forEach(
+    [
+      "main torn, backup good",
+      "main empty, backup good",
+      "main missing, backup good",
+      "main missing, Go's temporary file complete",
+      "main good, temporary files of Go and of ours",
+    ],
+    (disk) => [disk, { disk, steps: `${OPEN}\n${TWICE}` }],
+  ),
+  "nothing is usable, and is reset": {
+    disk: "nothing is usable",
+    steps: `A opens {"onCorrupt":"reset"}\n${TWICE}`,
+  },
+  "Java's form": { steps: `A opens {"format":"java"}\n${TWICE}` },
+  "no checksum": { steps: `A opens {"checksum":false}\n${TWICE}` },
+  "relaxed durability, processes are killed": {
+    steps: `A opens {"durability":"relaxed"}\n${TWICE}
+      A deletes 1
+      A closes`,
+  },
+  ...forEach(["short writes", "no hard links"], (system) => [
+    system,
+    { system, steps: `${OPEN}\n${TWICE}\nA deletes 0` },
+  ]),
+  ...forEach(
+    ["sync 1", "syncDirectory 1", "syncDirectory 2", "write 1", "link 1", "rename 1"],
+    (place) => [`${place} fails`, { disk: "main", steps: throughFailure(place) }],
+  ),
+  ...forEach(
+    ["makeDirectory 2", "syncDirectory 1", "syncDirectory 2"],
+    (place) => [`${place} of the first persist fails`, { steps: throughFailure(place) }],
+  ),
+};
+
+/** An entry for each of some names. */
+export function forEach<T extends string>(
+  names: readonly T[],
+  entry: (name: T) => readonly [string, History],
+): Record<string, History> {
+  return Object.fromEntries(names.map(entry));
 }
 
-const AFTER_ONE = { floor: 1, flying: [] };
-const TORN = file(2).slice(0, 70);
+const ALL = { ...HISTORIES, ...JOURNAL_HISTORIES, ...OTHERS_HISTORIES };
 
-const PLANS: readonly Plan[] = [
-  { name: "the first persist", work: persistTwice },
-  {
-    name: "persists of tables of five blocks",
-    writer: shippedStore(4),
-    disk: () => diskWith({ "offset.json": file(1, 4) }),
-    start: AFTER_ONE,
-    work: persistOnce,
-  },
-  {
-    name: "the first persist of a table of five blocks",
-    writer: shippedStore(4),
-    work: persistTwice,
-  },
-  {
-    name: "main torn, backup good",
-    disk: () => diskWith({ "offset.json": TORN, "offset.json.bak": file(1) }),
-    start: AFTER_ONE,
-    work: persistTwice,
-  },
-  {
-    name: "main empty, backup good",
-    disk: () => diskWith({ "offset.json": "", "offset.json.bak": file(1) }),
-    start: AFTER_ONE,
-    work: persistTwice,
-  },
-  {
-    name: "main missing, backup good",
-    disk: () => diskWith({ "offset.json.bak": file(1) }),
-    start: AFTER_ONE,
-    work: persistTwice,
-  },
-  {
-    name: "main missing, Go's temporary file complete",
-    disk: () => diskWith({ "offset.json.bak": "", "offset.json.tmp": encode(1, QUEUES) }),
-    start: AFTER_ONE,
-    work: persistTwice,
-  },
-  {
-    name: "main good, temporary files of Go and of ours",
-    disk: () =>
-      diskWith({
-        "offset.json.tmp": encode(1, QUEUES).slice(0, 50),
-        "offset.json.19700101T000000.000Z-00000000.tmp": file(1).slice(0, 90),
-        "offset.json": file(1),
-      }),
-    start: AFTER_ONE,
-    work: persistTwice,
-  },
-  {
-    name: "Go wrote main last, without fsync",
-    async disk() {
-      const disk = await diskWith({ "offset.json": encode(1, QUEUES) });
-      await goPersist(new SimulatedFileSystem(disk), encode(2, QUEUES));
-      return disk;
-    },
-    start: { floor: 2, flying: [] },
-    async work(world) {
-      const session = await world.open();
-      // What a power cut does before the load is done is Go's affair.
-      world.moments.splice(0, world.moments.length - 1);
-      await world.persist(session);
-    },
-  },
-  {
-    name: "a read from the store meets what Go wrote without fsync",
-    disk: () => diskWith({ "offset.json": file(1) }),
-    start: AFTER_ONE,
-    async work(world) {
-      const session = await world.open();
-      await goPersist(world.fileSystem as SimulatedFileSystem, encode(2, QUEUES));
-      await world.readStore(session, 2);
-      world.moments.splice(0, world.moments.length - 1);
-    },
-  },
-  {
-    name: "a queue is deleted",
-    writer: deletingStore(QUEUES),
-    disk: () => diskWith({ "offset.json": serialize(withDoomedQueue(QUEUES)) }),
-    start: AFTER_ONE,
-    work: persistTwice,
-  },
-  {
-    name: "nothing is usable, and is reset",
-    writer: shippedStore(QUEUES, { onCorrupt: "reset" }),
-    disk: () => diskWith({ "offset.json": TORN, "offset.json.bak": "" }),
-    work: persistTwice,
-  },
-  {
-    name: "somebody else has written, and is merged",
-    writer: shippedStore(QUEUES, { onConflict: "merge" }),
-    disk: () => diskWith({ "offset.json": file(1) }),
-    start: AFTER_ONE,
-    async work(world) {
-      const ours = await world.open();
-      await world.persist(await world.open());
-      await world.persist(ours);
-    },
-  },
-  { name: "Java's form", writer: shippedStore(QUEUES, { format: "java" }), work: persistTwice },
-  { name: "no checksum", writer: shippedStore(QUEUES, { checksum: false }), work: persistTwice },
-  {
-    name: "relaxed durability, processes are killed",
-    writer: shippedStore(QUEUES, { durability: "relaxed" }),
-    work: persistTwice,
-    powerCuts: false,
-  },
-  {
-    name: "the fsync of the new file fails",
-    disk: () => diskWith({ "offset.json": file(1) }),
-    start: AFTER_ONE,
-    work: persistThroughFailure,
-    fault: failingFileSync(1),
-  },
-  // The load makes four: its directory, and the entries of the three directories on the way to it.
-  ...[5, 6].map((n): Plan => ({
-    name: `the fsync of the directory ${n === 5 ? "before" : "after"} the rename fails`,
-    disk: () => diskWith({ "offset.json": file(1) }),
-    start: AFTER_ONE,
-    work: persistThroughFailure,
-    fault: failingDirectorySync(n),
-  })),
-  {
-    name: "the first fsyncs of new directories fail",
-    work: persistThroughFailure,
-    fault: failingDirectorySync(1),
-  },
-  {
-    name: "writes are short",
-    work: persistTwice,
-    wrap: (fs) =>
-      wrapFiles(fs, (file) => ({ write: (bytes, at) => file.write(bytes.subarray(0, 50), at) })),
-  },
-  {
-    name: "there are no hard links",
-    work: persistTwice,
-    wrap: (fs) =>
-      wrap(fs, { link: (_, path) => Promise.reject(systemError("EPERM", "link", path)) }),
-  },
-];
+/** All histories, each with an atomic rename and with one that falls apart. */
+export function scenarios(): Scenario[] {
+  return Object.entries(ALL).flatMap(([name, history]) => {
+    const { disk = "nothing", steps: text, recovery, ...rest } = history;
+    const steps = parseSteps(text);
+    const story = { disk, steps, recovery: recovery ?? settingsOf(steps[0]), ...rest };
+    return [
+      { name, story: { ...story, splitRename: false } },
+      { name: `${name}, rename not atomic`, story: { ...story, splitRename: true } },
+    ];
+  });
+}
 
-/** One for all that do not say who writes, which tells that their states may be the same. */
-const DEFAULT_WRITER = shippedStore(QUEUES);
-
-const ALL_PLANS = [...PLANS, ...JOURNAL_PLANS];
-
-/** All scenarios, each with an atomic rename and with one that falls apart. */
-export function scenarios(depth: number): Scenario[] {
-  return ALL_PLANS.flatMap((plan) =>
-    [false, true].map((splitRename) => ({
-      writer: DEFAULT_WRITER,
-      disk: () => diskWith(),
-      start: { floor: 0, flying: [] },
-      ...plan,
-      name: `${plan.name}${splitRename ? ", rename not atomic" : ""}`,
-      splitRename,
-      depth,
-    }))
-  );
+function settingsOf(step: Step): Settings {
+  return step.do === "open" ? step.with : {};
 }

@@ -1,4 +1,5 @@
 /** The matrix of failing calls: every fault in every operation, and every crash after it. */
+import { type Met, MetHere } from "../crash/every_crash.ts";
 import { explore, type Wrap } from "../crash/explore.ts";
 import { CODES, FailingCalls, type Fault } from "./failing_calls.ts";
 import { Attempt, type Misled } from "./failing_calls_attempt.ts";
@@ -18,7 +19,7 @@ export interface CaseResult {
 /** The calls that an operation makes if nothing fails. */
 export async function callsOf(operation: Operation): Promise<readonly string[]> {
   const failing = new FailingCalls(undefined);
-  const { violation } = await run(operation, undefined, failing, new Set());
+  const { violation } = await run(operation, undefined, failing, new MetHere());
   if (violation !== undefined) throw new Error(`${operation.name}: ${violation}`);
   return failing.calls;
 }
@@ -28,14 +29,14 @@ export async function* runCases(
   operation: Operation,
   picks: (index: number) => boolean = () => true,
 ): AsyncGenerator<CaseResult> {
-  const seen = new Set<string>();
+  const met = new MetHere();
   let index = 0;
   for (const [at, call] of (await callsOf(operation)).entries()) {
     for (const fault of faultsAt(at)) {
       if (!picks(index++)) continue;
       const { code = "no code", when, lasts } = fault;
       const name = `${operation.name}: ${call} (call ${at}) ${code} ${when} ${lasts}`;
-      yield { name, ...await run(operation, fault, new FailingCalls(fault), seen) };
+      yield { name, ...await run(operation, fault, new FailingCalls(fault), met) };
     }
   }
 }
@@ -52,7 +53,7 @@ async function run(
   operation: Operation,
   fault: Fault | undefined,
   failing: FailingCalls,
-  seen: Set<string>,
+  met: Met,
 ): Promise<Omit<CaseResult, "name">> {
   let misled: Misled | undefined;
   const { states, first } = await explore({
@@ -70,7 +71,7 @@ async function run(
     },
     splitRename: false,
     depth: 1,
-  }, { seen });
+  }, { met });
   return { states, violation: first && `${first.what}\n${first.story.join("\n")}`, misled };
 }
 

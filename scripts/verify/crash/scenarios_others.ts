@@ -1,0 +1,228 @@
+import { forEach, type History, persists } from "./scenarios.ts";
+
+const LONG = `{"journal":{"compactAtBytes":600}}`;
+const MERGING = `{"onConflict":"merge"}`;
+const MERGING_LONG = `{"journal":{"compactAtBytes":600},"onConflict":"merge"}`;
+
+const ACTS = ["go", "java", "rewrite"] as const;
+const EACH = [["no journal", "{}"], ["a journal", LONG]] as const;
+const EACH_MERGING = [["no journal", MERGING], ["a journal", MERGING_LONG]] as const;
+
+/** Histories in which others write, too: clients that sync nothing, and a second process of ours. */
+export const OTHERS_HISTORIES: Readonly<Record<string, History>> = {
+  "another client wrote main last": {
+    disk: "main",
+    steps: `a stranger writes 0=3 1=1 (go)
+      A opens {}
+      ${persists("A", "0=1")}`,
+  },
+  "directories and main of another client, nothing synced": {
+    disk: "main of Go's, nothing synced",
+    steps: `A opens {}\n${persists("A", "0=1", "1=2")}`,
+  },
+  "directories of another client, not synced": {
+    disk: "directories of others, not synced",
+    steps: `A opens {}\n${persists("A", "0=1", "1=2")}`,
+  },
+  "a read from the store meets what another client wrote": {
+    disk: "main",
+    steps: `A opens {}
+      a stranger writes 0=3 1=1 (go)
+      A reads 0`,
+  },
+  ...forEach(
+    ["syncDirectory 2", "syncDirectory 3"],
+    (place) => [`a read from the store after ${place} has failed`, {
+      disk: "main",
+      steps: `A opens {}
+        A sets 0=3
+        A persists, but its ${place} fails
+        A reads 0`,
+    }],
+  ),
+  "a read from the store after the sync of a record has failed": {
+    disk: "main",
+    steps: `A opens ${LONG}
+      ${persists("A", "0=3")}
+      A sets 0=4
+      A persists, but its syncData 1 fails
+      A reads 0`,
+  },
+  ...Object.assign(
+    {},
+    ...ACTS.flatMap((act) => [
+      {
+        [`another client writes (${act}), and is refused to overwrite`]: {
+          disk: "main and backup",
+          steps: `A opens {}
+          ${persists("A", "0=3")}
+          a stranger writes 0=1 1=4 (${act})
+          A sets 1=2
+          A persists
+          A reads 1
+          A opens {}
+          ${persists("A", "1=2")}`,
+        },
+        [`another client writes (${act}), and is merged`]: {
+          disk: "main and backup",
+          steps: `A opens ${MERGING_LONG}
+          ${persists("A", "0=3", "1=2")}
+          a stranger writes 0=1 1=4 (${act})
+          A sets 2=2
+          A persists
+          A deletes 1`,
+        },
+      },
+    ]),
+  ),
+  "another client rewrites its own file, as long as before": {
+    disk: "main",
+    steps: `a stranger writes 0=3 1=1 (go)
+      A opens ${MERGING}
+      a stranger writes 0=1 1=3 (rewrite)
+      ${persists("A", "2=2")}
+      a stranger writes 0=4 1=4 (rewrite)
+      ${persists("A", "2=1")}`,
+  },
+  ...forEach(["1000", "2000"], (ms) => [
+    `another client rewrites its own file, as long as before, times of ${ms} ms`,
+    {
+      disk: "main",
+      timesMs: Number(ms),
+      steps: `a stranger writes 0=3 1=1 (go)
+        50 ms pass
+        A opens {}
+        a stranger writes 0=1 1=3 (rewrite)
+        A sets 2=2
+        A persists`,
+    },
+  ]),
+  "another client cuts main to nothing, and is killed": {
+    disk: "main and backup",
+    steps: `A opens {}
+      ${persists("A", "0=3")}
+      a stranger writes nothing (truncate)
+      A sets 0=4
+      A persists
+      A opens ${MERGING}
+      ${persists("A", "1=2")}`,
+  },
+  ...forEach(EACH_MERGING.map(([name]) => name), (name) => [
+    `another client cuts main to nothing, and it is written anew, ${name}`,
+    {
+      disk: "main and backup",
+      steps: `A opens ${EACH_MERGING.find(([each]) => each === name)![1]}
+        ${persists("A", "0=3", "1=3")}
+        a stranger writes nothing (truncate)
+        ${persists("A", "0=1")}`,
+    },
+  ]),
+  ...forEach(
+    ["create 1", "sync 1", "unlink 1", "link 1", "syncDirectory 1"],
+    (place) => [`another client cuts main to nothing before ${place}`, {
+      disk: "main and backup",
+      steps: `A opens {}
+        ${persists("A", "0=3")}
+        A sets 0=4
+        A persists; before its ${place}, a stranger writes nothing (truncate)`,
+    }],
+  ),
+  ...forEach(
+    ["create 1", "sync 1", "link 1"],
+    (place) => [`another client writes before ${place}`, {
+      disk: "main and backup",
+      steps: `A opens {}
+        A sets 0=4
+        A persists; before its ${place}, a stranger writes 0=5 2=2 (go)`,
+    }],
+  ),
+  "another client writes before a record is synced": {
+    disk: "main",
+    steps: `A opens ${LONG}
+      ${persists("A", "0=3")}
+      A sets 0=4
+      A persists; before its syncData 1, a stranger writes 0=5 2=2 (go)`,
+  },
+  ...forEach(EACH.map(([name]) => name), (name) => {
+    const settings = EACH.find(([each]) => each === name)![1];
+    return [`a second process is refused, ${name}`, {
+      disk: "main",
+      steps: `A opens ${settings}
+        B opens ${settings}
+        ${persists("A", "0=3", "1=3")}
+        B sets 0=1
+        B persists
+        B opens ${settings}
+        ${persists("B", "0=1", "1=1")}
+        A sets 2=2
+        A persists`,
+    }];
+  }),
+  ...forEach(EACH_MERGING.map(([name]) => name), (name) => {
+    const settings = EACH_MERGING.find(([each]) => each === name)![1];
+    return [`two processes merge, ${name}`, {
+      disk: "main",
+      steps: `A opens ${settings}
+        B opens ${settings}
+        ${persists("A", "0=3", "2=3")}
+        ${persists("B", "1=4", "0=1")}
+        A sets 1=2
+        A persists
+        A deletes 2
+        ${persists("B", "0=5")}
+        B closes
+        A closes`,
+    }];
+  }),
+  "two processes merge, and one has frozen a queue": {
+    disk: "main",
+    steps: `A opens ${MERGING}
+      B opens ${MERGING}
+      A freezes 0=1
+      ${persists("B", "0=9")}
+      A persists
+      ${persists("A", "1=5")}`,
+  },
+  "two processes merge, and one is killed with the lock": {
+    disk: "main",
+    steps: `A opens ${MERGING}
+      B opens ${MERGING_LONG}
+      ${persists("B", "1=3")}
+      A sets 0=4
+      A persists, but is killed before its rename 1
+      ${persists("B", "1=4", "2=2")}`,
+  },
+  "a process that only reads is closed after another has written": {
+    disk: "main",
+    steps: `A opens {}
+      B opens {}
+      ${persists("B", "0=3")}
+      A reads 0
+      A closes
+      B closes`,
+  },
+  ...forEach(["write 1", "syncData 1"], (place) => [
+    `a second process writes before a record's ${place}`,
+    {
+      disk: "main",
+      steps: `A opens ${LONG}
+        ${persists("A", "0=3")}
+        B opens {}
+        B sets 1=4
+        A sets 0=4
+        A persists; before its ${place}, B persists`,
+    },
+  ]),
+  ...forEach(["create 1", "rename 1", "unlink 2"], (place) => [
+    `a second process appends before a snapshot's ${place}`,
+    {
+      disk: "main and backup",
+      steps: `A opens ${LONG}
+        ${persists("A", "0=3")}
+        B opens {}
+        A sets 0=4
+        B sets 1=4
+        B persists; before its ${place}, A persists`,
+    },
+  ]),
+};

@@ -1,0 +1,189 @@
+import { setImmediate } from "node:timers/promises";
+import { LocalFileOffsetStore, OffsetFileCorruptError } from "../../../../mod.ts";
+import { locate } from "../../disk/locate.ts";
+import type { SimulatedDisk } from "../../disk/simulated_disk.ts";
+import { SimulatedFileSystem } from "../../disk/simulated_file_system.ts";
+import type { Beginning, Moment, Run } from "../every_crash.ts";
+import type { Interceptor } from "./interceptor.ts";
+import type { Model } from "./model.ts";
+import { accepted, type Situation, type Tag } from "./situation.ts";
+import type { Settings, Story, Who } from "./story.ts";
+import { SYSTEMS, type Wrap } from "./systems.ts";
+import { fromOffsetTable, isSame, maximum, type Table } from "./table.ts";
+
+/** A process of ours that is alive. */
+export interface Actor {
+  readonly who: Who;
+  readonly settings: Settings;
+  readonly store: LocalFileOffsetStore;
+  /** What its file system stands on. */
+  readonly fs: SimulatedFileSystem;
+  readonly interceptor: Interceptor;
+  model: Model;
+  /** Whether it cannot know that a failed fsync of another process has left the disk in doubt. */
+  isUnaware: boolean;
+  /** Whether a stranger has made main unusable since it looked. */
+  isMainBad: boolean;
+}
+
+/** An invariant that does not hold. */
+export class Violation extends Error {}
+
+/** Throws a violation unless the condition holds. */
+export function demand(condition: unknown, otherwise: () => string): asserts condition {
+  if (!condition) throw new Violation(otherwise());
+}
+
+/** The disk, the processes and the situation of a story that is performed. */
+export class Stage implements Run<Situation> {
+  readonly story: Story;
+  disk: SimulatedDisk;
+  situation: Situation;
+  readonly actors = new Map<Who, Actor>();
+  readonly moments: Moment<Situation>[] = [];
+  /** What has happened, step by step and call by call. */
+  readonly calls: string[] = [];
+  /** The disk when the commit began that goes on, if somebody else acts in the middle of it. */
+  diskBeforeCommit: SimulatedDisk | undefined;
+  /** How many commits have begun. */
+  commits = 0;
+  /** A violation that was met where nothing can be thrown. */
+  complaint: string | undefined;
+  readonly #keepsMoments: boolean;
+  readonly #wrap: Wrap;
+
+  /**
+   * @param keepsMoments Whether it will be crashed: most stages of an exploration never are.
+   * @param wrap Takes a step of the store's protocol away.
+   */
+  constructor(
+    story: Story,
+    { disk, expectation }: Beginning<Situation>,
+    keepsMoments: boolean,
+    wrap?: Wrap,
+  ) {
+    this.story = story;
+    this.disk = disk.clone();
+    this.situation = expectation;
+    this.#keepsMoments = keepsMoments;
+    this.#wrap = wrap ?? (story.system === undefined ? (fs) => fs : SYSTEMS[story.system]);
+  }
+
+  /** Where the store is. */
+  get place() {
+    const { format } = this.story.recovery;
+    return { clientId: "c", group: "g", root: "/root", format };
+  }
+
+  /** The path of main. */
+  get main(): string {
+    return `/root/c/g/${this.place.format === "java" ? "offsets" : "offset"}.json`;
+  }
+
+  /** Whether there is a file that has main's name. */
+  get isMainThere(): boolean {
+    try {
+      return locate(this.disk, "posix", "stat", this.main).ino !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether what a power cut leaves now is the store's affair. */
+  get mayCutPower(): boolean {
+    return !this.situation.isUnsynced && !isRelaxed(this.story);
+  }
+
+  /** A crash may come now. */
+  mark(): void {
+    if (!this.#keepsMoments) return;
+    const { situation: expectation, calls } = this;
+    this.moments.push({ disk: this.disk.clone(), expectation, calls: calls.length });
+  }
+
+  tell(line: string): void {
+    this.calls.push(line);
+  }
+
+  change(situation: Partial<Situation>): void {
+    this.situation = { ...this.situation, ...situation };
+  }
+
+  tag(...tags: readonly Tag[]): void {
+    this.change({ tags: new Set([...this.situation.tags, ...tags]) });
+  }
+
+  /** Waits until nobody makes any call: a compaction may go on behind a commit. */
+  async quiet(): Promise<void> {
+    let before;
+    do {
+      before = this.calls.length;
+      await setImmediate();
+    } while (before !== this.calls.length);
+  }
+
+  /** Ends a process where it is. */
+  kill(who: Who): void {
+    this.actors.get(who)?.interceptor.kill();
+    this.actors.delete(who);
+  }
+
+  /** The disk as a new process sees it; each change is a moment, and is told, if it has a name. */
+  fileSystem(name?: Who): SimulatedFileSystem {
+    const { splitRename, timesMs } = this.story;
+    const beforeStep = (what: string) => {
+      if (name === undefined) return;
+      this.mark();
+      this.tell(`${name}: ${what}`);
+    };
+    return new SimulatedFileSystem(this.disk, { splitRename, timesMs, beforeStep });
+  }
+
+  /** The same, as the store sees it on this system. */
+  wrap(fs: SimulatedFileSystem) {
+    return this.#wrap(fs);
+  }
+
+  /** Whether a load may refuse, in this way. */
+  mayRefuse(error: unknown): boolean {
+    return this.situation.mayRefuse && error instanceof OffsetFileCorruptError;
+  }
+
+  /**
+   * What a process that loads the files now would find, as they are seen without a crash;
+   * `undefined` if it would refuse.
+   */
+  async visible(): Promise<Table | undefined> {
+    const { durable, mayRefuse } = this.situation;
+    if (!mayRefuse && accepted(this.situation).every((table) => isSame(table, durable))) {
+      return durable;
+    }
+    const fileSystem = new SimulatedFileSystem(this.disk.clone(), { timesMs: this.story.timesMs });
+    try {
+      const store = await LocalFileOffsetStore.open({ ...this.place, fileSystem });
+      return fromOffsetTable(store.snapshot());
+    } catch (error) {
+      if (this.mayRefuse(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * The same, as a process sees it that has loaded the files before: where there is no main, it does
+   * not look for what else a load may find. Where main is unusable, only a process that merges goes
+   * on: the backup must not lower what it knows.
+   */
+  async seenBy({ isMainBad, model, settings }: Actor): Promise<Table | undefined> {
+    if (!isMainBad) return this.isMainThere ? await this.visible() : model.known;
+    if (settings.onConflict !== "merge") return undefined;
+    const backup = await this.visible();
+    if (backup === undefined || !model.isForeign(backup)) return backup;
+    return maximum(backup, model.known);
+  }
+}
+
+/** Whether some process of a story syncs nothing. */
+export function isRelaxed({ steps, recovery }: Story): boolean {
+  const settings = steps.flatMap((step) => step.do === "open" ? [step.with] : []);
+  return [recovery, ...settings].some(({ durability }) => durability === "relaxed");
+}
