@@ -27,7 +27,10 @@ export class JournalRetirement {
 
   /** Moves a foreign journal aside, before main is replaced: nothing else holds its records. */
   async moveForeign(): Promise<void> {
-    if (this.#write.retire === "move aside") await this.#moveAside();
+    if (this.#write.retire !== "move aside") return;
+    // Another process may have begun a journal of its own under that name since the last look.
+    await this.#write.look();
+    await this.#moveAside();
   }
 
   async syncMove(): Promise<void> {

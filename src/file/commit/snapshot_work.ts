@@ -103,7 +103,7 @@ export class SnapshotWork {
     const { keep, fileSystem, main, report, did } = this.#write;
     if (keep === "backup") await this.#pendingBackup.make();
     if (keep !== "aside") return;
-    const kept = await keepAside(fileSystem, main);
+    const kept = await keepAside(fileSystem, main, () => this.look());
     if (kept === undefined) return;
     did({ event: "kept aside", by: kept.by });
     report({ kind: "kept-aside", path: main, keptAs: kept.path });

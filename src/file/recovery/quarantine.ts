@@ -38,12 +38,16 @@ export interface KeptAside {
 /**
  * Gives a bad file a second name before it is replaced under its own. The caller syncs the directory.
  *
+ * @param look Rejects if the file is not the bad one any more. It is called right before the file is
+ *   moved, which is done where there are no hard links: a good file of somebody else's must not lose
+ *   its name.
  * @returns `undefined` if there is no such file.
  * @throws {NotRegularFileError} If the path leads to no regular file (O3).
  */
 export async function keepAside(
   fileSystem: FileSystem,
   path: string,
+  look: () => Promise<void> = () => Promise.resolve(),
 ): Promise<KeptAside | undefined> {
   await expectRegularFile(fileSystem, path);
   const aside = quarantineOf(path, fileSystem.uniqueName());
@@ -54,6 +58,7 @@ export async function keepAside(
     if (isMissing(error)) return undefined;
     if (!isLinkUnsupported(error)) throw error;
   }
+  await look();
   // Without hard links main is missing for an instant; the file that the table is from exists.
   const moved = await moveAside(fileSystem, path);
   return moved === undefined ? undefined : { path: moved, by: "move" };

@@ -1,6 +1,7 @@
 /** The persist protocol: its calls in their order, and what it leaves and tells. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ChangedMeanwhileError } from "../../../src/file/commit/changed_meanwhile_error.ts";
 import { SNAPSHOT_STEPS } from "../../../src/file/commit/replace_snapshot.ts";
 import { SimulatedFileSystem } from "../../../scripts/verify/disk/simulated_file_system.ts";
 import { systemError } from "../../support/faulty_file_system.ts";
@@ -24,7 +25,7 @@ const CALLS: Record<string, (kind: Kind, sync: readonly string[]) => readonly st
   "sync the directory before the rename": (_, sync) => sync,
   "move a foreign journal aside": ({ retire }) =>
     retire === "move aside"
-      ? ["stat offset.json.journal", "rename offset.json.journal.corrupt-U"]
+      ? ["look", "stat offset.json.journal", "rename offset.json.journal.corrupt-U"]
       : [],
   "sync the directory after the move": ({ retire }, sync) => retire === "move aside" ? sync : [],
   "look before the rename": () => ["look"],
@@ -128,6 +129,28 @@ test("P7 P9 a main that goes before it is kept is a change, and nothing is repla
   assert.equal((failure?.error as Error).name, "ChangedMeanwhileError");
   const { "offset.json": _, ...others } = FILES;
   assert.deepEqual(await replacement.files(), others);
+});
+
+test("P9 what somebody else has changed by the second look is not moved aside", async () => {
+  const kinds: readonly (Kind & { readonly link: "works" | "is unsupported" })[] = [
+    { keep: "aside", retire: "nothing", durability: "full", link: "is unsupported" },
+    { keep: "nothing", retire: "move aside", durability: "full", link: "works" },
+  ];
+  for (const { link, ...kind } of kinds) {
+    const replacement = await Replacement.of(kind);
+    if (link !== "works") {
+      replacement.faulty.faults = [{ when: ({ name }) => name === "link", code: "EPERM" }];
+    }
+    let looks = 0;
+    const failure = await replacement.run({
+      async look() {
+        if (++looks === 2) throw new ChangedMeanwhileError();
+      },
+    });
+    assert.ok(failure?.error instanceof ChangedMeanwhileError);
+    assert.equal(failure.onDisk, "previous");
+    assert.deepEqual(await replacement.files(), FILES);
+  }
 });
 
 test("O3 P7 where the backup should be and a directory is, nothing is replaced", async () => {
