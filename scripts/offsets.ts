@@ -25,7 +25,7 @@ import { commandHelp, programHelp } from "./offsets/help.ts";
 import { type Io, paint } from "./lib/io.ts";
 import { list } from "./offsets/list.ts";
 import { merge } from "./offsets/merge.ts";
-import { nearest } from "./lib/nearest.ts";
+import { nearestName } from "../src/core/nearest_name.ts";
 import { processIo } from "./lib/process_io.ts";
 import { rescue } from "./offsets/rescue.ts";
 import { reset } from "./offsets/reset.ts";
@@ -80,7 +80,7 @@ function unknownCommand(name: string | undefined): UsageError {
   if (name === undefined) {
     return new UsageError(`Cannot run "offsets": no command is given\n  ${all}`);
   }
-  const guess = nearest(name, names);
+  const guess = nearestName(name, names);
   return new UsageError(
     `Cannot run ${quote(name)}: there is no such command` +
       (guess === undefined ? "" : `, did you mean ${guess}?`) + `\n  ${all}`,

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { quote } from "./escape.ts";
-import { nearest } from "./nearest.ts";
+import { nearestName } from "../../src/core/nearest_name.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** How an option looks on the command line and in the help. */
@@ -89,7 +89,7 @@ function valueOf(option: OptionShape, { rawName, value, inlineValue }: OptionTok
 
 function unknownOption(raw: string, options: OptionShapes): UsageError {
   const names = Object.keys(options);
-  const guess = nearest(raw.replace(/^-+/, ""), names);
+  const guess = nearestName(raw.replace(/^-+/, ""), names);
   const hint = guess === undefined
     ? `it knows ${names.map((name) => `--${name}`).join(", ")}`
     : `did you mean --${guess}?`;

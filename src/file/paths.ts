@@ -1,7 +1,7 @@
-import { isAbsolute, join, resolve } from "node:path";
+import { posix, win32 } from "node:path";
 import process from "node:process";
-import { quote } from "../core/table/message_queue.ts";
 import type { OffsetFileFormat } from "../core/format/serialize.ts";
+import { checkComponent, checkRoot, NATIVE_PATHS, type PathStyle } from "./path_rules.ts";
 
 /** The environment variable that all clients read, if no root is given. */
 export const ROOT_VARIABLE = "rocketmq.client.localOffsetStoreDir";
@@ -30,34 +30,28 @@ export function storePath(
     readonly root?: string;
     readonly format?: OffsetFileFormat;
   },
+  style: PathStyle = NATIVE_PATHS,
 ): StorePath {
-  checkComponent("clientId", clientId);
-  checkComponent("group", group);
+  checkComponent("clientId", clientId, style);
+  checkComponent("group", group, style);
+  const { isAbsolute, join, resolve } = style === "win32" ? win32 : posix;
   const layout = LAYOUTS[format];
-  const given = root ?? defaultRoot(layout.folder);
+  if (root !== undefined) checkRoot("root", root, style);
+  const given = root ?? defaultRoot(layout.folder, style);
   // A path that is absolute already needs no permission to read the current directory.
   const base = isAbsolute(given) ? given : resolve(given);
   return { root: base, path: join(base, clientId, group, layout.file) };
 }
 
-function checkComponent(field: string, name: unknown): void {
-  if (typeof name !== "string") {
-    throw new TypeError(`Cannot use ${field} ${quote(name)}: it is not a string`);
-  }
-  if (name === "." || name === ".." || /[/\\\0]/.test(name)) {
-    throw new TypeError(`Cannot use ${field} ${quote(name)}: it is not the name of a directory`);
-  }
-  if (!name.isWellFormed()) {
-    throw new TypeError(`Cannot use ${field} ${quote(name)}: it holds a lone surrogate`);
-  }
-}
-
-function defaultRoot(folder: string): string {
+function defaultRoot(folder: string, style: PathStyle): string {
   const configured = process.env[ROOT_VARIABLE];
-  if (configured) return configured;
+  if (configured) {
+    checkRoot(ROOT_VARIABLE, configured, style);
+    return configured;
+  }
   // A path relative to wherever the process was started would be another store each time.
   const home = process.env.HOME || process.env.USERPROFILE;
-  if (home) return join(home, folder);
+  if (home) return (style === "win32" ? win32 : posix).join(home, folder);
   throw new TypeError(
     `Cannot choose a root directory: no root is given, and neither "${ROOT_VARIABLE}" nor "HOME" is set`,
   );

@@ -1,5 +1,6 @@
-import { type MessageQueue, quote } from "../core/table/message_queue.ts";
+import type { MessageQueue } from "../core/table/message_queue.ts";
 import { NO_OFFSET, type Offset } from "../core/table/offset.ts";
+import { checkIncreaseOnly, checkQueues } from "../core/rules/check_arguments.ts";
 import { memoryAnswers, type ReadType } from "../core/rules/read_with_type.ts";
 import type { OffsetStore } from "../file/options.ts";
 import { Calls } from "./calls.ts";
@@ -77,9 +78,7 @@ export class RemoteBrokerOffsetStore implements OffsetStore, AsyncDisposable {
   update(mq: MessageQueue, offset: Offset | number, increaseOnly: boolean): void {
     this.#assertNotClosed("update");
     const given = toRemoteOffset(offset);
-    if (typeof increaseOnly !== "boolean") {
-      throw new TypeError(`Cannot use increaseOnly ${quote(increaseOnly)}: it is no boolean`);
-    }
+    checkIncreaseOnly(increaseOnly);
     this.#memory.update(this.#memory.slotOf(mq), given, increaseOnly);
   }
 
@@ -130,6 +129,7 @@ export class RemoteBrokerOffsetStore implements OffsetStore, AsyncDisposable {
    */
   async persist(mqs?: readonly MessageQueue[], options: CallOptions = {}): Promise<void> {
     this.#assertNotClosed("persist");
+    checkQueues(mqs);
     const slots = mqs && new Set(mqs.map((mq) => this.#memory.slotOf(mq)));
     const held = slots && [...slots].flatMap((slot) => this.#memory.get(slot) ?? []);
     await this.#send(held ?? this.#memory.all(), options);

@@ -1,6 +1,7 @@
 import { checkMessageQueue, type MessageQueue } from "../table/message_queue.ts";
 import { type Offset, toOffset } from "../table/offset.ts";
 import { OffsetTable } from "../table/offset_table.ts";
+import { checkIncreaseOnly } from "./check_arguments.ts";
 
 /**
  * The one rule of an update (clauses U1–U4): whether the given offset replaces the current one. The
@@ -29,7 +30,7 @@ export function takesOffset(
  * @param offset Its offset, an int64; a `number` must be a safe integer.
  * @param increaseOnly Whether an offset that is not greater than the current one is ignored.
  * @returns The table with the offset, or the same object if nothing changes.
- * @throws {TypeError} If the queue or the offset is of the wrong type.
+ * @throws {TypeError} If an argument is of the wrong type.
  * @throws {RangeError} If the queue id is not an int32 or the offset not an int64.
  *
  * @example
@@ -49,6 +50,7 @@ export function applyUpdate(
 ): OffsetTable {
   checkMessageQueue(mq);
   const given = toOffset(offset);
+  checkIncreaseOnly(increaseOnly);
   if (!takesOffset(table.get(mq), given, increaseOnly)) return table;
   return OffsetTable.from([...table, [mq, given]]);
 }

@@ -3,6 +3,7 @@ import { NO_OFFSET, type Offset, toOffset } from "../../core/table/offset.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
 import type { OffsetTable } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
+import { checkIncreaseOnly, checkQueues } from "../../core/rules/check_arguments.ts";
 import { memoryAnswers, type ReadType } from "../../core/rules/read_with_type.ts";
 import type { CommitJob } from "../commit/commit_job.ts";
 import type { Committer } from "../commit/committer.ts";
@@ -86,8 +87,8 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    *
    * @param options Which store, and how it behaves; `clientId` and `group` must be given.
    * @returns The store; `loadOutcome` tells where its offsets are from.
-   * @throws {TypeError} If an option is of the wrong kind, or no root directory can be chosen.
-   * @throws {RangeError} If `persistEveryMs` is out of range.
+   * @throws {TypeError} If an option is unknown or of the wrong type, or no root can be chosen.
+   * @throws {RangeError} If a number is out of range.
    * @throws {OffsetFileCorruptError} If files are there and none is usable.
    * @throws {OffsetLoadError} If a file could not be examined, such as for lack of permission.
    */
@@ -103,13 +104,14 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * @param offset Its offset, an int64: by convention the next message to consume. A `number` must
    *   be a safe integer.
    * @param increaseOnly Whether an offset that is not greater than the current one is ignored.
-   * @throws {TypeError} If the queue or the offset is of the wrong type.
+   * @throws {TypeError} If an argument is of the wrong type.
    * @throws {RangeError} If the queue id is not an int32 or the offset not an int64.
    * @throws {OffsetStoreClosedError} If the store is closed.
    */
   update(mq: MessageQueue, offset: Offset | number, increaseOnly: boolean): void {
     this.#assertNotClosed("update");
     const given = toOffset(offset);
+    checkIncreaseOnly(increaseOnly);
     // A known queue was checked when it came.
     this.#memory.update(this.#index.find(mq) ?? this.#slotOf(mq), given, increaseOnly);
   }
@@ -213,6 +215,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    *
    * @param mqs Which queues to persist, as in RocketMQ: `[]` does nothing, anything else persists
    *   the whole table.
+   * @throws {TypeError} If `mqs` is not an array of queues.
    * @throws {OffsetPersistError} If the file cannot be written; the store stays usable.
    * @throws {OffsetConflictError} If somebody else has changed the file, and `onConflict` is
    *   `"throw"`.
@@ -221,7 +224,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   persist(mqs?: readonly MessageQueue[]): Promise<void> {
     try {
       this.#assertNotClosed("persist");
-      mqs?.forEach(checkMessageQueue);
+      checkQueues(mqs);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -213,7 +213,8 @@ test("J1 a journal's options are checked", async () => {
   for (const [wrong, shown] of [["yes", "yes"], [null, "null"]]) {
     await assert.rejects(open(wrong), {
       name: "TypeError",
-      message: `Cannot use journal "${shown}": it is neither a boolean nor an object`,
+      message: `Cannot use journal "${shown}": it is neither a boolean nor an object; ` +
+        "pass true, or { compactAtBytes: 65536 }",
     });
   }
   for (const compactAtBytes of [-1, 1.5, "9", undefined]) {

@@ -156,7 +156,8 @@ test("U6 remote: a queue, a type or an offset that is none is refused before any
   }
   // deno-lint-ignore no-explicit-any
   assert.throws(() => (store as any).update(at(0), 1n), {
-    message: 'Cannot use increaseOnly "undefined": it is no boolean',
+    message: 'Cannot use increaseOnly "undefined": it is not a boolean; ' +
+      "pass true to ignore an offset that is not greater, false to set it anyway",
   });
   // deno-lint-ignore no-explicit-any
   await assert.rejects(store.read(at(0), "file" as any), { message: /Cannot read with type/ });

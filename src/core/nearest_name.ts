@@ -1,9 +1,15 @@
-/** The candidate that a mistyped word most likely meant, if one is near enough. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+/**
+ * The known name that a mistyped one most likely meant, if one is near enough.
+ *
+ * @param name The mistyped name.
+ * @param known The names that it may be.
+ * @returns The first of the nearest ones; `undefined` if too much of each would have to be changed.
+ */
+export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.ceil(word.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const distance = candidate.startsWith(word) && word !== "" ? 1 : editDistance(word, candidate);
+  let least = Math.max(2, Math.ceil(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = candidate.startsWith(name) && name !== "" ? 1 : editDistance(name, candidate);
     if (distance < least) [best, least] = [candidate, distance];
   }
   return best;
