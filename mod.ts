@@ -25,6 +25,7 @@
 export * from "./src/core/mod.ts";
 export type { FileInfo } from "./src/file/fs/file_info.ts";
 export type { FileSystem, WritableFile } from "./src/file/fs/file_system.ts";
+export type { PathStyle } from "./src/file/path_rules.ts";
 export { LocalFileOffsetStore } from "./src/file/store/local_file_offset_store.ts";
 export { nodeFileSystem } from "./src/file/fs/node_file_system.ts";
 export { OffsetConflictError } from "./src/file/errors/offset_conflict_error.ts";

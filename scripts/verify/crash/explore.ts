@@ -1,4 +1,5 @@
 import type { FileSystem } from "../../../src/file/fs/file_system.ts";
+import type { PathStyle } from "../../../src/file/path_rules.ts";
 import { everyCrash, type Exploration, type ExploreOptions } from "./every_crash.ts";
 import type { Expectation } from "./generations.ts";
 import type { SimulatedDisk } from "../disk/simulated_disk.ts";
@@ -18,6 +19,8 @@ export interface Scenario {
   readonly start: Expectation;
   readonly work: (world: World) => Promise<void>;
   readonly splitRename: boolean;
+  /** How the paths are written; `"posix"` unless told. */
+  readonly paths?: PathStyle;
   /** How many crashes follow one another, each during the recovery from the one before. */
   readonly depth: number;
   /** Stands between the writer and the simulated disk for good, to take a step away. */

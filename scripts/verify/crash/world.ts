@@ -37,6 +37,7 @@ export class World {
     this.#expectation = expectation;
     const simulated = new SimulatedFileSystem(this.disk, {
       splitRename: scenario.splitRename,
+      paths: scenario.paths,
       beforeStep: (what) => {
         this.mark();
         this.calls.push(what);

@@ -84,7 +84,7 @@ function openStore(
   return LocalFileOffsetStore.open({
     clientId: "c",
     group: "g",
-    root: "/root",
+    root: fileSystem.paths === "win32" ? "C:\\root" : "/root",
     ...options,
     fileSystem,
   });

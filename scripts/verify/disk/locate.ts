@@ -1,3 +1,4 @@
+import type { PathStyle } from "../../../src/file/path_rules.ts";
 import { type Ino, ROOT, type SimulatedDisk } from "./simulated_disk.ts";
 import { systemError } from "./system_error.ts";
 
@@ -9,10 +10,10 @@ export interface Place {
   readonly ino: Ino | undefined;
 }
 
-/** How paths are written: on Windows both separators are, and a drive may stand before the first. */
-export type PathStyle = "posix" | "win32";
-
-/** Finds the place of a path; the call is for the error. */
+/**
+ * Finds the place of a path; the call is for the error. On Windows both separators do, and a drive may
+ * stand before the first.
+ */
 export function locate(
   disk: SimulatedDisk,
   style: PathStyle,

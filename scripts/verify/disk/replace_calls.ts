@@ -5,6 +5,7 @@ import { systemError } from "./system_error.ts";
 /** A file system with some of its methods replaced. */
 export function wrap(fs: SimulatedFileSystem, replaced: Partial<FileSystem>): FileSystem {
   const bound: FileSystem = {
+    paths: fs.paths,
     readFile: (path) => fs.readFile(path),
     stat: (path) => fs.stat(path),
     readLink: (path) => fs.readLink(path),

@@ -1,7 +1,8 @@
 import { isMissing } from "../../../src/file/errors/error_code.ts";
 import { type FileInfo, tickOf } from "../../../src/file/fs/file_info.ts";
 import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
-import { isBelow, locate, type PathStyle, type Place } from "./locate.ts";
+import type { PathStyle } from "../../../src/file/path_rules.ts";
+import { isBelow, locate, type Place } from "./locate.ts";
 import type { Ino, Process, Rights, SimulatedDisk } from "./simulated_disk.ts";
 import { type Opener, simulatedWritableFile } from "./simulated_writable_file.ts";
 import { systemError } from "./system_error.ts";
@@ -52,6 +53,10 @@ export class SimulatedFileSystem implements FileSystem {
       beforeStep: (what) => options.beforeStep?.(what),
       infoOf: (ino) => this.#info(ino),
     };
+  }
+
+  get paths(): PathStyle {
+    return this.#options.paths ?? "posix";
   }
 
   async readFile(path: string): Promise<{ bytes: Uint8Array; info: FileInfo }> {
@@ -134,7 +139,7 @@ export class SimulatedFileSystem implements FileSystem {
   async rename(from: string, to: string): Promise<void> {
     const { ino, ...source } = this.#locate("rename", from);
     const target = this.#locate("rename", to);
-    const style = this.#style;
+    const style = this.paths;
     if (ino === undefined) throw systemError("ENOENT", "rename", from);
     if (isBelow(to, from, style)) throw systemError("EINVAL", "rename", to);
     if (isBelow(from, to, style)) throw systemError("ENOTEMPTY", "rename", to);
@@ -249,10 +254,6 @@ export class SimulatedFileSystem implements FileSystem {
   }
 
   #locate(call: string, path: string): Place {
-    return locate(this.disk, this.#style, call, path);
-  }
-
-  get #style(): PathStyle {
-    return this.#options.paths ?? "posix";
+    return locate(this.disk, this.paths, call, path);
   }
 }

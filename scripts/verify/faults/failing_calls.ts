@@ -73,6 +73,7 @@ export class FailingCalls {
     const call = <T>(kind: string, path: string, effect: () => Promise<T>) =>
       this.#call(disk, kind, path, effect);
     return {
+      paths: fs.paths,
       readFile: (path) => call("readFile", path, () => fs.readFile(path)),
       stat: (path) => call("stat", path, () => fs.stat(path)),
       readLink: (path) => call("readLink", path, () => fs.readLink(path)),

@@ -21,7 +21,8 @@ import {
 
 const QUEUES = 2;
 
-export interface Operation extends Pick<Scenario, "name" | "writer" | "disk" | "start" | "wrap"> {
+export interface Operation
+  extends Pick<Scenario, "name" | "writer" | "disk" | "start" | "wrap" | "paths"> {
   /** What is made to fail. */
   readonly act: "open" | "persist" | "read" | "close";
   /** What comes before, undisturbed; answers the session that acts, if it is not `open`. */
@@ -86,7 +87,7 @@ function failingRootSync(isOn: () => boolean): Wrap {
   return (fs) =>
     wrap(fs, {
       syncDirectory(path) {
-        if (path !== "/root" || !isOn()) return fs.syncDirectory(path);
+        if (!/^([a-z]:)?[\\/]root$/i.test(path) || !isOn()) return fs.syncDirectory(path);
         fs.failSync(path);
         return Promise.reject(systemError("EIO", "fsync", path));
       },

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import * as zlib from "node:zlib";
 import { type Crc32, crc32 } from "../../core/format/crc32.ts";
 import type { Generation } from "../../core/format/generation.ts";
@@ -7,6 +6,7 @@ import type { JournalDurability, SnapshotId } from "../../core/format/journal_he
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import type { FileInfo } from "../fs/file_info.ts";
 import type { FileSystem, WritableFile } from "../fs/file_system.ts";
+import { dirname } from "../fs/path_names.ts";
 import { takeAfter } from "../fs/take_after.ts";
 import { writeAll } from "../fs/write_file.ts";
 import { journalOf } from "../paths.ts";

@@ -1,7 +1,7 @@
-import { dirname } from "node:path";
 import { type FilesState, isOwn } from "../../core/files_state.ts";
 import { type FileInfo, isSameFile, isSameInode, isYoung } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import { dirname } from "../fs/path_names.ts";
 import { journalOf } from "../paths.ts";
 import type { Observation } from "../recovery/store_view.ts";
 

@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
 import type { FileSystem } from "../fs/file_system.ts";
+import { dirname } from "../fs/path_names.ts";
 import type { Ownership } from "../fs/take_after.ts";
 import { backupOf } from "../paths.ts";
 

@@ -1,8 +1,8 @@
-import { dirname } from "node:path";
 import type { CommitEvent, Keep, Retire } from "../../core/commit_plan.ts";
 import type { Generation } from "../../core/format/generation.ts";
 import type { FileInfo } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import { dirname } from "../fs/path_names.ts";
 import type { Ownership } from "../fs/take_after.ts";
 import type { Diagnostic } from "../options.ts";
 

@@ -1,8 +1,8 @@
-import { dirname, isAbsolute, relative, sep } from "node:path";
 import { errorCode, isDenied, isMissing } from "../errors/error_code.ts";
 import type { Diagnostic } from "../options.ts";
 import { type FileInfo, isSameInode } from "./file_info.ts";
 import type { FileSystem } from "./file_system.ts";
+import { directoriesBetween, dirname } from "./path_names.ts";
 
 /** A directory that this process made; it is in doubt if it could be neither synced nor removed. */
 type Made = "not durable" | "in doubt";
@@ -44,7 +44,7 @@ export class DirectoryPath {
     this.#fileSystem = fileSystem;
     this.#report = report;
     this.#root = root;
-    const directories = pathFrom(root, dirname(path));
+    const directories = directoriesBetween(root, dirname(path));
     this.#directories = main === path ? directories : [...directories, dirname(main)];
     this.#entries = main === path ? directories : [...directories, path];
   }
@@ -156,12 +156,3 @@ export class DirectoryPath {
 
 /** The user that may give files away. */
 const ROOT_USER = 0;
-
-/** The directories from the root down to one below it, or that one alone if it lies elsewhere. */
-function pathFrom(root: string, directory: string): string[] {
-  const path = relative(root, directory);
-  if (path === "") return [root];
-  // On Windows a path to another drive stays absolute.
-  if (path.split(sep)[0] === ".." || isAbsolute(path)) return [directory];
-  return [...pathFrom(root, dirname(directory)), directory];
-}

@@ -1,3 +1,4 @@
+import type { PathStyle } from "../path_rules.ts";
 import type { FileInfo } from "./file_info.ts";
 
 /**
@@ -8,6 +9,8 @@ import type { FileInfo } from "./file_info.ts";
  * default, `nodeFileSystem`, works on Deno, Bun and Node.
  */
 export interface FileSystem {
+  /** How its paths are written and which names it allows; as on this platform unless told. */
+  readonly paths?: PathStyle;
   /**
    * Reads a whole regular file, following links.
    *

@@ -1,6 +1,6 @@
-import { dirname, isAbsolute } from "node:path";
 import { isMissing } from "../errors/error_code.ts";
 import type { FileSystem } from "./file_system.ts";
+import { dirname, isAbsoluteTarget } from "./path_names.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
 
 /** Linux follows as many. */
@@ -20,7 +20,7 @@ export async function resolveLinks(fileSystem: FileSystem, path: string): Promis
     const target = await readLink(fileSystem, resolved);
     if (target === undefined) return resolved;
     // Not `resolve`, which drops ".." by the text: the parent of a linked directory is another one.
-    resolved = isAbsolute(target) ? target : `${dirname(resolved)}/${target}`;
+    resolved = isAbsoluteTarget(target, resolved) ? target : `${dirname(resolved)}/${target}`;
   }
   throw new OffsetLoadError(path, new Error(`more than ${MAX_LINKS} symbolic links`));
 }

@@ -1,6 +1,6 @@
-import { dirname } from "node:path";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import { dirname } from "../fs/path_names.ts";
 import { backupOf } from "../paths.ts";
 import { type Choice, chooseSource, type StoreFiles } from "./choose_source.ts";
 import { type JournalFile, readJournalFile } from "./read_journal_file.ts";

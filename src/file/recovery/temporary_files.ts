@@ -1,7 +1,7 @@
-import { basename, dirname } from "node:path";
 import { isMissing } from "../errors/error_code.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import { basename, dirname } from "../fs/path_names.ts";
 import { goTemporaryOf, temporaryKind, timeOfName } from "../paths.ts";
 
 /** The files that interrupted writes left beside a main file. */

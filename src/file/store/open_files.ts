@@ -1,15 +1,16 @@
-import { dirname } from "node:path";
 import { OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
 import { Committer } from "../commit/committer.ts";
 import type { SnapshotStep } from "../commit/replace_snapshot.ts";
 import { DirectoryPath } from "../fs/directory_path.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import { dirname } from "../fs/path_names.ts";
 import { serveMissingCalls } from "../fs/missing_calls.ts";
 import { nodeFileSystem } from "../fs/node_file_system.ts";
 import { resolveLinks } from "../fs/resolve_links.ts";
 import type { Durability, LoadOutcome, OpenOptions } from "../options.ts";
 import { storePath } from "../paths.ts";
+import { expectDirectories } from "../recovery/expect_directories.ts";
 import { moveAside } from "../recovery/quarantine.ts";
 import { recover, type Recovery } from "../recovery/recover.ts";
 import { Reporter } from "./reporter.ts";
@@ -32,12 +33,16 @@ export async function openFiles(
   protocol?: readonly SnapshotStep[],
 ): Promise<OpenedFiles> {
   const { durability = "full" } = options;
-  const { root, path } = storePath(options);
+  const { root, path } = storePath(options, options.fileSystem?.paths);
   const reporter = new Reporter(options.onDiagnostic);
   const { report } = reporter;
   const fileSystem = serveMissingCalls(options.fileSystem ?? nodeFileSystem, report);
-  const main = await resolveLinks(fileSystem, path);
-  const { recovery, outcome } = await load(fileSystem, main, options);
+  const main = await resolveLinks(fileSystem, path).catch((error) =>
+    explain(fileSystem, path, error)
+  );
+  const { recovery, outcome } = await load(fileSystem, main, options)
+    .catch((error) => explain(fileSystem, main, error));
+  if (outcome.kind === "fresh") await expectDirectories(fileSystem, dirname(main));
   const directories = new DirectoryPath(fileSystem, { root, path, main }, report);
   if (outcome.kind !== "fresh" && durability === "full") await syncDirectories(directories, path);
   const committer = new Committer(main, recovery, {
@@ -54,6 +59,13 @@ export async function openFiles(
   const { kind } = outcome;
   if (kind === "recovered" || kind === "reset") report({ kind, path, outcome });
   return { path, committer, outcome, reporter };
+}
+
+/** Names the file that is in the place of a directory, where the system only says that one is. */
+async function explain(fileSystem: FileSystem, main: string, error: unknown): Promise<never> {
+  const isBelowFile = error instanceof OffsetLoadError && error.code === "ENOTDIR";
+  if (isBelowFile) await expectDirectories(fileSystem, dirname(main));
+  throw error;
 }
 
 /** Nobody may act on offsets whose directories a power cut takes back (L6). */
