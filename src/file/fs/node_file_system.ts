@@ -1,19 +1,17 @@
-import { closeSync, linkSync, open, openSync, renameSync, unlinkSync } from "node:fs";
+import { closeSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import { dirname } from "node:path";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
-import { promisify } from "node:util";
 import { isNoLink } from "../errors/error_code.ts";
 import type { FileSystem } from "./file_system.ts";
+import { type NodeCalls, nodeCalls } from "./node_calls.ts";
 import { exactInfoOf, infoOf, statNow } from "./node_stat.ts";
 import { nodeWritableFile } from "./node_writable_file.ts";
 import { NotRegularFileError } from "./not_regular_file_error.ts";
 import { type Place, placeOf } from "./place.ts";
 import { retryWhileBusy } from "./retry_while_busy.ts";
 import { makeUniqueName } from "../paths.ts";
-
-const openElsewhere = promisify(open);
 
 /**
  * The real file system, through `node:fs`, on Deno, Bun and Node.
@@ -35,18 +33,25 @@ const openElsewhere = promisify(open);
  */
 export const nodeFileSystem: FileSystem = makeNodeFileSystem(process.platform);
 
-/** Makes it for a given platform, so that the behaviour on Windows can be tested anywhere. */
-export function makeNodeFileSystem(platform: string): FileSystem {
+/** Makes it for a platform and its calls, so that the behaviour on Windows can be tested anywhere. */
+export function makeNodeFileSystem(
+  platform: string,
+  calls: NodeCalls = nodeCalls,
+  pause: (ms: number) => Promise<unknown> = setTimeout,
+): FileSystem {
   const isWindows = platform === "win32";
-  /** On Windows a call can fail while another program has the file open. */
+  /**
+   * On Windows a call fails while another program has the file open (O6). A name whose file was
+   * removed is not free before the other program has closed it, so to create a file may fail as well.
+   */
   const patiently = <T>(call: () => Promise<T>): Promise<T> =>
-    isWindows ? retryWhileBusy(call, setTimeout) : call();
+    isWindows ? retryWhileBusy(call, pause) : call();
   return {
     async readFile(path) {
       // Opening a FIFO would wait for a writer.
       const seen = statNow(path);
       if (seen?.kind === "other") throw new NotRegularFileError(path);
-      const file = await fs.open(path, "r");
+      const file = await patiently(() => calls.openToRead(path));
       try {
         const info = infoOf(await file.stat()) ?? exactInfoOf(await file.stat({ bigint: true }));
         return { info, bytes: await file.readFile() };
@@ -75,9 +80,11 @@ export function makeNodeFileSystem(platform: string): FileSystem {
     async create(path) {
       const place = placeOf(dirname(path));
       place.files = "small";
-      const file = await place.name(
-        () => openSync(path, "wx", 0o600),
-        () => openElsewhere(path, "wx", 0o600),
+      const file = await patiently(() =>
+        place.name(
+          () => calls.openSync(path, "wx", 0o600),
+          () => calls.open(path, "wx", 0o600),
+        )
       );
       return nodeWritableFile(file, place);
     },
@@ -85,29 +92,33 @@ export function makeNodeFileSystem(platform: string): FileSystem {
     async syncFile(path) {
       // Windows requires the right to write for a sync, POSIX does not.
       const flags = isWindows ? "r+" : "r";
-      await patiently(() => syncAndClose(() => openSync(path, flags), placeOf(dirname(path))));
+      await patiently(() =>
+        syncAndClose(() => calls.openSync(path, flags), placeOf(dirname(path)))
+      );
     },
 
     async syncDirectory(path) {
       if (isWindows) return;
-      await syncAndClose(() => openSync(path, "r"), placeOf(path));
+      await syncAndClose(() => calls.openSync(path, "r"), placeOf(path));
     },
 
     async link(existing, path) {
       const place = placeOf(dirname(path));
       await patiently(() =>
-        place.name(() => linkSync(existing, path), () => fs.link(existing, path))
+        place.name(() => calls.linkSync(existing, path), () => calls.link(existing, path))
       );
     },
 
     async rename(from, to) {
       const place = placeOf(dirname(to));
-      await patiently(() => place.name(() => renameSync(from, to), () => fs.rename(from, to)));
+      await patiently(() =>
+        place.name(() => calls.renameSync(from, to), () => calls.rename(from, to))
+      );
     },
 
     async unlink(path) {
       const place = placeOf(dirname(path));
-      await patiently(() => place.name(() => unlinkSync(path), () => fs.unlink(path)));
+      await patiently(() => place.name(() => calls.unlinkSync(path), () => calls.unlink(path)));
     },
 
     async makeDirectory(path) {
@@ -125,7 +136,9 @@ export function makeNodeFileSystem(platform: string): FileSystem {
       }
     },
 
-    removeDirectory: fs.rmdir,
+    async removeDirectory(path) {
+      await patiently(() => calls.rmdir(path));
+    },
 
     async pause(ms, signal) {
       // An abort ends the pause, and is no error.
