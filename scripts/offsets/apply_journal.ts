@@ -66,7 +66,16 @@ export function applyJournal(main: Inspection, journal: JournalFile): Inspection
   } catch (error) {
     if (!(error instanceof OffsetFileCorruptError)) throw error;
     const [{ reason }] = error.faults;
-    return { state: "bad", path, info, reason: `its journal cannot be read: ${reason}` };
+    // A journal that could not be examined is refused by a store, too (L5).
+    const isUnexamined = journal.is === "unreadable" &&
+      journal.fault.cause instanceof OffsetLoadError;
+    return {
+      state: "bad",
+      path,
+      info,
+      reason: `its journal cannot be read: ${reason}`,
+      ...(isUnexamined ? { unexamined: true } : {}),
+    };
   }
 }
 

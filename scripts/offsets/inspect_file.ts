@@ -57,6 +57,11 @@ export interface BadInspection {
   readonly info: FileInfo | undefined;
   readonly reason: string;
   readonly position?: number;
+  /**
+   * Whether it could not even be examined: it may be intact, and a store does not open with the backup
+   * instead (L5).
+   */
+  readonly unexamined?: true;
   /** What it holds, if only its checksum is wrong: it may have been edited by hand. */
   readonly edited?: ValidInspection;
 }
@@ -78,7 +83,7 @@ export async function inspectAlone(path: string): Promise<Inspection> {
   } catch (error) {
     if (!(error instanceof OffsetLoadError)) throw error;
     const info = await nodeFileSystem.stat(path).catch(() => undefined);
-    return { state: "bad", path, info, reason: describeSystemError(error) };
+    return { state: "bad", path, info, reason: describeSystemError(error), unexamined: true };
   }
 }
 
@@ -149,6 +154,11 @@ export function formatForName(path: string): OffsetFileFormat | undefined {
   const name = basename(path);
   if (name.startsWith("offsets.json")) return "java";
   return name.startsWith("offset.json") ? "go" : undefined;
+}
+
+/** Whether a file could not be examined, so that nothing can be said about it. */
+export function isUnexamined(inspection: Inspection): boolean {
+  return inspection.state === "bad" && inspection.unexamined === true;
 }
 
 /** What is wrong with a file, on one line. */

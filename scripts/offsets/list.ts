@@ -7,7 +7,7 @@ import { CommandError } from "./command_error.ts";
 import { escape, quote } from "../lib/escape.ts";
 import { EXIT } from "../lib/exit_code.ts";
 import { findStores, type FoundStore } from "./find_stores.ts";
-import { fault, infoOf, modifiedOf } from "./inspect_file.ts";
+import { fault, infoOf, type Inspection, isUnexamined, modifiedOf } from "./inspect_file.ts";
 import { paint } from "../lib/io.ts";
 import { printJson } from "./json_output.ts";
 import { inspectStore, recoveryCandidates } from "./store_files.ts";
@@ -74,8 +74,9 @@ async function inspectRow({ path, levels }: FoundStore) {
   const notes = [
     good
       ? journalNote(main.journal)
-      : `main ${main.state === "missing" ? "missing" : `bad: ${fault(main)}`}`,
-    !good && (source ? `recoverable from ${basename(source.path)}` : "not recoverable"),
+      : `main ${main.state === "missing" ? "missing" : `${judgement(main)}: ${fault(main)}`}`,
+    !good && !isUnexamined(main) &&
+    (source ? `recoverable from ${basename(source.path)}` : "not recoverable"),
     backup.state === "bad" && (infoOf(backup)?.size === 0 ? "backup empty" : "backup bad"),
     leftovers.length > 0 && `${leftovers.length} leftover .tmp`,
   ];
@@ -88,6 +89,10 @@ async function inspectRow({ path, levels }: FoundStore) {
     health: notes.filter(Boolean).join(", "),
     good,
   };
+}
+
+function judgement(main: Inspection): string {
+  return isUnexamined(main) ? "cannot be examined" : "bad";
 }
 
 function journalNote(journal: AppliedJournal | undefined): string {

@@ -1,6 +1,12 @@
 import { CommandError } from "./command_error.ts";
 import { escape, quote } from "../lib/escape.ts";
-import { fault, type Inspection, readSnapshot, type ValidInspection } from "./inspect_file.ts";
+import {
+  fault,
+  type Inspection,
+  isUnexamined,
+  readSnapshot,
+  type ValidInspection,
+} from "./inspect_file.ts";
 import { type Io, paint } from "../lib/io.ts";
 import { inspectStore, recoveryCandidates } from "./store_files.ts";
 
@@ -32,6 +38,9 @@ export async function readEditedTable(
 async function next(found: Inspection): Promise<string> {
   const { path, state } = found;
   if (state === "bad" && found.edited !== undefined) return acceptHint(path);
+  if (isUnexamined(found)) {
+    return "It may be intact: make it readable, then run the same command again.";
+  }
   const [source] = recoveryCandidates(await inspectStore(path));
   if (source !== undefined) {
     return `${quote(source.path)} is valid; recover it with: offsets rescue ${path} --write`;

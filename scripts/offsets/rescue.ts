@@ -2,18 +2,20 @@ import { OffsetTable } from "../../mod.ts";
 import { formatAge } from "./age.ts";
 import { findJournal, lonely } from "./apply_journal.ts";
 import type { Command } from "./command.ts";
-import { escape } from "../lib/escape.ts";
+import { escape, quote } from "../lib/escape.ts";
 import { EXIT } from "../lib/exit_code.ts";
 import {
   fault,
   infoOf,
   type Inspection,
+  isUnexamined,
   modifiedOf,
   type ValidInspection,
 } from "./inspect_file.ts";
 import { type Io, paint } from "../lib/io.ts";
 import { jsonEntries, printJson } from "./json_output.ts";
 import { keepBadFile } from "./keep_bad_file.ts";
+import { CommandError } from "./command_error.ts";
 import { countQueues } from "./plural.ts";
 import { acceptHint } from "./read_table.ts";
 import { inspectStore, recoveryCandidates, type StoreFiles } from "./store_files.ts";
@@ -33,6 +35,7 @@ export const rescue: Command = {
     const [path] = args.operands;
     const files = await inspectStore(path);
     const { main } = files;
+    if (isUnexamined(main)) throw unexamined(main);
     const source = main.state === "valid" ? undefined : recoveryCandidates(files).at(0);
     const write = args.flag("write") && source !== undefined;
     const kept = write ? await recover(path, main, source, io) : undefined;
@@ -59,6 +62,16 @@ export const rescue: Command = {
     return main.state === "valid" || source !== undefined ? EXIT.ok : EXIT.finding;
   },
 };
+
+/** To go back to the backup would undo what an intact main holds. */
+function unexamined(main: Inspection): CommandError {
+  const { path } = main;
+  return new CommandError(
+    `Cannot rescue ${quote(path)}: it cannot be examined (${fault(main)})`,
+    "It may be intact, so a store refuses it, too. Make it readable; or move it away, and run the " +
+      "same command again to go back to the backup.",
+  );
+}
 
 function faults({ main, backup, leftovers }: StoreFiles): Inspection[] {
   return [main, ...[backup, ...leftovers].filter(({ state }) => state === "bad")]

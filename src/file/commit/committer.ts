@@ -15,11 +15,11 @@ import { CooperativeYield } from "../fs/cooperative_yield.ts";
 import type { DirectoryPath } from "../fs/directory_path.ts";
 import { type FileInfo, isSameFile, isSameInode } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import { LONGEST_FILE, TableTooLongError } from "../fs/longest_file.ts";
 import type { Diagnostic, OnConflict } from "../options.ts";
 import { readExternalChange } from "../recovery/external_change.ts";
 import { stateOfFiles } from "../recovery/files_state.ts";
 import type { Ownership } from "../fs/take_after.ts";
-import { LONGEST_TEXT } from "../recovery/read_snapshot.ts";
 import type { Recovery } from "../recovery/recover.ts";
 import { type Observation, StoreView } from "../recovery/store_view.ts";
 import { lockOf } from "../paths.ts";
@@ -36,7 +36,6 @@ import { Observer } from "./observer.ts";
 import { predecessorOf } from "./predecessor.ts";
 import { replaceSnapshot, type SnapshotStep } from "./replace_snapshot.ts";
 import { SnapshotEncoder } from "./snapshot_encoder.ts";
-import { TooLongError } from "./too_long_error.ts";
 
 /** What a committer is made with. */
 export interface CommitterOptions {
@@ -51,6 +50,8 @@ export interface CommitterOptions {
   readonly report: (diagnostic: Diagnostic) => void;
   /** The protocol of a snapshot; another one only to show that each step is needed. */
   readonly protocol?: readonly SnapshotStep[];
+  /** The longest file that is written; another one only for tests. */
+  readonly longest?: number;
 }
 
 /** A commit that others change under starts again so often. */
@@ -90,6 +91,7 @@ export class Committer {
     this.#journals = new JournalFiles(fileSystem, path, {
       durability,
       limit: journal === "none" ? 0 : journal.limit,
+      longest: options.longest,
     });
     this.#state = { ...stateOfFiles(recovery), journaling: journal === "none" ? "off" : "on" };
     this.#journals.remember(recovery.files);
@@ -322,8 +324,8 @@ export class Committer {
     offsets: OffsetColumn,
     lock: Lock,
   ): Promise<void> {
-    if (bytes.length > LONGEST_TEXT) throw new TooLongError(bytes.length);
-    const { fileSystem, durability, report, protocol } = this.#options;
+    const { fileSystem, durability, report, protocol, longest = LONGEST_FILE } = this.#options;
+    if (bytes.length > longest) throw new TableTooLongError(bytes.length, longest);
     const failure = await replaceSnapshot({
       fileSystem,
       main: this.path,

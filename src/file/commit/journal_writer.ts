@@ -5,6 +5,7 @@ import { JournalEncoder } from "../../core/format/journal_encoder.ts";
 import type { JournalDurability, SnapshotId } from "../../core/format/journal_header.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import type { FileInfo } from "../fs/file_info.ts";
+import { LONGEST_FILE, TableTooLongError } from "../fs/longest_file.ts";
 import type { FileSystem, WritableFile } from "../fs/file_system.ts";
 import { dirname } from "../fs/path_names.ts";
 import { takeAfter } from "../fs/take_after.ts";
@@ -26,6 +27,8 @@ export interface JournalOptions {
   readonly durability: JournalDurability;
   /** How long it becomes before a snapshot replaces it, if the snapshot is not longer. */
   readonly limit: number;
+  /** The longest journal that can be read again; what every runtime can read unless told. */
+  readonly longest?: number;
 }
 
 /** The snapshot that a journal extends. */
@@ -99,9 +102,13 @@ export class JournalWriter {
     if (durability === "full") await this.#fileSystem.syncDirectory(dirname(this.#path));
   }
 
-  /** Whether it has become longer than its snapshot, and than the limit (J4). */
+  /**
+   * Whether it has become longer than its snapshot, and than the limit (J4); or half as long as can be
+   * read again (L4).
+   */
   get isOutgrown(): boolean {
-    return this.#length > this.#limit;
+    const { longest = LONGEST_FILE } = this.#options;
+    return this.#length > Math.min(this.#limit, longest / 2);
   }
 
   /**
@@ -115,6 +122,8 @@ export class JournalWriter {
 
   async #write(bytes: Uint8Array): Promise<number> {
     const end = this.#length + bytes.length;
+    const { longest = LONGEST_FILE } = this.#options;
+    if (end > longest) throw new TableTooLongError(end, longest);
     const needsRoom = end > this.#roomEnd;
     if (needsRoom) await this.#checkLength();
     await writeAll(this.#file, bytes, this.#length);

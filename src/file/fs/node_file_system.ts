@@ -5,6 +5,7 @@ import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import { isNoLink } from "../errors/error_code.ts";
 import type { FileSystem } from "./file_system.ts";
+import { FileTooLongError, LONGEST_FILE } from "./longest_file.ts";
 import { type NodeCalls, nodeCalls } from "./node_calls.ts";
 import { exactInfoOf, infoOf, statNow } from "./node_stat.ts";
 import { nodeWritableFile } from "./node_writable_file.ts";
@@ -54,6 +55,7 @@ export function makeNodeFileSystem(
       const file = await patiently(() => calls.openToRead(path));
       try {
         const info = infoOf(await file.stat()) ?? exactInfoOf(await file.stat({ bigint: true }));
+        if (info.size > LONGEST_FILE) throw new FileTooLongError(info.size);
         return { info, bytes: await file.readFile() };
       } finally {
         await file.close();

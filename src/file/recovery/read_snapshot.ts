@@ -9,6 +9,7 @@ import type { FileFault } from "../errors/offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
 import { type FileInfo, isYoung } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import { FileTooLongError, LONGEST_FILE } from "../fs/longest_file.ts";
 
 /** The file at the path of a snapshot. */
 export type SnapshotFile = MissingFile | BadFile | ValidFile;
@@ -82,13 +83,9 @@ export async function readSnapshot(fileSystem: FileSystem, path: string): Promis
 
 /** A file longer than the runtime's longest string is not corrupt: another runtime may read it. */
 function decodeFile(path: string, bytes: Uint8Array): string {
-  if (bytes.length <= LONGEST_TEXT) return decode(bytes);
-  const limit = new Error(`it has ${bytes.length} bytes, and this runtime reads ${LONGEST_TEXT}`);
-  throw new OffsetLoadError(path, limit);
+  if (bytes.length <= LONGEST_FILE) return decode(bytes);
+  throw new OffsetLoadError(path, new FileTooLongError(bytes.length));
 }
-
-/** The longest file that every runtime can read as one string: V8's has 2^29 − 24 units. */
-export const LONGEST_TEXT = 2 ** 29 - 24;
 
 function reasonOf(error: OffsetFileSyntaxError, bytes: Uint8Array): string {
   if (bytes.length === 0) return "it is empty";

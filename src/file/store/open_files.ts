@@ -31,6 +31,7 @@ const DEFAULT_JOURNAL_LIMIT = 64 * 1024;
 export async function openFiles(
   options: OpenOptions,
   protocol?: readonly SnapshotStep[],
+  longest?: number,
 ): Promise<OpenedFiles> {
   const { durability = "full" } = options;
   const { root, path } = storePath(options, options.fileSystem?.paths);
@@ -55,6 +56,7 @@ export async function openFiles(
     journal: journalOption(options.journal),
     report,
     protocol,
+    longest,
   });
   const { kind } = outcome;
   if (kind === "recovered" || kind === "reset") report({ kind, path, outcome });

@@ -4,7 +4,8 @@ import { mkdir } from "node:fs/promises";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import { nodeFileSystem, OffsetFileSyntaxError, OffsetLoadError, serialize } from "../../../mod.ts";
-import { LONGEST_TEXT, readSnapshot } from "../../../src/file/recovery/read_snapshot.ts";
+import { LONGEST_FILE } from "../../../src/file/fs/longest_file.ts";
+import { readSnapshot } from "../../../src/file/recovery/read_snapshot.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { StoreDirectory, tableOf } from "../../support/store_directory.ts";
 
@@ -120,14 +121,15 @@ test("P9 a file that changed just before it was read is young, and so is a bad o
 
 test("L4 a file that is longer than a string can be is not called corrupt", async () => {
   // Only its length is asked.
-  const bytes = { length: LONGEST_TEXT + 1 } as Uint8Array;
+  const bytes = { length: LONGEST_FILE + 1 } as Uint8Array;
   const { info } = await fileOfAge("", 0).readFile();
   const fileSystem = { ...nodeFileSystem, readFile: async () => ({ bytes, info }) };
   await assert.rejects(readSnapshot(fileSystem, "/offset.json"), {
     name: "OffsetLoadError",
     path: "/offset.json",
     message: 'Cannot load offsets from "/offset.json": ' +
-      `it has ${LONGEST_TEXT + 1} bytes, and this runtime reads ${LONGEST_TEXT}`,
+      `it has ${LONGEST_FILE + 1} bytes, and at most ${LONGEST_FILE} can be read; ` +
+      "if it is no offset file, move it away",
   });
 });
 
