@@ -3,7 +3,7 @@ import { keepAside } from "../../src/file/recovery/quarantine.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "../lib/escape.ts";
 import { resolveMain } from "./resolve_main.ts";
-import { describeSystemError } from "./system_error.ts";
+import { describeSystemError, nextStepAfter } from "./system_error.ts";
 
 /** Gives a bad main file another name too, as evidence, before it is replaced. */
 export async function keepBadFile(path: string): Promise<string | undefined> {
@@ -12,7 +12,7 @@ export async function keepBadFile(path: string): Promise<string | undefined> {
   } catch (error) {
     throw new CommandError(
       `Cannot keep ${quote(path)} aside: ${describeSystemError(error)}`,
-      "Nothing is changed; give permission to write its directory, then run it again.",
+      `Nothing is changed. ${nextStepAfter(error)}`,
       { cause: error },
     );
   }

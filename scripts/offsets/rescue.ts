@@ -1,5 +1,5 @@
 import { OffsetTable } from "../../mod.ts";
-import { formatAge } from "./age.ts";
+import { describeAge } from "./age.ts";
 import { findJournal, lonely } from "./apply_journal.ts";
 import type { Command } from "./command.ts";
 import { escape, quote } from "../lib/escape.ts";
@@ -107,8 +107,8 @@ function outcome(
   kept: string | undefined,
   io: Io,
 ): string {
-  const age = formatAge(io.now() - modifiedOf(source));
-  const from = line(io, "valid", source.path, `${countQueues(source.table.size)}, ${age} old`);
+  const age = describeAge(io.now() - modifiedOf(source));
+  const from = line(io, "valid", source.path, `${countQueues(source.table.size)}, ${age}`);
   if (!written) {
     return from + `It can be recovered with: offsets rescue ${escape(path)} --write\n`;
   }

@@ -1,5 +1,5 @@
 import type { OffsetTable } from "../../mod.ts";
-import { formatAge } from "./age.ts";
+import { describeWrite } from "./age.ts";
 import type { AppliedJournal } from "./apply_journal.ts";
 import type { Command } from "./command.ts";
 import { countRecords } from "./compact.ts";
@@ -61,9 +61,9 @@ function textOf(file: ValidInspection, table: OffsetTable, io: Io): string {
     ...queueCells(mq),
     String(offset),
   ]);
-  const age = formatAge(io.now() - modifiedOf(file));
+  const age = describeWrite(io.now() - modifiedOf(file));
   return formatTable(COLUMNS, rows, (cell, row) => row < 0 ? paint(io, "bold", cell) : cell) +
-    paint(io, "dim", `${countQueues(table.size)}, ${file.format}'s form, written ${age} ago`) +
+    paint(io, "dim", `${countQueues(table.size)}, ${file.format}'s form, ${age}`) +
     journalLine(file.journal, io) + "\n";
 }
 

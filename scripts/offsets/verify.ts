@@ -1,5 +1,5 @@
 import { accept } from "./accept.ts";
-import { formatAge } from "./age.ts";
+import { describeAge } from "./age.ts";
 import type { Command } from "./command.ts";
 import { escape } from "../lib/escape.ts";
 import { EXIT } from "../lib/exit_code.ts";
@@ -153,7 +153,7 @@ const COLUMNS = [
 
 function validDetails(file: ValidInspection, io: Io): string {
   const sealed = file.checksum === "right" ? ", checksum right" : "";
-  return `${countQueues(file.table.size)}, ${formatAge(io.now() - modifiedOf(file))} old${sealed}`;
+  return `${countQueues(file.table.size)}, ${describeAge(io.now() - modifiedOf(file))}${sealed}`;
 }
 
 /** Go's client writes its backups empty (apache/rocketmq-client-go issue 572): not a new fault. */

@@ -24,7 +24,7 @@ import type { AppliedJournal } from "./apply_journal.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "../lib/escape.ts";
 import type { Io } from "../lib/io.ts";
-import { describeSystemError } from "./system_error.ts";
+import { describeSystemError, nextStepAfter } from "./system_error.ts";
 import { tellDiagnostic } from "./tell_diagnostic.ts";
 
 /** How to write a store's main file. */
@@ -179,7 +179,7 @@ function failureOf(
 function notWritten(path: string, error: unknown): CommandError {
   return new CommandError(
     `Cannot write ${quote(path)}: ${describeSystemError(error)}`,
-    "The file is as it was; make room or give permission, then run the same command again.",
+    `The file is as it was. ${nextStepAfter(error)}`,
     { cause: error },
   );
 }

@@ -253,7 +253,8 @@ export class Committer {
     }
     const offsets = known.adopt(change.table);
     if (change.author === "ours") return undefined;
-    report({ kind: "merged", path });
+    // Of a main that was removed, or that holds no table, nothing was merged.
+    if (change.files.main.is === "valid") report({ kind: "merged", path });
     return offsets;
   }
 

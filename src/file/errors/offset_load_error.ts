@@ -1,4 +1,5 @@
 import { quote } from "../../core/table/message_queue.ts";
+import { adviceFor } from "./advice.ts";
 import { errorCode, messageOf } from "./error_code.ts";
 
 /**
@@ -30,7 +31,9 @@ export class OffsetLoadError extends Error {
    * @param cause The error of the file system.
    */
   constructor(path: string, cause: unknown) {
-    super(`Cannot load offsets from ${quote(path)}: ${messageOf(cause)}`, { cause });
+    const advice = adviceFor(cause);
+    const parts = [messageOf(cause), ...(advice === undefined ? [] : [advice])];
+    super(`Cannot load offsets from ${quote(path)}: ${parts.join("; ")}`, { cause });
     this.path = path;
     this.code = errorCode(cause);
   }

@@ -1,4 +1,5 @@
 import { quote } from "../../core/table/message_queue.ts";
+import { adviceFor } from "./advice.ts";
 import { errorCode, messageOf } from "./error_code.ts";
 
 /**
@@ -38,7 +39,9 @@ export class OffsetPersistError extends Error {
     const state = onDisk === "previous"
       ? "the file is as it was"
       : "the new offsets are there, or may be the previous ones again after a power cut";
-    super(`Cannot persist offsets to ${quote(path)}: ${messageOf(cause)}; ${state}`, { cause });
+    const advice = adviceFor(cause);
+    const parts = [messageOf(cause), state, ...(advice === undefined ? [] : [advice])];
+    super(`Cannot persist offsets to ${quote(path)}: ${parts.join("; ")}`, { cause });
     this.path = path;
     this.code = errorCode(cause);
     this.onDisk = onDisk;

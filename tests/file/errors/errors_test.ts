@@ -44,7 +44,8 @@ test("L4 an error about corrupt files tells which, what is wrong with each, and 
 test("L5 an error about a file that could not be examined tells what the system said", () => {
   assert.deepEqual(told(new OffsetLoadError("a", cause)), {
     name: "OffsetLoadError",
-    message: 'Cannot load offsets from "a": EIO: read failed',
+    message: 'Cannot load offsets from "a": EIO: read failed; ' +
+      "the device or its file system is damaged; look into the system's log",
     cause,
     path: "a",
     code: "EIO",
@@ -60,7 +61,8 @@ test("P4 an error about a persist tells what is on the disk", () => {
   ) {
     assert.deepEqual(told(new OffsetPersistError("a", cause, onDisk)), {
       name: "OffsetPersistError",
-      message: `Cannot persist offsets to "a": EIO: read failed; ${says}`,
+      message: `Cannot persist offsets to "a": EIO: read failed; ${says}; ` +
+        "the device or its file system is damaged; look into the system's log",
       cause,
       path: "a",
       code: "EIO",

@@ -223,7 +223,7 @@ test("P4 a persist whose directories cannot be made or synced says so, and the n
         name: "OffsetPersistError",
         code: "EIO",
         onDisk: "previous",
-        message: new RegExp(`: EIO: ${name} failed; the file is as it was$`),
+        message: new RegExp(`: EIO: ${name} failed; the file is as it was; the device`),
       });
       await store.persist();
       assert.ok((await at.table()).equals(tableOf(1)));

@@ -101,7 +101,7 @@ for (const name of ["stat", "create", "write", "fstat", "sync", "close", "link",
       assert.equal(
         error.message,
         `Cannot persist offsets to ${JSON.stringify(at.main)}: ENOSPC: ${name} failed; ` +
-          `the file is as it was`,
+          "the file is as it was; make room on the disk",
       );
       assert.equal(store.status().lastError, error);
       return true;
