@@ -36,7 +36,7 @@ test("P2 the page has a list for each situation, and no others", () => {
 });
 
 for (const [title, callsOf] of Object.entries(SITUATIONS)) {
-  test(`P2 the page lists the calls of ${title}`, async () => {
+  test(`P2 the page lists the calls: ${title}`, async () => {
     const calls = await callsOf();
     assert.ok(calls.length > 3, "the store made no calls");
     assert.deepEqual(calls, expanded(LISTS.get(title) ?? []));

@@ -8,7 +8,7 @@ const snapshot = (generation?: number) => serialize(tableOf(1), { checksum: true
 
 /** Each situation, and the calls of the real store in it. */
 export const SITUATIONS: Record<string, () => Promise<string[]>> = {
-  async "a snapshot without a journal"() {
+  async "A snapshot without a journal"() {
     await using traced = await TracedStore.make({ "offset.json": snapshot() });
     const store = await traced.open();
     await traced.persist(store, 2);
@@ -16,7 +16,7 @@ export const SITUATIONS: Record<string, () => Promise<string[]>> = {
     return await callsOf(traced, () => store.persist());
   },
 
-  async "the first persist"() {
+  async "The first persist"() {
     await using traced = await TracedStore.make();
     await rm(traced.files.root, { recursive: true });
     const store = await traced.open();
@@ -24,14 +24,14 @@ export const SITUATIONS: Record<string, () => Promise<string[]>> = {
     return await callsOf(traced, () => store.persist());
   },
 
-  async "a snapshot that folds a journal"() {
+  async "A snapshot that folds a journal"() {
     await using traced = await TracedStore.make({ "offset.json": snapshot(1) });
     const store = await traced.open({ journal: true });
     for (const offset of [2, 3]) await traced.persist(store, offset);
     return await callsOf(traced, () => store.close());
   },
 
-  async "a snapshot that folds a journal of another process"() {
+  async "A snapshot that folds a journal of another process"() {
     await using traced = await TracedStore.make({ "offset.json": snapshot(1) });
     const first = await traced.open({ journal: true });
     await traced.persist(first, 2);
@@ -41,7 +41,7 @@ export const SITUATIONS: Record<string, () => Promise<string[]>> = {
     return await callsOf(traced, () => store.persist());
   },
 
-  async "a foreign journal"() {
+  async "A foreign journal"() {
     await using traced = await TracedStore.make({ "offset.json": snapshot(1) });
     const first = await traced.open({ journal: true });
     await traced.persist(first, 2);
@@ -52,14 +52,14 @@ export const SITUATIONS: Record<string, () => Promise<string[]>> = {
     return await callsOf(traced, () => store.persist());
   },
 
-  async "beginning a journal"() {
+  async "Beginning a journal"() {
     await using traced = await TracedStore.make({ "offset.json": snapshot(1) });
     const store = await traced.open({ journal: true });
     store.update(queue(0), 2, true);
     return await callsOf(traced, () => store.persist());
   },
 
-  async "appending a record"() {
+  async "Appending a record"() {
     await using traced = await TracedStore.make({ "offset.json": snapshot(1) });
     const store = await traced.open({ journal: true });
     for (const offset of [2, 3]) await traced.persist(store, offset);
@@ -67,7 +67,7 @@ export const SITUATIONS: Record<string, () => Promise<string[]>> = {
     return await callsOf(traced, () => store.persist());
   },
 
-  async "recovery of a bad main"() {
+  async "Recovery of a bad main"() {
     await using traced = await TracedStore.make({
       "offset.json": "torn",
       "offset.json.bak": snapshot(),
@@ -77,7 +77,7 @@ export const SITUATIONS: Record<string, () => Promise<string[]>> = {
     return await callsOf(traced, () => store.persist());
   },
 
-  async "merging with a lock"() {
+  async "Merging with a lock"() {
     await using traced = await TracedStore.make({ "offset.json": snapshot() });
     const store = await traced.open({ onConflict: "merge" });
     await traced.persist(store, 2);
@@ -86,7 +86,7 @@ export const SITUATIONS: Record<string, () => Promise<string[]>> = {
     return await callsOf(traced, () => store.persist());
   },
 
-  async "an open"() {
+  async "An open"() {
     await using traced = await TracedStore.make({ "offset.json": snapshot() });
     return await callsOf(traced, () => traced.open());
   },
