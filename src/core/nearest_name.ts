@@ -3,7 +3,7 @@
  *
  * @param name The mistyped name.
  * @param known The names that it may be.
- * @returns The first of the nearest ones; `undefined` if too much of each would have to be changed.
+ * @returns The first of the nearest names; `undefined` if none is near enough.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -15,7 +15,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best;
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** Computes Levenshtein's distance, one row at a time. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

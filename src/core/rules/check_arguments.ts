@@ -1,8 +1,8 @@
 import { checkMessageQueue, type MessageQueue, quote } from "../table/message_queue.ts";
 
 /**
- * Refuses an update that does not say what to do with an offset that is not greater (U6): taken for
- * `false`, a forgotten argument would move a consumer back.
+ * Refuses an update without `increaseOnly` (U6): if a forgotten argument counted as `false`, it
+ * could move a consumer back.
  *
  * @throws {TypeError} If `increaseOnly` is not a boolean.
  */
@@ -15,7 +15,7 @@ export function checkIncreaseOnly(increaseOnly: boolean): void {
 }
 
 /**
- * Refuses what is not a list of queues (U6).
+ * Refuses a value that is not a list of queues (U6).
  *
  * @throws {TypeError} If it is not an array, or an element is not a queue.
  * @throws {RangeError} If a queue id is not an int32.

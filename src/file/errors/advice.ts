@@ -32,9 +32,11 @@ const OPEN_ELSEWHERE =
   "another program, such as a scanner, has the file open; exclude the directory";
 
 /**
- * What to do about an error of the system, in words; `undefined` if it depends.
+ * Tells in words what to do about a system error; `undefined` if there is no general advice.
  *
- * @param platform Windows says EBUSY, EPERM and EACCES of a file that another program has open.
+ * @param platform The platform: on Windows EBUSY, EPERM and EACCES mean that another program has
+ *   the
+ *   file open.
  */
 export function adviceFor(error: unknown, platform: string = process.platform): string | undefined {
   const code = errorCode(error) ?? "";
@@ -45,7 +47,7 @@ export function adviceFor(error: unknown, platform: string = process.platform): 
   return Object.hasOwn(ADVICE, code) ? ADVICE[code] : undefined;
 }
 
-/** On POSIX only a mount point is busy for a rename. */
+/** On POSIX a rename answers EBUSY only for a mount point. */
 function isOfRename(error: unknown): boolean {
   const { syscall } = (error ?? {}) as { readonly syscall?: unknown };
   return syscall === "rename" || /\brename\b/.test(messageOf(error));

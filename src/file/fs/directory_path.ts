@@ -63,10 +63,10 @@ export class DirectoryPath {
   }
 
   /**
-   * Makes the entries durable before a file of somebody else's counts: its writer may have made the
-   * directories, too, and have synced nothing.
+   * Makes the entries durable before a file of somebody else is used: its writer may have made the
+   * directories without a sync.
    *
-   * Does nothing while the directory is the one whose entries are durable already.
+   * Does nothing if the entries of this directory are durable already.
    */
   async syncIfNew(durability: "full" | "relaxed"): Promise<void> {
     if (durability === "relaxed") return;

@@ -1,7 +1,9 @@
 /** The longest file that every runtime can read as one string: V8's has 2^29 − 24 units (L4). */
 export const LONGEST_FILE = 2 ** 29 - 24;
 
-/** A file is longer than any runtime can read as one string. It may be intact, so it is not corrupt. */
+/**
+ * A file is longer than a runtime can read as one string. It may be intact, so it is not corrupt.
+ */
 export class FileTooLongError extends Error {
   override readonly name = "FileTooLongError";
 
@@ -13,7 +15,7 @@ export class FileTooLongError extends Error {
   }
 }
 
-/** No runtime could read what is to be written (L4); nothing of it is written. */
+/** A table is so long that no runtime could read its file again (L4). Nothing is written. */
 export class TableTooLongError extends Error {
   override readonly name = "TableTooLongError";
 

@@ -3,8 +3,8 @@ import * as fs from "node:fs/promises";
 import { promisify } from "node:util";
 
 /**
- * The calls of `node:fs` that fail on Windows while another program has a file open, each in this
- * thread and in another. Tests put calls in their place that are busy at first.
+ * The calls of `node:fs` that fail on Windows while another program has a file open, in this thread
+ * and in another. Tests replace them by calls that are busy at first.
  */
 export const nodeCalls = {
   openSync,

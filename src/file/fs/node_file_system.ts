@@ -42,8 +42,9 @@ export function makeNodeFileSystem(
 ): FileSystem {
   const isWindows = platform === "win32";
   /**
-   * On Windows a call fails while another program has the file open (O6). A name whose file was
-   * removed is not free before the other program has closed it, so to create a file may fail as well.
+   * On Windows a call can fail while another program has the file open (O6). The name of a removed
+   * file is not free until that program has closed the file, so the creation of a file can fail,
+   * too.
    */
   const patiently = <T>(call: () => Promise<T>): Promise<T> =>
     isWindows ? retryWhileBusy(call, pause) : call();

@@ -1,9 +1,9 @@
 import path, { type PlatformPath } from "node:path";
 
-/** No path of POSIX that a store makes begins so, since all of them are absolute. */
+/** A path of a store on POSIX is absolute, so it never begins like this. */
 const DRIVE = /^[a-z]:[\\/]/i;
 
-/** The functions for a path: one with a drive is a path of Windows, wherever it is looked at. */
+/** The functions for a path. A path with a drive is a path of Windows, on any platform. */
 function functionsFor(text: string): PlatformPath {
   return DRIVE.test(text) ? path.win32 : path;
 }
@@ -18,13 +18,14 @@ export function basename(text: string): string {
   return functionsFor(text).basename(text);
 }
 
-/** Tells whether the target of a link at a path is a path of its own. */
+/** Tells whether the target of a link is an absolute path. */
 export function isAbsoluteTarget(target: string, link: string): boolean {
   return functionsFor(link).isAbsolute(target);
 }
 
 /**
- * The directories from a root down to one below it, both included; only that one if it lies elsewhere.
+ * The directories from a root down to a directory below it, both included. If the directory does
+ * not lie below the root, only the directory.
  */
 export function directoriesBetween(root: string, directory: string): string[] {
   const { relative, sep, isAbsolute, dirname } = functionsFor(root);

@@ -5,10 +5,10 @@ import type { FileSystem } from "../fs/file_system.ts";
 import { dirname } from "../fs/path_names.ts";
 
 /**
- * Refuses to take a store for new whose directory can never be made (O6).
+ * Refuses a new store whose directory can never be made (O6).
  *
- * Windows says of a missing drive, and of all that lies below a file, that it is not there, as of the
- * files of a new store. Below a link that leads to a disk that is not mounted it is the same anywhere.
+ * Windows answers ENOENT for a path on a missing drive and for a path below a file, as it does for
+ * the files of a new store. Every system does so below a link to a disk that is not mounted.
  *
  * @param directory The directory of the main file.
  * @throws {OffsetLoadError} If a file or a link that leads nowhere is in the place of a directory, or
@@ -32,7 +32,7 @@ async function lookAt(
   try {
     return await fileSystem.stat(path);
   } catch (error) {
-    // A file above it is found on the way up. Anything else, a missing right above all, tells nothing.
+    // The way up finds the file that is in the place of a directory. Other errors tell nothing.
     return errorCode(error) === "ENOTDIR" ? undefined : "unknown";
   }
 }

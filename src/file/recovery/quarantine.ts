@@ -38,9 +38,9 @@ export interface KeptAside {
 /**
  * Gives a bad file a second name before it is replaced under its own. The caller syncs the directory.
  *
- * @param look Rejects if the file is not the bad one any more. It is called right before the file is
- *   moved, which is done where there are no hard links: a good file of somebody else's must not lose
- *   its name.
+ * @param look Rejects if the file is not the bad one any more. It is called right before the file
+ *   is renamed, where hard links are not supported: a good file of somebody else must not lose its
+ *   name.
  * @returns `undefined` if there is no such file.
  * @throws {NotRegularFileError} If the path leads to no regular file (O3).
  */
