@@ -27,9 +27,9 @@ test("the page has the table that the plan gives", () => {
   assert.deepEqual(lines.filter((line) => line.length > 100), []);
 });
 
-test("the task writes the page, and refuses one without exactly one block", async () => {
-  const { code, out } = await runMain(main, []);
-  assert.deepEqual([code, out], [0, "docs/architecture.md: unchanged\n"]);
+test("the task tells that the page is up to date, and refuses one without exactly one block", async () => {
+  const { code, out } = await runMain(main, ["--check"]);
+  assert.deepEqual([code, out], [0, "docs/architecture.md is up to date\n"]);
   assert.match(withGeneratedBlock(TEXT, "new\n"), /```text\nnew\n```/);
   for (const page of ["", TEXT + TEXT, TEXT.replace("<!-- End", "<!--")]) {
     assert.throws(() => withGeneratedBlock(page, "new\n"), /does not have exactly one$/);
