@@ -41,6 +41,8 @@ export interface WriteOptions {
   readonly rotate: boolean;
   /** Where to tell what happens besides. */
   readonly io: Io;
+  /** Where the files are; the real file system unless told. */
+  readonly fileSystem?: FileSystem;
   /** Whether it may have been moved away by us since. */
   readonly moved?: boolean;
 }
@@ -59,7 +61,7 @@ export async function writeStore(
 ): Promise<void> {
   const { replaces, journal, io, moved = false } = options;
   const report = (diagnostic: Diagnostic) => tellDiagnostic(io, diagnostic);
-  const fileSystem = serveMissingCalls(nodeFileSystem, report);
+  const fileSystem = serveMissingCalls(options.fileSystem ?? nodeFileSystem, report);
   try {
     const main = await resolveLinks(fileSystem, path);
     const look = async (): Promise<void> => {
@@ -95,7 +97,7 @@ export async function writeStore(
       // A foreign journal has been moved aside by the second look.
       look: step.retire === "move aside" ? look : lookAtBoth,
       isMain: (info) => isSameFile(info, replaces),
-      journalToRemove: async () => await journalToRemove(main, journal),
+      journalToRemove: async () => await journalToRemove(fileSystem, main, journal),
       stop: () => {},
       report,
       keepUntilDurable: () => Promise.resolve(),
@@ -153,12 +155,13 @@ function journalStateOf(journal: AppliedJournal | undefined): Journal<FileInfo> 
 
 /** Main holds its records by now, if nobody has appended to it since it was read. */
 async function journalToRemove(
+  fileSystem: FileSystem,
   main: string,
   journal: AppliedJournal | undefined,
 ): Promise<FileInfo | "gone" | "changed"> {
   const path = journalOf(main);
-  if (await nodeFileSystem.stat(path) === undefined) return "gone";
-  const { info, bytes } = await nodeFileSystem.readFile(path);
+  if (await fileSystem.stat(path) === undefined) return "gone";
+  const { info, bytes } = await fileSystem.readFile(path);
   const isUnchanged = journal !== undefined && isSameFile(info, journal.info) &&
     hasSameRecords(bytes, journal.bytes);
   return isUnchanged ? info : "changed";

@@ -4,6 +4,7 @@ import { exploreSeed, shortenSeed } from "../../scripts/verify/crash/story/explo
 import { addTags, type Tags } from "../../scripts/verify/crash/story/explore_story.ts";
 import { generate, subjectOf } from "../../scripts/verify/crash/story/generate.ts";
 import { report } from "../../scripts/verify/crash/story/report.ts";
+import type { Sabotage } from "../../scripts/verify/crash/story/sabotage.ts";
 import { wrap } from "../../scripts/verify/disk/replace_calls.ts";
 import { byLength } from "../support/length.ts";
 import { assertEnoughOfEach } from "./enough_of_each.ts";
@@ -32,13 +33,11 @@ test("the stories have enough states of each kind", () => {
 
 test("the explorer finds a step that is left out, and the shortest story that shows it", async () => {
   // No entry of a directory is ever made durable.
-  const unsynced = {
-    wrap: (fs: Parameters<typeof wrap>[0]) => wrap(fs, { syncDirectory: async () => {} }),
-  };
+  const sabotage: Sabotage = { wrap: (fs) => wrap(fs, { syncDirectory: async () => {} }) };
   for (let seed = 1;; seed++) {
-    const { first } = await exploreSeed(seed, unsynced);
+    const { first } = await exploreSeed(seed, { sabotage });
     if (first === undefined || !/^nothing was loaded, though/.test(first.what)) continue;
-    const { story, violation } = await shortenSeed(seed, first.what, unsynced);
+    const { story, violation } = await shortenSeed(seed, first.what, { sabotage });
     const steps = story.steps.map((step) => step.do);
     assert.ok(steps.length <= 3, steps.join());
     assert.equal(story.splitRename, false);

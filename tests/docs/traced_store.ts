@@ -136,7 +136,7 @@ export class TracedStore implements AsyncDisposable {
       fileSystem: this.#fileSystem,
       ...options,
     };
-    const store = storeOf(await openFiles(all, this.#steps()), all);
+    const store = storeOf(await openFiles(all, { protocol: this.#steps() }), all);
     this.#opened.push(store);
     return store;
   }

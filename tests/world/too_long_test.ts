@@ -18,7 +18,7 @@ const OPTIONS = { clientId: "c", group: "g", root: "/root" };
 async function openWith(longest: number, journal: boolean) {
   const fileSystem = new SimulatedFileSystem(await diskWith());
   const options = { ...OPTIONS, fileSystem, journal };
-  const store = storeOf(await openFiles(options, undefined, longest), options);
+  const store = storeOf(await openFiles(options, { longest }), options);
   const reopen = () => LocalFileOffsetStore.open({ ...OPTIONS, fileSystem });
   const lengths = async () => {
     const paths = ["offset.json", "offset.json.journal"].map((name) => `/root/c/g/${name}`);

@@ -34,8 +34,8 @@ export interface Subject<E, R extends Run<E> = Run<E>> {
   run(beginning: Beginning<E>, isFirst: boolean, isCrashed: boolean): R;
   /** The work of the first run; what it throws is a violation. */
   work(run: R): Promise<void>;
-  /** What everybody does after a crash; what it throws is a violation. */
-  recover(run: R): Promise<void>;
+  /** What everybody does after so many crashes; what it throws is a violation. */
+  recover(run: R, crashes: number): Promise<void>;
   /** Equal for expectations of the same. */
   keyOf(expectation: E): string;
   /** How many outcomes of a power cut are explored at most; 0 if only processes die. */
@@ -78,6 +78,7 @@ export interface ExploreOptions<E = unknown> {
   /** No more second crashes, and later ones, once there are so many states. */
   readonly maxStates?: number;
   readonly maxViolations?: number;
+  readonly onViolation?: (violation: Violation) => void;
   /** Is called for each state, before it is recovered from. */
   readonly onState?: (expectation: E) => void;
   readonly onProgress?: (exploration: Exploration) => void | Promise<void>;
@@ -106,16 +107,19 @@ export async function everyCrash<E, R extends Run<E>>(
     (depth > 1 && exploration.states >= maxStates) || exploration.violations >= maxViolations;
 
   /** Answers what came of it, nothing if it violated an invariant. */
-  async function perform(state: State<E>, isFirst: boolean, isCrashed: boolean) {
+  async function perform(state: State<E>, crashes: number, isCrashed: boolean) {
+    const isFirst = crashes === 0;
     const run = subject.run(state, isFirst, isCrashed);
     try {
-      await (isFirst ? subject.work(run) : subject.recover(run));
+      await (isFirst ? subject.work(run) : subject.recover(run, crashes));
       run.mark();
       return run;
     } catch (error) {
       exploration.violations++;
       const what = (error as Error).message;
-      exploration.first ??= { what, story: [...state.past(), ...run.calls] };
+      const violation = { what, story: [...state.past(), ...run.calls] };
+      exploration.first ??= violation;
+      options.onViolation?.(violation);
       // What came before it is crashed all the same.
       return isFirst ? run : undefined;
     }
@@ -143,7 +147,7 @@ export async function everyCrash<E, R extends Run<E>>(
     for (const begun of scattered(level)) {
       if (isEnough(depth)) return exploration;
       // Once more: to keep the moments of all that may be crashed takes too much memory.
-      const run = await perform(begun, depth === 1, true);
+      const run = await perform(begun, depth - 1, true);
       if (run === undefined) continue;
       for (const state of crashes(run, begun.past)) {
         if (isEnough(depth)) return exploration;
@@ -151,7 +155,7 @@ export async function everyCrash<E, R extends Run<E>>(
         exploration.states++;
         options.onState?.(state.expectation);
         if (exploration.states % 1000 === 0) await options.onProgress?.(exploration);
-        const recovered = await perform(state, false, false);
+        const recovered = await perform(state, depth, false);
         if (recovered !== undefined && depth < subject.depth) next.push(state);
       }
     }

@@ -4,6 +4,7 @@ import { parseSteps } from "./story/story_text.ts";
 import { parseTable } from "./story/table.ts";
 import { JOURNAL_HISTORIES } from "./scenarios_journal.ts";
 import { OTHERS_HISTORIES } from "./scenarios_others.ts";
+import { TOOL_HISTORIES } from "./scenarios_tool.ts";
 
 /** A history that is written down, and crashed in every way. */
 export interface History {
@@ -48,6 +49,12 @@ const HISTORIES: Readonly<Record<string, History>> = {
   "persists of tables of five blocks": {
     disk: "main",
     steps: `${OPEN}\n${persists("A", "0=1 1=2 2=3 3=4", "0=4 1=3 2=2 3=1")}`,
+  },
+  "main of another user": {
+    disk: "main of another user",
+    steps: `${OPEN}\n${TWICE}
+      A deletes 1
+      A closes`,
   },
   "a table grows, shrinks and returns": {
     disk: "main",
@@ -133,7 +140,7 @@ export function forEach<T extends string>(
   return Object.fromEntries(names.map(entry));
 }
 
-const ALL = { ...HISTORIES, ...JOURNAL_HISTORIES, ...OTHERS_HISTORIES };
+const ALL = { ...HISTORIES, ...JOURNAL_HISTORIES, ...OTHERS_HISTORIES, ...TOOL_HISTORIES };
 
 /** All histories, each with an atomic rename and with one that falls apart. */
 export function scenarios(): Scenario[] {

@@ -37,6 +37,18 @@ export const JOURNAL_HISTORIES: Readonly<Record<string, History>> = {
     disk: "main",
     steps: `${SHORT}\n${persists("A", "0=3", "0=2", "0=3", "0=2")}`,
   },
+  "a close folds a journal into the snapshot of before": {
+    disk: "main",
+    steps: `${LONG}\n${persists("A", "0=3", "0=4")}
+      A sets 0=3
+      A closes`,
+  },
+  "a deletion folds a journal into the snapshot of before": {
+    disk: "main",
+    steps: `${LONG}\n${persists("A", "0=3", "2=5")}
+      A deletes 2
+      ${persists("A", "0=4")}`,
+  },
   "a journal, and a queue is deleted": {
     disk: "main",
     steps: `${LONG}\n${persists("A", "2=5")}

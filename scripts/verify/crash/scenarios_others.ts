@@ -24,6 +24,16 @@ export const OTHERS_HISTORIES: Readonly<Record<string, History>> = {
     disk: "directories of others, not synced",
     steps: `A opens {}\n${persists("A", "0=1", "1=2")}`,
   },
+  "another client makes the directories and main after the open, and is merged": {
+    steps: `A opens ${MERGING}
+      a stranger writes 0=2 (go)
+      ${persists("A", "1=2", "0=1")}`,
+  },
+  "a read from the store meets the directories and main of another client": {
+    steps: `A opens {}
+      a stranger writes 0=3 1=1 (go)
+      A reads 0`,
+  },
   "a read from the store meets what another client wrote": {
     disk: "main",
     steps: `A opens {}
@@ -97,6 +107,30 @@ export const OTHERS_HISTORIES: Readonly<Record<string, History>> = {
         A persists`,
     },
   ]),
+  ...forEach(["1000", "2000"], (ms) => [
+    `another client rewrites this store's file, as long as before, times of ${ms} ms`,
+    {
+      disk: "main",
+      timesMs: Number(ms),
+      steps: `A opens {"checksum":false}
+        ${persists("A", "0=3")}
+        a stranger writes 0=1 1=3 (rewrite)
+        A sets 2=2
+        A persists`,
+    },
+  ]),
+  ...forEach(["close 2", "link 1"], (place) => [
+    `another client replaces a torn main before ${place}, without hard links`,
+    {
+      disk: "main torn, backup good",
+      system: "no hard links",
+      steps: `A opens ${MERGING}
+        A sets 0=4
+        A persists; before its ${place}, a stranger writes 0=5 2=2 (go)
+        A opens {}
+        ${persists("A", "0=1")}`,
+    },
+  ]),
   "another client cuts main to nothing, and is killed": {
     disk: "main and backup",
     steps: `A opens {}
@@ -118,7 +152,7 @@ export const OTHERS_HISTORIES: Readonly<Record<string, History>> = {
     },
   ]),
   ...forEach(
-    ["create 1", "sync 1", "unlink 1", "link 1", "syncDirectory 1"],
+    ["create 1", "sync 1", "unlink 1", "link 1", "syncDirectory 1", "rename 1", "rename 2"],
     (place) => [`another client cuts main to nothing before ${place}`, {
       disk: "main and backup",
       steps: `A opens {}
@@ -136,6 +170,14 @@ export const OTHERS_HISTORIES: Readonly<Record<string, History>> = {
         A persists; before its ${place}, a stranger writes 0=5 2=2 (go)`,
     }],
   ),
+  "a foreign journal beside a main that becomes what the journal extends": {
+    steps: `A opens ${LONG}
+      ${persists("A", "0=2 1=1", "0=3")}
+      A is killed
+      a stranger writes 0=5 1=1 (go)
+      A opens ${LONG}
+      ${persists("A", "0=2", "0=4")}`,
+  },
   "another client writes before a record is synced": {
     disk: "main",
     steps: `A opens ${LONG}
@@ -211,6 +253,20 @@ export const OTHERS_HISTORIES: Readonly<Record<string, History>> = {
         B sets 1=4
         A sets 0=4
         A persists; before its ${place}, B persists`,
+    },
+  ]),
+  ...forEach(["write 1", "syncData 1"], (place) => [
+    `a second process folds a journal in before a record's ${place}`,
+    {
+      disk: "main",
+      steps: `A opens ${LONG}
+        ${persists("A", "0=3", "1=3")}
+        B opens {}
+        B sets 1=4
+        A sets 0=4
+        A persists; before its ${place}, B persists
+        A opens {}
+        ${persists("A", "0=1")}`,
     },
   ]),
   ...forEach(["create 1", "rename 1", "unlink 2"], (place) => [

@@ -21,7 +21,7 @@ export function locate(
   path: string,
 ): Place {
   const names = namesOf(path, style);
-  const name = names.pop();
+  const name = names.at(-1);
   // The root has no entry: it is its own, under no name.
   if (name === undefined) return { directory: ROOT, name: "", ino: ROOT };
   let directory = ROOT;
@@ -30,7 +30,7 @@ export function locate(
     if (node.kind !== "directory") throw systemError("ENOTDIR", call, path);
     return node.entries;
   };
-  for (const each of names) {
+  for (const each of names.slice(0, -1)) {
     const next = entriesOf(directory).get(each);
     if (next === undefined) throw systemError("ENOENT", call, path);
     directory = next;
@@ -44,7 +44,21 @@ export function isBelow(path: string, above: string, style: PathStyle): boolean 
   return names.length > start.length && start.every((name, i) => name === names[i]);
 }
 
-function namesOf(path: string, style: PathStyle): string[] {
+/** The paths of a simulation are few, and each is looked up over and over. */
+const namesByPath = new Map<string, readonly string[]>();
+const MOST_PATHS = 10_000;
+
+function namesOf(path: string, style: PathStyle): readonly string[] {
+  const key = `${style} ${path}`;
+  let names = namesByPath.get(key);
+  if (names === undefined) {
+    if (namesByPath.size >= MOST_PATHS) namesByPath.clear();
+    namesByPath.set(key, names = splitPath(path, style));
+  }
+  return names;
+}
+
+function splitPath(path: string, style: PathStyle): string[] {
   const names = style === "posix" ? path.split("/") : path.replace(/^[a-z]:/i, "").split(/[\\/]/);
   return names.filter((name) => name !== "");
 }

@@ -37,8 +37,18 @@ import { predecessorOf } from "./predecessor.ts";
 import { replaceSnapshot, type SnapshotStep } from "./replace_snapshot.ts";
 import { SnapshotEncoder } from "./snapshot_encoder.ts";
 
+/** What a commit goes by; something else than usual only for tests, such as that each step is needed. */
+export interface CommitRules {
+  /** The steps of a snapshot. */
+  readonly protocol?: readonly SnapshotStep[];
+  /** Decides what a commit does next. */
+  readonly plan?: typeof nextStep;
+  /** The longest file that is written. */
+  readonly longest?: number;
+}
+
 /** What a committer is made with. */
-export interface CommitterOptions {
+export interface CommitterOptions extends CommitRules {
   readonly fileSystem: FileSystem;
   readonly directories: DirectoryPath;
   readonly format: OffsetFileFormat;
@@ -48,10 +58,6 @@ export interface CommitterOptions {
   /** How long a journal becomes before a snapshot replaces it; `"none"` without a journal. */
   readonly journal: "none" | { readonly limit: number };
   readonly report: (diagnostic: Diagnostic) => void;
-  /** The protocol of a snapshot; another one only to show that each step is needed. */
-  readonly protocol?: readonly SnapshotStep[];
-  /** The longest file that is written; another one only for tests. */
-  readonly longest?: number;
 }
 
 /** A commit that others change under starts again so often. */
@@ -203,8 +209,8 @@ export class Committer {
   }
 
   #nextStep(seen: Seen, changes: Changes, { purpose }: CommitJob): Step {
-    const { onConflict } = this.#options;
-    return nextStep(this.#state, seen, { changes: sizeOf(changes), purpose, onConflict });
+    const { onConflict, plan = nextStep } = this.#options;
+    return plan(this.#state, seen, { changes: sizeOf(changes), purpose, onConflict });
   }
 
   /** Whether a merging store has nothing to write, which it finds out without the lock. */

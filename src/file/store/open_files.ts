@@ -1,7 +1,6 @@
 import { OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
-import { Committer } from "../commit/committer.ts";
-import type { SnapshotStep } from "../commit/replace_snapshot.ts";
+import { type CommitRules, Committer } from "../commit/committer.ts";
 import { DirectoryPath } from "../fs/directory_path.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { dirname } from "../fs/path_names.ts";
@@ -30,8 +29,7 @@ const DEFAULT_JOURNAL_LIMIT = 64 * 1024;
 /** Loads a store's files and, if the options say so, resets files that are beyond use. */
 export async function openFiles(
   options: OpenOptions,
-  protocol?: readonly SnapshotStep[],
-  longest?: number,
+  rules: CommitRules = {},
 ): Promise<OpenedFiles> {
   const { durability = "full" } = options;
   const { root, path } = storePath(options, options.fileSystem?.paths);
@@ -55,8 +53,7 @@ export async function openFiles(
     onConflict: options.onConflict ?? "throw",
     journal: journalOption(options.journal),
     report,
-    protocol,
-    longest,
+    ...rules,
   });
   const { kind } = outcome;
   if (kind === "recovered" || kind === "reset") report({ kind, path, outcome });

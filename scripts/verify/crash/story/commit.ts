@@ -3,7 +3,7 @@ import type { SimulatedDisk } from "../../disk/simulated_disk.ts";
 import { systemError } from "../../disk/system_error.ts";
 import type { Call } from "./interceptor.ts";
 import { judge, landAtOnce } from "./judge_commit.ts";
-import { accepted, begun, type Situation } from "./situation.ts";
+import { accepted, begun, type Situation, tagsOfChange } from "./situation.ts";
 import type { Actor, Stage } from "./stage.ts";
 import type { Commit, Interruption, Step } from "./story.ts";
 import { queueOf } from "../generations.ts";
@@ -26,6 +26,8 @@ export interface CommitRun {
   readonly begin: Situation;
   /** What the file held; `undefined` if main cannot be used. */
   readonly before: Table | undefined;
+  /** Owner, group and mode of main. */
+  readonly rights: string | undefined;
   /** What it may write; none if it must be refused, since somebody else has changed the file. */
   readonly targets: readonly Table[];
   /** The disk, if somebody else acts in the middle. */
@@ -67,21 +69,14 @@ async function begin(stage: Stage, step: Commit, actor: Actor): Promise<CommitRu
   const run: CommitRun = {
     ...{ number: ++stage.commits, step, actor, merges, isTouched: model.isTouched },
     ...{ begin: stage.situation, before, targets, putBack },
+    rights: stage.rightsOfMain,
     isDisturbed: false,
     diskBefore: typeof step.but?.what === "object" ? stage.disk.clone() : undefined,
   };
   stage.situation = begun(stage.situation, run.number, targets, stage.isMainThere);
-  for (const table of targets) tagChange(stage, before, table);
+  stage.tag(...targets.flatMap((table) => tagsOfChange(before, table)));
   stage.mark();
   return run;
-}
-
-function tagChange(stage: Stage, before: Table | undefined, after: Table): void {
-  for (const [queue, offset] of before ?? []) {
-    const now = after.get(queue);
-    if (now === undefined) stage.tag("deletion");
-    else if (now < offset) stage.tag("lowering");
-  }
 }
 
 function interrupt(

@@ -1,7 +1,9 @@
 import { serialize } from "../../../../mod.ts";
+import { locate } from "../../disk/locate.ts";
 import { diskWith } from "../../disk/prepare.ts";
 import type { SimulatedDisk } from "../../disk/simulated_disk.ts";
 import { SimulatedFileSystem } from "../../disk/simulated_file_system.ts";
+import { MAIN } from "../writer.ts";
 import type { Situation } from "./situation.ts";
 import { strangerActs, strangersText } from "./strangers.ts";
 import { EMPTY, type Table, toOffsetTable } from "./table.ts";
@@ -35,6 +37,15 @@ const STARTS = {
   "main": { disk: () => diskWith({ "offset.json": ours(NEW) }), durable: NEW },
   "main and backup": {
     disk: () => diskWith({ "offset.json": ours(NEW), "offset.json.bak": ours(OLD) }),
+    durable: NEW,
+  },
+  "main of another user": {
+    disk: async () => {
+      const disk = await diskWith({ "offset.json": ours(NEW) });
+      const { ino } = locate(disk, "posix", "stat", MAIN);
+      Object.assign(disk.file(ino!), { uid: 1000, gid: 100, mode: 0o640 });
+      return disk;
+    },
     durable: NEW,
   },
   "main of Go's, nothing synced": {

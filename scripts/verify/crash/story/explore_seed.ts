@@ -29,11 +29,11 @@ export function exploreSeed(
 export async function shortenSeed(
   seed: number,
   what: string,
-  { wrap }: Pick<ExploreStoryOptions, "wrap"> = {},
+  { sabotage }: Pick<ExploreStoryOptions, "sabotage"> = {},
 ): Promise<Finding> {
   const kind = kindOf(what);
   const violationOf = async (story: Story) => {
-    const { first } = await exploreStory(story, { maxCuts: MAX_CUTS, maxViolations: 1, wrap });
+    const { first } = await exploreStory(story, { maxCuts: MAX_CUTS, maxViolations: 1, sabotage });
     return first !== undefined && kindOf(first.what) === kind ? first : undefined;
   };
   const isStill = async (story: Story) => await violationOf(story) !== undefined;

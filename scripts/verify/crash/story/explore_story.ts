@@ -5,7 +5,7 @@ import { perform } from "./perform.ts";
 import { crashed, type Situation, situationKey, type Tag } from "./situation.ts";
 import { isRelaxed, Stage } from "./stage.ts";
 import type { Settings, Step, Story } from "./story.ts";
-import type { Wrap } from "./systems.ts";
+import type { Sabotage } from "./sabotage.ts";
 
 /** How many states came after an event of each kind. */
 export type Tags = Map<Tag, number>;
@@ -25,36 +25,38 @@ export interface ExploreStoryOptions extends Omit<ExploreOptions, "onState"> {
   readonly depth?: number;
   /** At how many outcomes of a power cut at one moment to look; all unless told. */
   readonly maxCuts?: number;
-  /** Takes a step of the store's protocol away. */
-  readonly wrap?: Wrap;
+  /** What is wrong with the store; nothing unless told. */
+  readonly sabotage?: Sabotage;
 }
 
 /**
  * What everybody does after a crash, with every check on the way: load, load again, read from the
- * store, persist a table that is greater in one queue and lower in another, delete a queue, load,
- * and load again after a power cut that takes all that is not durable.
+ * store, make a table durable that is greater in one queue, lower in another and lacks a third, and
+ * load that after a power cut that takes all that is not durable. After the first crash the
+ * deletion is a commit of its own, and what was written is loaded before the power cut, too.
  */
-function recovery(settings: Settings): Step[] {
+function recovery(settings: Settings, crashes: number): Step[] {
   const c = { who: "C" } as const;
+  const again: Step = { do: "open", who: "D", with: settings };
   return [
     { do: "open", who: "C", with: settings },
-    { do: "open", who: "D", with: settings },
+    again,
     ...[0, 1, 2].map((queue): Step => ({ do: "read", ...c, queue })),
     { do: "set", ...c, queue: 0, offset: 9 },
     { do: "set", ...c, queue: 2, offset: 0 },
-    { do: "persist", ...c },
+    ...crashes === 1 ? [{ do: "persist", ...c } as const] : [],
     { do: "delete", ...c, queue: 1 },
     { do: "kill", ...c },
-    { do: "open", who: "D", with: settings },
+    ...crashes === 1 ? [again] : [],
     { do: "cut", pick: 0 },
-    { do: "open", who: "D", with: settings },
+    again,
   ];
 }
 
 /** Crashes a story at every moment, and checks both invariants after each. */
 export async function exploreStory(
   story: Story,
-  { depth = 1, maxCuts = Infinity, wrap, ...options }: ExploreStoryOptions = {},
+  { depth = 1, maxCuts = Infinity, sabotage = {}, ...options }: ExploreStoryOptions = {},
 ): Promise<ExploredStory> {
   const tags: Tags = new Map();
   const work = (steps: readonly Step[]) => async (stage: Stage) => {
@@ -80,10 +82,10 @@ export async function exploreStory(
         story,
         isFirst ? beginning : { ...beginning, expectation: crashed(beginning.expectation) },
         isCrashed,
-        wrap,
+        sabotage,
       ),
     work: work(story.steps),
-    recover: work(recovery(settings)),
+    recover: (stage, crashes) => work(recovery(settings, crashes))(stage),
     keyOf: (situation) => `${key};${situationKey(situation)}`,
     powerCuts: ({ isUnsynced }) => isUnsynced ? 0 : most,
   }, {

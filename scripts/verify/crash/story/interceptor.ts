@@ -24,6 +24,8 @@ const FILE_KINDS: Readonly<Record<string, string>> = { stat: "fileStat" };
 export class Interceptor {
   /** The calls since it was armed. */
   readonly calls: Call[] = [];
+  /** The files that are open, under the names that they were created with. */
+  readonly openFiles = new Set<string>();
   /** Resolves when the process is killed. */
   readonly killed: Promise<void>;
   /** Before which of the calls something else was done. */
@@ -80,7 +82,10 @@ export class Interceptor {
           const call = describe(name, args);
           const answer = this.#call(call, () => method.apply(target, args));
           if (call.kind !== "create") return answer;
-          return (answer as Promise<WritableFile>).then((file) => this.#wrapFile(file, call.path));
+          return (answer as Promise<WritableFile>).then((file) => {
+            this.openFiles.add(call.path);
+            return this.#wrapFile(file, call.path);
+          });
         };
       },
     });
@@ -94,6 +99,8 @@ export class Interceptor {
     if (this.isKilled) return NEVER;
     const instead = this.#due(call.kind);
     this.calls.push(call);
+    // Whatever it answers, the descriptor is gone.
+    if (call.kind === "close") this.openFiles.delete(call.path);
     if (instead === undefined) return effect();
     this.firedAt = this.calls.length - 1;
     return instead(() => this.isKilled ? NEVER : effect(), call);

@@ -81,7 +81,11 @@ function land(stage: Stage, run: CommitRun, table: Table, written: readonly Tabl
     model.acknowledged(isAmong(written, table) ? [table] : written);
   }
   if (!wrote) return;
-  if (hasRenamed(run)) actor.isUnaware = false;
+  checkLeftovers(stage, run);
+  if (hasRenamed(run)) {
+    checkRights(stage, run);
+    actor.isUnaware = false;
+  }
   for (const each of stage.actors.values()) each.isMainBad = false;
 }
 
@@ -141,8 +145,23 @@ function checkMemory(run: CommitRun, outcome: Outcome["is"]): void {
   actor.model = model;
 }
 
-/** After a close that was acknowledged, its process makes no call any more (C1). */
+/** A commit that nothing has interfered with leaves no temporary file (P8). */
+function checkLeftovers(stage: Stage, { actor: { interceptor } }: CommitRun): void {
+  if (interceptor.firedAt !== undefined) return;
+  const made = interceptor.calls.filter(({ kind }) => kind === "create" || kind === "link");
+  const left = made.find(({ path }) => path.endsWith(".tmp") && stage.isThere(path));
+  demand(left === undefined, () => `the commit has left ${left?.path}`);
+}
+
+/** A new main has owner, group and mode of the one that it replaces (O1). */
+function checkRights({ rightsOfMain: now }: Stage, { rights, isDisturbed }: CommitRun): void {
+  if (isDisturbed || rights === undefined) return;
+  demand(now === rights, () => `main belonged to ${rights}, and now to ${now}`);
+}
+
+/** After a close that was acknowledged, its process makes no call any more, and has no file open (C1). */
 function checkSilence({ actor }: CommitRun, after: number): void {
-  const { calls } = actor.interceptor;
+  const { calls, openFiles } = actor.interceptor;
   demand(calls.length === after, () => `after close() it went on: ${calls[after].kind}`);
+  demand(openFiles.size === 0, () => `after close() it has ${[...openFiles]} open`);
 }

@@ -1,4 +1,6 @@
-import { type Diagnostic, LocalFileOffsetStore } from "../../../../mod.ts";
+import type { Diagnostic, LocalFileOffsetStore } from "../../../../mod.ts";
+import { storeOf } from "../../../../src/file/store/local_file_offset_store.ts";
+import { openFiles } from "../../../../src/file/store/open_files.ts";
 import { Interceptor } from "./interceptor.ts";
 import { Model } from "./model.ts";
 import { unexplained } from "./permitted_faults.ts";
@@ -14,12 +16,13 @@ export async function open(stage: Stage, { who, with: settings }: Open): Promise
   const fs = stage.fileSystem(who);
   let store;
   try {
-    store = await LocalFileOffsetStore.open({
+    const options = {
       ...stage.place,
       ...settings,
       fileSystem: interceptor.wrap(stage.wrap(fs)),
-      onDiagnostic: (diagnostic) => hear(stage, who, diagnostic),
-    });
+      onDiagnostic: (diagnostic: Diagnostic) => hear(stage, who, diagnostic),
+    };
+    store = storeOf(await openFiles(options, stage.sabotage), options);
   } catch (error) {
     if (!stage.mayRefuse(error)) throw error;
     stage.tell(`-- ${who} is refused`);

@@ -11,6 +11,7 @@ import { accepted } from "./situation.ts";
 import { demand, type Stage, Violation } from "./stage.ts";
 import type { Step, Stranger, Who } from "./story.ts";
 import { describe } from "./story_text.ts";
+import { tool } from "./tool.ts";
 import { fromOffsetTable, type Table, textOf } from "./table.ts";
 import { strangerActs } from "./strangers.ts";
 
@@ -31,6 +32,9 @@ export async function perform(stage: Stage, step: Step): Promise<void> {
       break;
     case "stranger":
       await stranger(stage, step);
+      break;
+    case "tool":
+      await tool(stage, step.table);
       break;
     case "kill":
       stage.kill(step.who);

@@ -6,12 +6,24 @@ export type Tag =
   | "deletion"
   | "foreign write"
   | "second process"
+  | "operator's tool"
   | "journal"
   | "merge"
   | "failed call"
   | "kill in a commit"
   | "power cut"
   | "coarse times";
+
+/** How a change of the table is to be counted. */
+export function tagsOfChange(before: Table | undefined, after: Table): Tag[] {
+  const tags = new Set<Tag>();
+  for (const [queue, offset] of before ?? []) {
+    const now = after.get(queue);
+    if (now === undefined) tags.add("deletion");
+    else if (now < offset) tags.add("lowering");
+  }
+  return [...tags];
+}
 
 /** A table that a commit has tried to write. */
 interface Attempt {

@@ -1,12 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import { LocalFileOffsetStore, OffsetFileCorruptError } from "../../../../mod.ts";
 import { locate } from "../../disk/locate.ts";
-import type { SimulatedDisk } from "../../disk/simulated_disk.ts";
+import type { FileNode, SimulatedDisk } from "../../disk/simulated_disk.ts";
 import { SimulatedFileSystem } from "../../disk/simulated_file_system.ts";
 import type { Beginning, Moment, Run } from "../every_crash.ts";
 import type { Interceptor } from "./interceptor.ts";
 import type { Model } from "./model.ts";
 import { accepted, type Situation, type Tag } from "./situation.ts";
+import type { Sabotage } from "./sabotage.ts";
 import type { Settings, Story, Who } from "./story.ts";
 import { SYSTEMS, type Wrap } from "./systems.ts";
 import { fromOffsetTable, isSame, maximum, type Table } from "./table.ts";
@@ -49,24 +50,26 @@ export class Stage implements Run<Situation> {
   commits = 0;
   /** A violation that was met where nothing can be thrown. */
   complaint: string | undefined;
+  readonly sabotage: Sabotage;
   readonly #keepsMoments: boolean;
   readonly #wrap: Wrap;
 
   /**
    * @param keepsMoments Whether it will be crashed: most stages of an exploration never are.
-   * @param wrap Takes a step of the store's protocol away.
+   * @param sabotage What is wrong with the store.
    */
   constructor(
     story: Story,
     { disk, expectation }: Beginning<Situation>,
     keepsMoments: boolean,
-    wrap?: Wrap,
+    sabotage: Sabotage,
   ) {
     this.story = story;
     this.disk = disk.clone();
     this.situation = expectation;
     this.#keepsMoments = keepsMoments;
-    this.#wrap = wrap ?? (story.system === undefined ? (fs) => fs : SYSTEMS[story.system]);
+    this.sabotage = sabotage;
+    this.#wrap = sabotage.wrap ?? (story.system === undefined ? (fs) => fs : SYSTEMS[story.system]);
   }
 
   /** Where the store is. */
@@ -82,10 +85,26 @@ export class Stage implements Run<Situation> {
 
   /** Whether there is a file that has main's name. */
   get isMainThere(): boolean {
+    return this.isThere(this.main);
+  }
+
+  /** Whether there is a file of a name. */
+  isThere(path: string): boolean {
+    return this.#file(path) !== undefined;
+  }
+
+  /** Owner, group and mode of main, as a text; nothing if there is no main. */
+  get rightsOfMain(): string | undefined {
+    const file = this.#file(this.main);
+    return file && `${file.uid}:${file.gid} ${file.mode.toString(8)}`;
+  }
+
+  #file(path: string): FileNode | undefined {
     try {
-      return locate(this.disk, "posix", "stat", this.main).ino !== undefined;
+      const { ino } = locate(this.disk, "posix", "stat", path);
+      return ino === undefined ? undefined : this.disk.file(ino);
     } catch {
-      return false;
+      return undefined;
     }
   }
 
@@ -129,7 +148,7 @@ export class Stage implements Run<Situation> {
   }
 
   /** The disk as a new process sees it; each change is a moment, and is told, if it has a name. */
-  fileSystem(name?: Who): SimulatedFileSystem {
+  fileSystem(name?: string): SimulatedFileSystem {
     const { splitRename, timesMs } = this.story;
     const beforeStep = (what: string) => {
       if (name === undefined) return;

@@ -29,6 +29,12 @@ export interface Stranger {
   readonly table: Table;
 }
 
+/** The operator's tool writes a table over the one that is there. */
+export interface Tool {
+  readonly do: "tool";
+  readonly table: Table;
+}
+
 /** A call of the store that writes the file. */
 export type Commit =
   & { readonly who: Who; readonly but?: Interruption }
@@ -48,6 +54,7 @@ export interface Interruption {
     | "kill"
     /** Somebody else acts before the call. */
     | Stranger
+    | Tool
     | (Commit & { readonly but?: undefined })
     | Open;
 }
@@ -63,6 +70,7 @@ export type Step =
   | Open
   | Commit
   | Stranger
+  | Tool
   | {
     readonly do: "set" | "raise" | "freeze";
     readonly who: Who;

@@ -25,6 +25,8 @@ export function describe(step: Step): string {
       return `the power is cut (${step.pick})`;
     case "stranger":
       return `a stranger writes ${textOf(step.table)} (${step.act})`;
+    case "tool":
+      return `the tool writes ${textOf(step.table)}`;
     case "wait":
       return `${step.ms} ms pass`;
   }
@@ -74,6 +76,7 @@ const SENTENCES: readonly (readonly [RegExp, Read])[] = [
   [/^a stranger writes (.*) \((\w+)\)$/, ([, table, act]) => ({
     ...{ do: "stranger", act: act as StrangerAct, table: parseTable(table) },
   })],
+  [/^the tool writes (.*)$/, ([, table]) => ({ do: "tool", table: parseTable(table) })],
   [/^(\d+) ms pass$/, ([, ms]) => ({ do: "wait", ms: Number(ms) })],
 ];
 

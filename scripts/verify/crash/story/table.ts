@@ -56,7 +56,8 @@ export function toOffsetTable(table: Table): OffsetTable {
 
 /** The table that the store has. */
 export function fromOffsetTable(table: OffsetTable): Table {
-  const entries = new Map([...table].map(([mq, offset]) => [mq.queueId, Number(offset)]));
-  if (!toOffsetTable(entries).equals(table)) throw new Error("a queue that no story has");
-  return entries;
+  return new Map([...table].map(([{ topic, brokerName, queueId }, offset]) => {
+    if (topic !== "t" || brokerName !== "b") throw new Error("a queue that no story has");
+    return [queueId, Number(offset)];
+  }));
 }
