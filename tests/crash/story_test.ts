@@ -21,7 +21,7 @@ import {
 import type { Story } from "../../scripts/verify/crash/story/story.ts";
 import { describe, parseSteps } from "../../scripts/verify/crash/story/story_text.ts";
 import { parseTable, textOf } from "../../scripts/verify/crash/story/table.ts";
-import { MetEverywhere } from "../../scripts/verify/explore/met_everywhere.ts";
+import { MetEverywhere } from "../../scripts/verify/crash/met_everywhere.ts";
 import { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
 import { SimulatedFileSystem } from "../../scripts/verify/disk/simulated_file_system.ts";
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Answer, type Found, type Job, type Kind, type Task, tasksOf } from "./jobs.ts";
+import { MetEverywhere } from "./met_everywhere.ts";
 import { addTags, type Tags } from "./story/explore_story.ts";
 
 /** What was found in the scenarios of one name, such as two writers at each distance. */
@@ -8,8 +9,6 @@ export type Row = Found & { readonly name: string };
 
 export interface Explored {
   readonly rows: readonly Row[];
-  /** Distinct states over all scenarios. */
-  readonly distinct: number;
   /** How many states came after an event of each kind. */
   readonly tags: Tags;
 }
@@ -21,7 +20,14 @@ export interface ExploreAllOptions {
   readonly onProgress: (done: number, all: number, states: number, name: string) => void;
 }
 
-/** Explores all scenarios of a kind, one on each core at a time; what is found is in their order. */
+/** For twelve million states and moments, in 128 MB. */
+const CAPACITY = 2 ** 24;
+
+/**
+ * Explores all scenarios of a kind, one on each core at a time; what is found is in their order.
+ *
+ * A state that several scenarios of the store have in common is explored once, and counts once.
+ */
 export async function exploreAll(
   kind: Kind,
   { depth, maxStates, onProgress }: ExploreAllOptions,
@@ -29,11 +35,11 @@ export async function exploreAll(
   const list = tasksOf(kind);
   const found: Found[] = [];
   const states: number[] = list.map(() => 0);
-  const distinct = new Set<string>();
+  const met = kind === "store" ? MetEverywhere.withRoomFor(CAPACITY) : undefined;
   let [next, done] = [0, 0];
 
   async function work(): Promise<void> {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url));
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: met?.buffer });
     while (next < list.length) {
       const index = next++;
       const tell = (now: number) => {
@@ -43,7 +49,6 @@ export async function exploreAll(
       };
       const answer = await ask(worker, { kind, index, depth, maxStates }, tell);
       found[index] = answer.found;
-      for (const key of answer.keys) distinct.add(key);
       done++;
       tell(answer.found.states);
     }
@@ -53,14 +58,14 @@ export async function exploreAll(
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), list.length) }, work));
   const tags: Tags = new Map();
   for (const each of found) addTags(tags, each.tags);
-  return { rows: rowsOf(list, found), distinct: distinct.size, tags };
+  return { rows: rowsOf(list, found), tags };
 }
 
 function ask(
   worker: Worker,
   job: Job,
   tell: (states: number) => void,
-): Promise<Extract<Answer, { keys: unknown }>> {
+): Promise<Extract<Answer, { found: unknown }>> {
   return new Promise((resolve, reject) => {
     worker.removeAllListeners();
     worker.on("error", reject);

@@ -1,8 +1,11 @@
 import type { Exploration, ExploreOptions } from "./every_crash.ts";
-import { explore } from "./explore.ts";
+import { explore, type Scenario as GrowingScenario } from "./explore.ts";
 import { peerScenarios } from "./peer_scenarios.ts";
+import { RULE_SABOTAGES } from "./rule_sabotages.ts";
 import { sabotages } from "./sabotage.ts";
+import { exploreRuleSabotage, exploreSabotage } from "./sabotaged_histories.ts";
 import { scenarios } from "./scenarios.ts";
+import { stepSabotages } from "./step_sabotages.ts";
 import { exploreStory } from "./story/explore_story.ts";
 import type { Tag } from "./story/situation.ts";
 
@@ -23,7 +26,7 @@ export type Found = Exploration & { readonly tags?: ReadonlyMap<Tag, number> };
 /** What a worker says: how far it has come, or what it has found. */
 export type Answer =
   | { readonly states: number }
-  | { readonly found: Found; readonly keys: readonly string[] };
+  | { readonly found: Found };
 
 /** Something to explore, how deep it is asked to. */
 export interface Task {
@@ -33,15 +36,29 @@ export interface Task {
 
 /** What there is to explore of a kind. Only the store is crashed during its recovery, too. */
 export function tasksOf(kind: Kind): Task[] {
-  if (kind === "store") {
-    return scenarios().map(({ name, story }) => ({
-      name,
-      explore: (depth, options) => exploreStory(story, { depth, ...options }),
-    }));
+  switch (kind) {
+    case "store":
+      return scenarios().map(({ name, story }) => ({
+        name,
+        explore: (depth, options) => exploreStory(story, { depth, ...options }),
+      }));
+    case "peer":
+      return peerScenarios().map(growing);
+    case "sabotage":
+      return [
+        ...stepSabotages().map((sabotage): Task => ({
+          name: sabotage.name,
+          explore: (_, options) => exploreSabotage(sabotage, options),
+        })),
+        ...RULE_SABOTAGES.map((sabotage): Task => ({
+          name: sabotage.name,
+          explore: (_, options) => exploreRuleSabotage(sabotage, options),
+        })),
+        ...sabotages().map(growing),
+      ];
   }
-  const list = kind === "sabotage" ? sabotages() : peerScenarios();
-  return list.map((scenario) => ({
-    name: scenario.name,
-    explore: (_, options) => explore(scenario, options),
-  }));
+}
+
+function growing(scenario: GrowingScenario): Task {
+  return { name: scenario.name, explore: (_, options) => explore(scenario, options) };
 }

@@ -1,4 +1,4 @@
-import type { Met } from "../crash/every_crash.ts";
+import type { Met } from "./every_crash.ts";
 
 /**
  * What the explorations of several threads have met: 64 bits of each key, in a table that they share.

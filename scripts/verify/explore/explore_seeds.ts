@@ -4,7 +4,7 @@ import type { Finding } from "../crash/story/explore_seed.ts";
 import { addTags, type Tags } from "../crash/story/explore_story.ts";
 import { type SubjectName, subjectOf } from "../crash/story/generate.ts";
 import { kindOf } from "../crash/story/report.ts";
-import { MetEverywhere } from "./met_everywhere.ts";
+import { MetEverywhere } from "../crash/met_everywhere.ts";
 import type { Answer, Question } from "./worker.ts";
 
 /** What was found in the stories of one subject. */

@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { exploreSeed, type Finding, shortenSeed } from "../crash/story/explore_seed.ts";
 import type { ExploredStory } from "../crash/story/explore_story.ts";
 import { kindOf } from "../crash/story/report.ts";
-import { MetEverywhere } from "./met_everywhere.ts";
+import { MetEverywhere } from "../crash/met_everywhere.ts";
 
 // The store meets an error for each file that is missing, and nobody reads their stacks.
 Error.stackTraceLimit = 0;
