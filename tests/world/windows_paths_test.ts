@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { explore } from "../../scripts/verify/crash/explore.ts";
 import { scenarios } from "../../scripts/verify/crash/scenarios.ts";
+import { exploreStory } from "../../scripts/verify/crash/story/explore_story.ts";
 import { faultOf, runCases } from "../../scripts/verify/faults/failing_calls_matrix.ts";
 import { OPERATIONS } from "../../scripts/verify/faults/failing_calls_operations.ts";
 import {
@@ -18,26 +18,24 @@ import {
 import { SEED } from "../support/check.ts";
 import { byLength } from "../support/length.ts";
 
-/** How many states of each scenario, one case of failing calls out of so many, and the least of both. */
-const [MAX_STATES, ONE_OUT_OF, STATES, CASES] = byLength({
-  tiny: [10, 2003, 100, 5],
-  short: [60, 499, 1500, 30],
-  long: [250, 101, 5000, 150],
+/**
+ * How many outcomes of a power cut at each moment, one case of failing calls out of so many, and the
+ * least number of states and of cases.
+ */
+const [MAX_CUTS, ONE_OUT_OF, STATES, CASES] = byLength({
+  tiny: [1, 2003, 5_000, 5],
+  short: [1, 499, 5_000, 30],
+  long: [4, 101, 10_000, 150],
 });
 
 let states = 0;
 let cases = 0;
 
 test("O6 every crash of each scenario, with paths of Windows", async () => {
-  for (const scenario of scenarios(1)) {
+  for (const { name, story } of scenarios()) {
     const paths = "win32";
-    const found = await explore({ ...scenario, paths }, { maxStates: MAX_STATES });
-    const { first } = found;
-    assert.equal(
-      found.violations,
-      0,
-      `${scenario.name}: ${first?.what}\n${first?.story.join("\n")}`,
-    );
+    const { first, ...found } = await exploreStory(story, { paths, maxCuts: MAX_CUTS });
+    assert.equal(found.violations, 0, `${name}: ${first?.what}\n${first?.story.join("\n")}`);
     states += found.states;
   }
   assert.ok(states >= STATES, `only ${states} states were explored`);

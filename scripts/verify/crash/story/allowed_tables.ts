@@ -63,7 +63,7 @@ function endOf(calls: readonly Call[]): number {
 }
 
 function isRename({ kind, path }: Call): boolean {
-  return kind === "rename" && /\/offsets?\.json$/.test(path);
+  return kind === "rename" && /[\\/]offsets?\.json$/.test(path);
 }
 
 /** Whether a commit has replaced main. */

@@ -5,6 +5,7 @@ import { perform } from "./perform.ts";
 import { crashed, type Situation, situationKey, type Tag } from "./situation.ts";
 import { isRelaxed, Stage } from "./stage.ts";
 import type { Settings, Step, Story } from "./story.ts";
+import type { PathStyle } from "../../../../src/file/path_rules.ts";
 import type { Sabotage } from "./sabotage.ts";
 
 /** How many states came after an event of each kind. */
@@ -25,6 +26,8 @@ export interface ExploreStoryOptions extends Omit<ExploreOptions, "onState"> {
   readonly depth?: number;
   /** At how many outcomes of a power cut at one moment to look; all unless told. */
   readonly maxCuts?: number;
+  /** How the paths are written; `"posix"` unless told. */
+  readonly paths?: PathStyle;
   /** What is wrong with the store; nothing unless told. */
   readonly sabotage?: Sabotage;
 }
@@ -56,7 +59,7 @@ function recovery(settings: Settings, crashes: number): Step[] {
 /** Crashes a story at every moment, and checks both invariants after each. */
 export async function exploreStory(
   story: Story,
-  { depth = 1, maxCuts = Infinity, sabotage = {}, ...options }: ExploreStoryOptions = {},
+  { depth = 1, maxCuts = Infinity, paths, sabotage = {}, ...options }: ExploreStoryOptions = {},
 ): Promise<ExploredStory> {
   const tags: Tags = new Map();
   const work = (steps: readonly Step[]) => async (stage: Stage) => {
@@ -82,7 +85,7 @@ export async function exploreStory(
         story,
         isFirst ? beginning : { ...beginning, expectation: crashed(beginning.expectation) },
         isCrashed,
-        sabotage,
+        { paths, sabotage },
       ),
     work: work(story.steps),
     recover: (stage, crashes) => work(recovery(settings, crashes))(stage),

@@ -115,14 +115,16 @@ async function stranger(stage: Stage, { act, table }: Stranger): Promise<void> {
 }
 
 /** What main holds, to compare; nothing if there is no main. */
-function contentOf({ disk, main, isMainThere }: Stage): string {
-  return isMainThere ? keyOf(disk.file(locate(disk, "posix", "read", main).ino!).data) : "";
+function contentOf({ disk, main, paths, isMainThere }: Stage): string {
+  return isMainThere ? keyOf(disk.file(locate(disk, paths, "read", main).ino!).data) : "";
 }
 
 /** What the backup holds; `undefined` if it is not good. */
-async function backupOf({ main }: Stage, disk: SimulatedDisk): Promise<Table | undefined> {
+async function backupOf({ main, paths }: Stage, disk: SimulatedDisk): Promise<Table | undefined> {
   try {
-    const { bytes } = await new SimulatedFileSystem(disk.clone()).readFile(`${main}.bak`);
+    const { bytes } = await new SimulatedFileSystem(disk.clone(), { paths }).readFile(
+      `${main}.bak`,
+    );
     return fromOffsetTable(parse(decode(bytes)));
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { LocalFileOffsetStore, OffsetFileCorruptError } from "../../../../mod.ts";
+import type { PathStyle } from "../../../../src/file/path_rules.ts";
 import { locate } from "../../disk/locate.ts";
 import type { FileNode, SimulatedDisk } from "../../disk/simulated_disk.ts";
 import { SimulatedFileSystem } from "../../disk/simulated_file_system.ts";
@@ -35,6 +36,12 @@ export function demand(condition: unknown, otherwise: () => string): asserts con
   if (!condition) throw new Violation(otherwise());
 }
 
+/** What may be other than usual on a stage. */
+export interface StageOptions {
+  readonly paths?: PathStyle;
+  readonly sabotage?: Sabotage;
+}
+
 /** The disk, the processes and the situation of a story that is performed. */
 export class Stage implements Run<Situation> {
   readonly story: Story;
@@ -50,24 +57,26 @@ export class Stage implements Run<Situation> {
   commits = 0;
   /** A violation that was met where nothing can be thrown. */
   complaint: string | undefined;
+  readonly paths: PathStyle;
   readonly sabotage: Sabotage;
   readonly #keepsMoments: boolean;
   readonly #wrap: Wrap;
 
   /**
    * @param keepsMoments Whether it will be crashed: most stages of an exploration never are.
-   * @param sabotage What is wrong with the store.
+   * @param options How paths are written, and what is wrong with the store.
    */
   constructor(
     story: Story,
     { disk, expectation }: Beginning<Situation>,
     keepsMoments: boolean,
-    sabotage: Sabotage,
+    { paths = "posix", sabotage = {} }: StageOptions = {},
   ) {
     this.story = story;
     this.disk = disk.clone();
     this.situation = expectation;
     this.#keepsMoments = keepsMoments;
+    this.paths = paths;
     this.sabotage = sabotage;
     this.#wrap = sabotage.wrap ?? (story.system === undefined ? (fs) => fs : SYSTEMS[story.system]);
   }
@@ -75,12 +84,18 @@ export class Stage implements Run<Situation> {
   /** Where the store is. */
   get place() {
     const { format } = this.story.recovery;
-    return { clientId: "c", group: "g", root: "/root", format };
+    return {
+      clientId: "c",
+      group: "g",
+      root: this.paths === "win32" ? "C:\\root" : "/root",
+      format,
+    };
   }
 
   /** The path of main. */
   get main(): string {
-    return `/root/c/g/${this.place.format === "java" ? "offsets" : "offset"}.json`;
+    const name = `${this.place.format === "java" ? "offsets" : "offset"}.json`;
+    return this.paths === "win32" ? `C:\\root\\c\\g\\${name}` : `/root/c/g/${name}`;
   }
 
   /** Whether there is a file that has main's name. */
@@ -101,7 +116,7 @@ export class Stage implements Run<Situation> {
 
   #file(path: string): FileNode | undefined {
     try {
-      const { ino } = locate(this.disk, "posix", "stat", path);
+      const { ino } = locate(this.disk, this.paths, "stat", path);
       return ino === undefined ? undefined : this.disk.file(ino);
     } catch {
       return undefined;
@@ -155,7 +170,12 @@ export class Stage implements Run<Situation> {
       this.mark();
       this.tell(`${name}: ${what}`);
     };
-    return new SimulatedFileSystem(this.disk, { splitRename, timesMs, beforeStep });
+    return new SimulatedFileSystem(this.disk, {
+      splitRename,
+      timesMs,
+      paths: this.paths,
+      beforeStep,
+    });
   }
 
   /** The same, as the store sees it on this system. */
@@ -177,7 +197,10 @@ export class Stage implements Run<Situation> {
     if (!mayRefuse && accepted(this.situation).every((table) => isSame(table, durable))) {
       return durable;
     }
-    const fileSystem = new SimulatedFileSystem(this.disk.clone(), { timesMs: this.story.timesMs });
+    const fileSystem = new SimulatedFileSystem(this.disk.clone(), {
+      timesMs: this.story.timesMs,
+      paths: this.paths,
+    });
     try {
       const store = await LocalFileOffsetStore.open({ ...this.place, fileSystem });
       return fromOffsetTable(store.snapshot());
