@@ -5,14 +5,15 @@
  *
  *     deno run --allow-read --allow-write --allow-env=NO_COLOR scripts/offsets.ts list ROOT
  *
- * Only `set`, `reset`, `delete`, `compact`, `convert --out`, `merge`, `rescue --write` and
- * `verify --accept` need to write.
+ * Only `set`, `reset`, `delete`, `compact`, `backup`, `convert --out`, `merge`, `rescue --write`
+ * and `verify --accept` need to write.
  *
  * @module
  */
 import process from "node:process";
 import { errorCode } from "../src/file/errors/error_code.ts";
 import { readArgs } from "./offsets/args.ts";
+import { backup } from "./offsets/backup.ts";
 import type { Command } from "./offsets/command.ts";
 import { CommandError } from "./offsets/command_error.ts";
 import { compact } from "./offsets/compact.ts";
@@ -36,7 +37,7 @@ import { UsageError } from "./lib/usage_error.ts";
 import { verify } from "./offsets/verify.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [list, show, verify, rescue, compact, set, reset, deleteCommand, convert, diff, merge]
+  [list, show, verify, backup, rescue, compact, set, reset, deleteCommand, convert, diff, merge]
     .map((command) => [command.name, command]),
 );
 
