@@ -83,7 +83,8 @@ export type Diagnostic =
    */
   | { readonly kind: "root-not-synced"; readonly path: string; readonly error: unknown }
   /**
-   * The file system does not have a call, which is told once; the store goes on without it.
+   * The file system does not have a call, or does not let this user make it, which is told once; the
+   * store goes on without it.
    *
    * - `syncDirectory`: a power cut may undo a persist whose file was just created or renamed.
    * - `link`: the backup is a copy, which costs as much as main; main may be missing for an instant
