@@ -47,7 +47,7 @@ test("faults: a store that keeps silent about a failed persist is found out", as
 test("faults: the help, and wrong usage", async () => {
   const help = await run(["--help"]);
   assert.deepEqual([help.code, help.err], [0, ""]);
-  assert.match(help.out, /16 codes/);
+  assert.match(help.out, /18 codes/);
   for (const argv of [["--one-out-of", "0"], ["--nonsense"], ["stray"]]) {
     const { code, out, err } = await run(argv);
     assert.deepEqual([code, out], [2, ""]);

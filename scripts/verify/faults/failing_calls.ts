@@ -5,7 +5,8 @@ import type { SimulatedFileSystem } from "../disk/simulated_file_system.ts";
 /** A code of each kind that Linux and NFS have for such calls; the last error has none. */
 export const CODES = [
   ...["EIO", "ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "EMFILE", "ENFILE", "EBUSY"],
-  ...["EXDEV", "EMLINK", "ENOENT", "EEXIST", "EINVAL", "ENOMEM", "ESTALE", undefined],
+  ...["EXDEV", "EMLINK", "ENOENT", "EEXIST", "EINVAL", "ENOSYS", "ENOTSUP", "ENOMEM", "ESTALE"],
+  undefined,
 ] as const;
 
 /** The calls of the interface; the last ones are of a file that is being written. */
@@ -25,6 +26,30 @@ export const CALLS = [
     "close",
   ],
 ];
+
+/** The answers of a file system that does not have the call. */
+const UNSUPPORTED = ["EINVAL", "ENOSYS", "ENOTSUP"];
+
+/**
+ * The calls that a store can do without, and the answers that say so (O1, O2, O5, J5): a courtesy may
+ * fail in any way.
+ */
+const DISPENSABLE: Readonly<Record<string, readonly string[] | "any">> = {
+  syncDirectory: UNSUPPORTED,
+  link: [...UNSUPPORTED, "EPERM", "EXDEV", "EMLINK"],
+  backdate: [...UNSUPPORTED, "EPERM", "EACCES"],
+  chown: "any",
+  chmod: "any",
+  chownDirectory: "any",
+  reserve: "any",
+};
+
+/** Tells whether a store must succeed although a call fails in this way. */
+export function isDispensable(kind: string, { code, when }: Fault): boolean {
+  const codes = DISPENSABLE[kind];
+  if (codes === undefined || when === "after") return false;
+  return codes === "any" || codes.includes(code ?? "");
+}
 
 export interface Fault {
   /** Which call of the operation fails, from 0. */
@@ -56,6 +81,13 @@ export class FailingCalls {
 
   get isArmed(): boolean {
     return this.#state === "armed";
+  }
+
+  /** Whether the call that failed is one that a store can do without. */
+  get isOfDispensable(): boolean {
+    if (this.#fault === undefined || this.#kind === undefined) return false;
+    // A spell lets other calls fail, too.
+    return this.#fault.lasts !== "spell" && isDispensable(this.#kind, this.#fault);
   }
 
   /** The operation begins. */
@@ -125,8 +157,8 @@ export class FailingCalls {
     const { when, code } = this.#fault!;
     const error = injectedError(code, kind, path);
     // A file system without a sync of directories makes their entries durable by itself.
-    const isMissing = kind === "syncDirectory" && code === "EINVAL";
-    if (when === "after" || isMissing) await effect();
+    const isUnsupported = kind === "syncDirectory" && UNSUPPORTED.includes(code ?? "");
+    if (when === "after" || isUnsupported) await effect();
     // What was pending may have reached the disk, or not, and no later fsync will tell. Where nothing
     // is found to open, nothing was synced.
     else if (/sync/i.test(kind) && code !== "ENOENT") disk.failSync(path);

@@ -54,6 +54,7 @@ export class Attempt {
     const { expectation, fileSystem } = this.#world;
     const session = await refusable(() => writer.open(fileSystem), LOAD_ERRORS);
     this.#failing.disarm();
+    this.#demandSuccess(session === undefined ? "it does not load" : undefined);
     const isKept = await holdsGeneration(this.#world.disk, expectation.floor, writer.queues);
     demand(isKept, "a load destroyed the last generation");
     if (session === undefined) return;
@@ -101,6 +102,7 @@ export class Attempt {
     const held = session.memory!();
     const first = await failureOf(() => session.close!());
     this.#failing.disarm();
+    this.#demandSuccess(first);
     demand(first === undefined || session.memory!().equals(held), "memory changed");
     const second = await failureOf(() => session.close!());
     const isOver = this.#fault?.lasts !== "for ever";
@@ -115,7 +117,9 @@ export class Attempt {
     const { floor } = this.#world.expectation;
     const first = await this.#persist(session);
     this.#failing.disarm();
+    this.#demandSuccess(first);
     const second = await this.#persist(session);
+    this.#demandSuccess(second);
     const isOver = this.#fault?.lasts !== "for ever";
     // Who was misled about the file finds another than he knows, and must not overwrite it.
     const isRightToRefuse = second instanceof OffsetConflictError &&
@@ -125,6 +129,15 @@ export class Attempt {
     const { disk } = this.#world;
     const isKept = await holdsGeneration(disk, floor, this.#operation.writer.queues);
     if (!isKept) this.misled = "overwritten";
+  }
+
+  /** O5: what the file system does not have is no failure where a store can do without it. */
+  #demandSuccess(failure: unknown): void {
+    const mayFail = !this.#failing.isOfDispensable || this.#operation.trouble !== undefined;
+    demand(
+      mayFail || failure === undefined,
+      `it fails without a call that it can do without: ${failure}`,
+    );
   }
 
   /** Answers the error, if it failed, and then all must be as it was. */

@@ -24,16 +24,16 @@ export async function callsOf(operation: Operation): Promise<readonly string[]> 
   return failing.calls;
 }
 
-/** Runs all cases of an operation, or those that are picked by their number. */
+/** Runs all cases of an operation, or those that are picked. */
 export async function* runCases(
   operation: Operation,
-  picks: (index: number) => boolean = () => true,
+  picks: (index: number, call: string, fault: Fault) => boolean = () => true,
 ): AsyncGenerator<CaseResult> {
   const met = new MetHere();
   let index = 0;
   for (const [at, call] of (await callsOf(operation)).entries()) {
     for (const fault of faultsAt(at)) {
-      if (!picks(index++)) continue;
+      if (!picks(index++, call, fault)) continue;
       const { code = "no code", when, lasts } = fault;
       const name = `${operation.name}: ${call} (call ${at}) ${code} ${when} ${lasts}`;
       yield { name, ...await run(operation, fault, new FailingCalls(fault), met) };

@@ -63,7 +63,11 @@ export function isNoLink(error: unknown): boolean {
   return NO_LINK.has(errorCode(error));
 }
 
-const NO_LINK = new Set<unknown>(["EINVAL", "UNKNOWN"]); // the latter on Windows
+const NO_LINK = new Set<unknown>([
+  ...["EINVAL", "ENOSYS", "ENOTSUP"],
+  "UNKNOWN", // on Windows
+  "EISDIR", // on Windows, of any file on a volume without links, such as FAT
+]);
 
 /** Windows refuses for a while: a scanner or an indexer has the file open. */
 export function isBusy(error: unknown): boolean {

@@ -22,7 +22,7 @@ const KINDS = {
     ["EINVAL", "EPERM", "EXDEV", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EISDIR"],
   ],
   "no such call": [isUnsupported, ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]],
-  "no link": [isNoLink, ["EINVAL", "UNKNOWN"]],
+  "no link": [isNoLink, ["EINVAL", "ENOSYS", "ENOTSUP", "UNKNOWN", "EISDIR"]],
   busy: [isBusy, ["EPERM", "EBUSY", "EACCES"]],
   denied: [isDenied, ["EACCES", "EPERM"]],
 } as const;
