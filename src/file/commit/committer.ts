@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { after, type CommitEvent, nextStep, type Seen, type Step } from "../../core/commit_plan.ts";
 import { type FilesState, isCertain, isKnownMain, isOurs } from "../../core/files_state.ts";
 import type { Generation } from "../../core/format/generation.ts";
@@ -16,6 +15,7 @@ import type { DirectoryPath } from "../fs/directory_path.ts";
 import { type FileInfo, isSameFile, isSameInode } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { LONGEST_FILE, TableTooLongError } from "../fs/longest_file.ts";
+import { dirname } from "../fs/path_names.ts";
 import type { Diagnostic, OnConflict } from "../options.ts";
 import { readExternalChange } from "../recovery/external_change.ts";
 import { stateOfFiles } from "../recovery/files_state.ts";
