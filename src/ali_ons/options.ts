@@ -1,6 +1,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { checkNames } from "../core/check_names.ts";
 import type { OpenOptions } from "../file/options.ts";
+import { checkRoot, NATIVE_PATHS } from "../file/path_rules.ts";
+import { OPTION_NAMES } from "../file/store/check_options.ts";
 
 /**
  * How a consumer keeps its offsets; the options that are not explained here are those of
@@ -43,14 +46,25 @@ export interface ResolvedOptions {
   readonly store: Omit<OpenOptions, "clientId" | "group">;
 }
 
+/** What the adapter sets itself. */
+const SET_HERE = ["clientId", "group", "format", "persistEveryMs"];
+
+const NAMES = [
+  ...["importFrom", "persistEachMessage", "drainTimeoutMs"],
+  ...OPTION_NAMES.filter((name) => !SET_HERE.includes(name)),
+];
+
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-/** Checks the adapter's own options and completes all of them. */
+/** Checks the names of all options, and the adapter's own, and completes all of them. */
 export function resolveOptions(options: LocalOffsetsOptions): ResolvedOptions {
+  checkNames("option", options, NAMES);
   const { importFrom, persistEachMessage = false, drainTimeoutMs = 5000, ...store } = options;
-  if (importFrom !== undefined && importFrom !== false && !isPath(importFrom)) {
-    throw new TypeError(refusal("importFrom", importFrom, "neither a path nor false"));
+  // Of a directory that is not there, nothing would be imported, and nobody would be told.
+  if (importFrom !== undefined && importFrom !== false) {
+    checkRoot("importFrom", importFrom, NATIVE_PATHS);
   }
+  if (store.root !== undefined) checkRoot("root", store.root, NATIVE_PATHS);
   if (typeof persistEachMessage !== "boolean") {
     throw new TypeError(refusal("persistEachMessage", persistEachMessage, "not a boolean"));
   }
@@ -72,8 +86,6 @@ export function resolveOptions(options: LocalOffsetsOptions): ResolvedOptions {
 
 /** The directory of ali-ons itself, which no option of ali-ons changes. */
 const ownDirectory = (): string => join(homedir(), ".rocketmq_offsets_node");
-
-const isPath = (value: unknown): boolean => typeof value === "string" && value !== "";
 
 const isTimeout = (value: unknown): boolean =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LONGEST_TIMEOUT;

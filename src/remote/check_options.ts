@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from "node:tls";
+import { checkNames } from "../core/check_names.ts";
 import { quote } from "../core/table/message_queue.ts";
 import type { Credentials, RemoteOptions, TlsSettings } from "./options.ts";
 import { checkName } from "./check_queue.ts";
@@ -37,7 +38,7 @@ const TLS = ["ca", "cert", "key", "serverName", "verify"];
  * @throws {RangeError} If a number is out of its range, or an address is none.
  */
 export function checkOptions(options: RemoteOptions): Settings {
-  checkNames("options", options, KNOWN);
+  checkMembers("options", options, KNOWN);
   checkName("group", options.group);
   return {
     group: options.group,
@@ -52,15 +53,11 @@ export function checkOptions(options: RemoteOptions): Settings {
   };
 }
 
-function checkNames(what: string, value: object, known: readonly string[]): void {
+function checkMembers(what: string, value: object, known: readonly string[]): void {
   if (typeof value !== "object" || value === null) {
     throw new TypeError(`Cannot use ${what} ${quote(value)}: it is no object`);
   }
-  const stray = Object.keys(value).find((name) => !known.includes(name));
-  if (stray === undefined) return;
-  throw new TypeError(
-    `Cannot use option ${quote(stray)}: ${what} has only ${known.join(", ")}`,
-  );
+  checkNames(what === "options" ? "option" : `${what} option`, value, known);
 }
 
 function checkNameServers(value: readonly string[]): readonly string[] {
@@ -94,7 +91,7 @@ function checkText(name: string, value: unknown): void {
 
 function checkCredentials(value: Credentials | undefined): Credentials | undefined {
   if (value === undefined) return undefined;
-  checkNames("credentials", value, CREDENTIALS);
+  checkMembers("credentials", value, CREDENTIALS);
   checkText("accessKey", value.accessKey);
   checkText("secretKey", value.secretKey);
   if (value.securityToken !== undefined) checkText("securityToken", value.securityToken);
@@ -104,7 +101,7 @@ function checkCredentials(value: Credentials | undefined): Credentials | undefin
 function checkTls(value: boolean | TlsSettings | undefined): ConnectionOptions | undefined {
   if (value === undefined || value === false) return undefined;
   if (value === true) return {};
-  checkNames("tls", value, TLS);
+  checkMembers("tls", value, TLS);
   const { ca, cert, key, serverName, verify } = value;
   for (const each of [ca ?? []].flat()) checkText("ca", each);
   for (const [name, text] of Object.entries({ cert, key, serverName })) {

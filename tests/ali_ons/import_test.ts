@@ -157,11 +157,33 @@ test("ali-ons: every old file is imported whole", async () => {
 
 test("ali-ons: options of the wrong type are refused when the class is made", () => {
   const cases = [
-    [{ importFrom: "" }, TypeError, 'Cannot use importFrom "": it is neither a path nor false'],
+    [
+      { importFrom: "" },
+      TypeError,
+      'Cannot use importFrom "": it is empty; leave it out for the default, or pass a directory',
+    ],
+    ...["importFrom", "root"].map((name) => [
+      { [name]: "~/offsets" },
+      TypeError,
+      `Cannot use ${name} "~/offsets": only a shell replaces "~"; ` +
+      "pass the path of the home directory itself, homedir()",
+    ]),
+    [
+      { persistEachMesage: true },
+      TypeError,
+      'Cannot use option "persistEachMesage": there is none of this name; use "persistEachMessage"',
+    ],
+    [
+      { format: "java" },
+      TypeError,
+      'Cannot use option "format": there is none of this name; the names are importFrom, ' +
+      "persistEachMessage, drainTimeoutMs, root, checksum, onCorrupt, onConflict, durability, " +
+      "journal, onDiagnostic, fileSystem",
+    ],
     [
       { importFrom: true },
       TypeError,
-      'Cannot use importFrom "true": it is neither a path nor false',
+      'Cannot use importFrom "true": it is not a string; pass the path of a directory',
     ],
     [
       { persistEachMessage: 1 },

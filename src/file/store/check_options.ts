@@ -1,4 +1,4 @@
-import { nearestName } from "../../core/nearest_name.ts";
+import { checkNames } from "../../core/check_names.ts";
 import { quote } from "../../core/table/message_queue.ts";
 import type { OpenOptions } from "../options.ts";
 
@@ -17,6 +17,9 @@ const NAMES: Record<keyof OpenOptions, true> = {
   onDiagnostic: true,
   fileSystem: true,
 };
+
+/** See `NAMES`. */
+export const OPTION_NAMES: readonly string[] = Object.keys(NAMES);
 
 const CHOICES = {
   format: ["go", "java"],
@@ -41,7 +44,7 @@ export function checkOptions(options: OpenOptions): void {
         'pass { clientId: "10.0.0.7@1", group: "orders" }',
     );
   }
-  checkNames("option", options, Object.keys(NAMES));
+  checkNames("option", options, OPTION_NAMES);
   for (const [name, choices] of Object.entries(CHOICES)) {
     const value = options[name as keyof typeof CHOICES];
     if (value !== undefined && !(choices as readonly unknown[]).includes(value)) {
@@ -73,14 +76,6 @@ function checkJournal(journal: OpenOptions["journal"]): void {
   }
   checkNames("journal option", journal, ["compactAtBytes"]);
   checkInteger("compactAtBytes", journal.compactAtBytes, 0, Number.MAX_SAFE_INTEGER);
-}
-
-function checkNames(what: string, value: object, known: readonly string[]): void {
-  const stray = Object.keys(value).find((name) => !known.includes(name));
-  if (stray === undefined) return;
-  const meant = nearestName(stray, known);
-  const wayOut = meant === undefined ? `the names are ${known.join(", ")}` : `use "${meant}"`;
-  throw new TypeError(`Cannot use ${what} ${quote(stray)}: there is none of this name; ${wayOut}`);
 }
 
 function checkType(
