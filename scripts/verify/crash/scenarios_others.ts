@@ -119,6 +119,18 @@ export const OTHERS_HISTORIES: Readonly<Record<string, History>> = {
         A persists`,
     },
   ]),
+  ...forEach(["1000", "2000"], (ms) => [
+    `a killed process leaves a pending backup of another client's, times of ${ms} ms`,
+    {
+      timesMs: Number(ms),
+      steps: `a stranger writes 0=3 1=1 (go)
+        A opens {}
+        A sets 0=2
+        A persists, but is killed before its rename 2
+        A opens {}
+        ${persists("A", "1=2", "0=1")}`,
+    },
+  ]),
   ...forEach(["close 2", "link 1"], (place) => [
     `another client replaces a torn main before ${place}, without hard links`,
     {

@@ -215,7 +215,9 @@ export class SimulatedFileSystem implements FileSystem {
   }
 
   uniqueName(): string {
-    return `19700101T000000.000Z-${(++this.disk.names).toString(16).padStart(8, "0")}`;
+    const time = this.#options.timesMs === undefined ? 0 : this.now();
+    const date = new Date(time).toISOString().replace(/[-:]/g, "");
+    return `${date}-${(++this.disk.names).toString(16).padStart(8, "0")}`;
   }
 
   #remove(call: string, path: string): void {

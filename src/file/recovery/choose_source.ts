@@ -3,6 +3,7 @@ import { OffsetTable } from "../../core/table/offset_table.ts";
 import { type FileFault, OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
 import type { JournalFile } from "./read_journal_file.ts";
 import type { SnapshotFile, ValidFile } from "./read_snapshot.ts";
+import { timeOfName } from "../paths.ts";
 import { type RelatedJournal, replay } from "./replay.ts";
 
 /** The files of a store, as they were read. */
@@ -87,15 +88,25 @@ export function chooseSource(files: StoreFiles, durability: "full" | "relaxed"):
 function bestOf(
   { main, pendingBackups, temporaries, backup }: StoreFiles,
 ): ValidFile | undefined {
-  if (main.is !== "missing") return newest([...pendingBackups, backup]);
-  return newest(pendingBackups) ?? newest([...temporaries, backup]);
+  const pending = newest(pendingBackups, ({ path }) => timeOfName(path) || 0);
+  if (main.is !== "missing") return newest(pending === undefined ? [backup] : [pending, backup]);
+  return pending ?? newest([...temporaries, backup]);
 }
 
-/** The valid file with the greatest generation; among equals the newest, and then the first. */
-function newest(files: readonly SnapshotFile[]): ValidFile | undefined {
+/**
+ * The valid file with the greatest generation; among equals the newest, and then the first.
+ *
+ * @param timeOf When a file became what it is. A pending backup became one when its name was made: a
+ *   store sets the time of the file itself back, perhaps behind the time of an earlier main.
+ */
+function newest(
+  files: readonly SnapshotFile[],
+  timeOf: (file: ValidFile) => number = ({ info }) => info.mtimeMs,
+): ValidFile | undefined {
   const valid = files.filter((file) => file.is === "valid");
   return valid.toSorted((a, b) =>
-    (b.generation ?? 0) - (a.generation ?? 0) || b.info.mtimeMs - a.info.mtimeMs
+    (b.generation ?? 0) - (a.generation ?? 0) || timeOf(b) - timeOf(a) ||
+    b.info.mtimeMs - a.info.mtimeMs
   ).at(0);
 }
 

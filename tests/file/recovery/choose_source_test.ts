@@ -188,6 +188,27 @@ test("L3 a fault tells what is wrong with its file, and a missing main is one if
   assert.deepEqual(fresh.faults, [fault]);
 });
 
+test("L2 of two pending backups the one whose name was made last counts, whatever their times", () => {
+  const [made] = PENDINGS.one;
+  assert.ok(made.is === "valid");
+  const pending = (second: number, mtimeMs: number) => ({
+    ...made,
+    path: `${MAIN}.20260101T00000${second}.000Z-00000000.bak.tmp`,
+    info: { ...made.info, mtimeMs },
+  });
+  for (const pendingBackups of [[pending(1, 9), pending(2, 5)], [pending(2, 5), pending(1, 9)]]) {
+    const files = {
+      backup: BACKUPS["no backup"],
+      temporaries: [],
+      journal: JOURNALS["no journal"],
+    };
+    for (const main of [MAINS.missing, MAINS.empty]) {
+      const { source } = chooseSource({ ...files, main, pendingBackups }, "full");
+      assert.equal(source?.path, pending(2, 5).path);
+    }
+  }
+});
+
 test("L4 records whose snapshot is lost are an error that says so", () => {
   const files = {
     main: MAINS.missing,
