@@ -4,4 +4,5 @@ export type Life =
   /** The last persist is under way; if it fails, the store is open again. */
   | { readonly is: "closing"; readonly done: Promise<void> }
   | { readonly is: "abandoning"; readonly done: Promise<void> }
-  | { readonly is: "closed" };
+  /** `done` is the promise of the call that ended the store. */
+  | { readonly is: "closed"; readonly done: Promise<void> };

@@ -293,7 +293,8 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * store otherwise. `persist` and `deleteDurable` during the call join the last commit, or reject
    * once the store is closed, as does a read that memory does not answer. A store with nothing to
    * write closes, whatever others have written. If the last persist fails, the store stays open: it
-   * can be used, closed again, or abandoned. Closing twice is the same as closing once.
+   * can be used, closed again, or abandoned. A second call returns the promise of the first one, after
+   * the end as well.
    *
    * @throws {OffsetPersistError} If the file cannot be written.
    * @throws {OffsetConflictError} If somebody else has changed the file, and `onConflict` is
@@ -301,7 +302,6 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    */
   close(): Promise<void> {
     const life = this.#life;
-    if (life.is === "closed") return Promise.resolve();
     if (life.is !== "open") return life.done;
     const done = this.#close();
     this.#life = { is: "closing", done };
@@ -317,8 +317,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    */
   abandon(): Promise<void> {
     const life = this.#life;
-    if (life.is === "closed") return Promise.resolve();
-    if (life.is === "abandoning") return life.done;
+    if (life.is === "closed" || life.is === "abandoning") return life.done;
     const done = this.#abandon();
     this.#life = { is: "abandoning", done };
     return done;
@@ -341,7 +340,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
       throw error;
     }
     await this.#release();
-    if (this.#life.is === "closing") this.#life = { is: "closed" };
+    if (this.#life.is === "closing") this.#end();
   }
 
   async #abandon(): Promise<void> {
@@ -349,7 +348,12 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     this.#committer.abandon();
     await this.#commits.idle();
     await this.#release();
-    this.#life = { is: "closed" };
+    this.#end();
+  }
+
+  /** Keeps the promise of the ending: a later call returns the same one (C2). */
+  #end(): void {
+    if ("done" in this.#life) this.#life = { is: "closed", done: this.#life.done };
   }
 
   /** Ends what uses the files; neither a commit nor a read begins any more. */

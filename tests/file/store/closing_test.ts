@@ -78,6 +78,19 @@ test("C2 an update before the last capture is written, and a later one is droppe
   assert.ok((await at.table()).equals(tableOf(2)));
 });
 
+for (const end of ["close", "abandon"] as const) {
+  test(`C2 a close or an abandon after ${end}() returns its promise, during the call and after it`, async () => {
+    await using at = await StoreDirectory.make();
+    const store = await at.open();
+    store.update(A, 1, true);
+    const ending = store[end]();
+    assert.equal(store.close(), ending);
+    await ending;
+    assert.equal(store.close(), ending);
+    assert.equal(store.abandon(), ending);
+  });
+}
+
 test("C2 a persist after the last capture is refused, once the store is closed", async () => {
   await using at = await StoreDirectory.make();
   const { store, hold, entered, letGo } = await held(at, "create");
