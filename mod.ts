@@ -35,6 +35,7 @@ export {
 } from "./src/file/errors/offset_file_corrupt_error.ts";
 export { OffsetLoadError } from "./src/file/errors/offset_load_error.ts";
 export { OffsetPersistError } from "./src/file/errors/offset_persist_error.ts";
+export { OffsetResolveError } from "./src/file/errors/offset_resolve_error.ts";
 export { OffsetStoreClosedError } from "./src/file/errors/offset_store_closed_error.ts";
 export type {
   Diagnostic,

@@ -27,4 +27,5 @@ export { OffsetTable } from "./table/offset_table.ts";
 export { decode, parse } from "./format/parse.ts";
 export { parseAliOns } from "./format/parse_ali_ons.ts";
 export { type ReadType, readWithType } from "./rules/read_with_type.ts";
+export type { ConflictChoice } from "./rules/resolve_conflict.ts";
 export { type OffsetFileFormat, serialize } from "./format/serialize.ts";

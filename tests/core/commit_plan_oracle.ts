@@ -90,6 +90,16 @@ export const RULES: Readonly<Record<string, Rule>> = {
     return step.do === "snapshot";
   },
 
+  "C4 a choice that nothing but memory holds is written by a close, too": (
+    { state, seen, request, step },
+  ) => {
+    // The choice counts as a change of memory: the request is never "untouched".
+    if (request.purpose !== "close" || request.changes !== "none" || seen !== "ours") {
+      return undefined;
+    }
+    return isOnDisk(state) ? undefined : step.do === "snapshot";
+  },
+
   "J1 a record is for a few changed offsets only": ({ request, step }) =>
     step.do === "append" ? request.changes === "few" : undefined,
 

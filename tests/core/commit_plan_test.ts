@@ -6,6 +6,7 @@ import {
   type CommitRequest,
   nextStep,
   type Seen,
+  type Step,
 } from "../../src/core/commit_plan.ts";
 import {
   type FilesState,
@@ -104,6 +105,11 @@ test("P1 every commit comes to an end: after a look and a read nothing more is a
 
 const EVENTS: CommitEvent<string>[] = [
   { event: "read", main: { is: "missing" }, journal: { is: "absent" } },
+  {
+    event: "read",
+    main: { is: "uncertain", identities: ["read"], generation: 7 },
+    journal: { is: "foreign", identities: ["theirs"] },
+  },
   { event: "journal created", identity: "begun", generation: 7 },
   { event: "appended", journal: "open" },
   { event: "appended", journal: "full" },
@@ -206,6 +212,44 @@ test("P9 main is ours exactly if it is one of the known files, or missing where 
       assert.ok(!isOurs(state, { main: seen, journal: "other" }, SAME));
     }
   }
+});
+
+/** One main and one journal of each kind. */
+const KINDS = {
+  mains: MAINS.filter(({ is }, i) => MAINS.findIndex((each) => each.is === is) === i),
+  journals: JOURNALS.filter(({ is }, i) => JOURNALS.findIndex((each) => each.is === is) === i),
+};
+
+test("C4 P9 after a conflict was resolved, commits go on from the files that were read", () => {
+  const seen = new Set<string>();
+  for (const oldMain of KINDS.mains) {
+    for (const oldJournal of KINDS.journals) {
+      for (const journaling of ["on", "off"] as const) {
+        const old: FilesState<string> = { main: oldMain, journal: oldJournal, journaling };
+        for (const main of MAINS) {
+          for (const journal of JOURNALS) {
+            const state = after(old, { event: "read", main, journal });
+            assert.deepEqual(state, { main, journal, journaling });
+            for (const changes of ["none", "few"] as const) {
+              const request = { changes, purpose: "persist", onConflict: "throw" } as const;
+              const step: Step = nextStep(state, "ours", request);
+              seen.add(step.do);
+              // No second read, and no second conflict, while the files stay as they are.
+              assert.ok(step.do !== "look" && step.do !== "read the change");
+              if (changes === "few") assert.notEqual(step.do, "nothing");
+              // A table that no file holds is written, even if memory has nothing new.
+              const isRecovered = !["valid", "missing"].includes(main.is);
+              if (isRecovered) assert.equal(step.do, "snapshot");
+              // Again somebody else's change: that is a new conflict.
+              const again: Step = nextStep(state, "changed", request);
+              assert.equal(again.do, "read the change");
+            }
+          }
+        }
+      }
+    }
+  }
+  assert.deepEqual([...seen].sort(), ["append", "nothing", "snapshot"]);
 });
 
 test("P7 a bad main is kept aside once", () => {

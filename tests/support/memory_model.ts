@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { takesOffset } from "../../src/core/rules/apply_update.ts";
-import { type Offset, OffsetTable } from "../../src/core/mod.ts";
+import { type ConflictChoice, type Offset, OffsetTable } from "../../src/core/mod.ts";
 import { OffsetColumn } from "../../src/core/table/offset_column.ts";
 import { QueueIndex } from "../../src/core/table/queue_index.ts";
 import { applyChanges } from "../../src/file/commit/changes.ts";
@@ -51,6 +51,25 @@ class Model {
     }
   }
 
+  /** C4, in its own words. */
+  resolve(choice: ConflictChoice, column: OffsetColumn): void {
+    const mine = new Map(this.held);
+    this.touched.clear();
+    if (choice === "theirs") this.held.clear();
+    for (const slot of POOL.keys()) {
+      const theirs = column.get(slot);
+      const own = mine.get(slot);
+      if (choice === "theirs" && theirs !== undefined) {
+        this.held.set(slot, { offset: theirs, frozen: false });
+      }
+      if (choice === "mine" && own !== undefined) this.touched.add(slot);
+      if (choice !== "max" || own === undefined) continue;
+      const isGreater = theirs !== undefined && theirs > own.offset;
+      if (!isGreater) this.touched.add(slot);
+      else if (!own.frozen) this.held.set(slot, { offset: theirs, frozen: false });
+    }
+  }
+
   takeChanges(column: OffsetColumn, deleting: number[]) {
     const differs = ([slot, { offset }]: [number, { offset: Offset }]) =>
       this.touched.has(slot) && offset !== column.get(slot);
@@ -76,6 +95,11 @@ export const step = fc.oneof(
   fc.record({ kind: kind("remove"), slot }),
   fc.record({ kind: kind("restore"), slot }),
   fc.record({ kind: kind("merge"), offsets: fc.array(maybe, { maxLength: POOL.length }) }),
+  fc.record({
+    kind: kind("resolve"),
+    choice: fc.constantFrom<ConflictChoice[]>("theirs", "mine", "max"),
+    offsets: fc.array(maybe, { maxLength: POOL.length }),
+  }),
   fc.record({ kind: kind("take"), deleting }),
   fc.record({ kind: kind("touch"), slots: fc.array(slot) }),
   fc.record({ kind: kind("touch all") }),
@@ -120,6 +144,16 @@ export class Pair {
     } else if (step.kind === "merge") {
       memory.mergeForeign(columnOf(...step.offsets));
       model.mergeForeign(columnOf(...step.offsets));
+    } else if (step.kind === "resolve") {
+      // The files are known to hold their table from now on.
+      const theirs = columnOf(...step.offsets);
+      for (const slot of POOL.keys()) {
+        const offset = theirs.get(slot);
+        if (offset === undefined) durable.delete(slot);
+        else durable.set(slot, offset);
+      }
+      memory.resolve(step.choice, theirs);
+      model.resolve(step.choice, theirs);
     } else if (step.kind === "take") {
       const changes = memory.takeChanges(durable, step.deleting);
       const { set, deleted } = plain(changes);

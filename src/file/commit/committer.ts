@@ -2,6 +2,7 @@ import { after, type CommitEvent, nextStep, type Seen, type Step } from "../../c
 import { type FilesState, isCertain, isKnownMain, isOurs } from "../../core/files_state.ts";
 import type { Generation } from "../../core/format/generation.ts";
 import { formOf, type OffsetFileFormat } from "../../core/format/serialize.ts";
+import type { ConflictChoice } from "../../core/rules/resolve_conflict.ts";
 import type { MessageQueue } from "../../core/table/message_queue.ts";
 import type { Offset } from "../../core/table/offset.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
@@ -17,7 +18,7 @@ import type { FileSystem } from "../fs/file_system.ts";
 import { LONGEST_FILE, TableTooLongError } from "../fs/longest_file.ts";
 import { dirname } from "../fs/path_names.ts";
 import type { Diagnostic, OnConflict } from "../options.ts";
-import { readExternalChange } from "../recovery/external_change.ts";
+import { type ExternalChange, readExternalChange } from "../recovery/external_change.ts";
 import { stateOfFiles } from "../recovery/files_state.ts";
 import type { Ownership } from "../fs/take_after.ts";
 import type { Recovery } from "../recovery/recover.ts";
@@ -247,6 +248,16 @@ export class Committer {
         this.#conflicts.remember(seen, error, fileSystem.now());
         throw error;
       });
+    const offsets = await this.#adopt(change);
+    // Of a main that was removed, or that holds no table, nothing was merged.
+    const isMerged = change.author === "foreign" && change.files.main.is === "valid";
+    if (isMerged) report({ kind: "merged", path });
+    return offsets;
+  }
+
+  /** Knows the files as they were read; answers the offsets of somebody else's table. */
+  async #adopt(change: ExternalChange): Promise<OffsetColumn | undefined> {
+    const { known } = this;
     const { main, journal } = stateOfFiles(change);
     const adopted = this.#journals.adopt(this.#state.journal, journal, change.files);
     this.#journals.remember(change.files);
@@ -258,10 +269,28 @@ export class Committer {
       return undefined;
     }
     const offsets = known.adopt(change.table);
-    if (change.author === "ours") return undefined;
-    // Of a main that was removed, or that holds no table, nothing was merged.
-    if (change.files.main.is === "valid") report({ kind: "merged", path });
-    return offsets;
+    return change.author === "foreign" ? offsets : undefined;
+  }
+
+  /**
+   * Reads what somebody else has made of the files, and goes on from there (C4). It writes nothing; no
+   * commit may be under way.
+   *
+   * @param decide Makes of memory what the choice says, given the offsets of the files.
+   * @throws {OffsetResolveError} If the files are unusable, and the choice needs them.
+   */
+  async resolve(choice: ConflictChoice, decide: (theirs: OffsetColumn) => void): Promise<void> {
+    const { fileSystem, durability } = this.#options;
+    if (await this.#look() === "ours") return;
+    await this.#syncNewDirectories();
+    const change = await readExternalChange(fileSystem, this.path, this.known.expected, {
+      onConflict: choice,
+      durability,
+    });
+    this.#stopIfAbandoned();
+    this.#conflicts.forget();
+    const theirs = await this.#adopt(change);
+    if (theirs !== undefined) decide(theirs);
   }
 
   /** Adds a record to the journal: it costs as much as the changes, not as the table (J1). */

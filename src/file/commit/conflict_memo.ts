@@ -26,4 +26,9 @@ export class ConflictMemo {
     const isConflict = error instanceof OffsetConflictError;
     this.#memo = isConflict && isSettled ? { is: "conflict", seen, error } : { is: "none" };
   }
+
+  /** Forgets the conflict: it was resolved. */
+  forget(): void {
+    this.#memo = { is: "none" };
+  }
 }

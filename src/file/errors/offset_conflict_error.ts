@@ -3,8 +3,10 @@ import { quote } from "../../core/table/message_queue.ts";
 /**
  * Somebody else has changed the file since this store read or wrote it (clause P9).
  *
- * Nothing was overwritten. Close the other writer and open the store again, or open it with
- * `onConflict: "merge"`, which keeps the greater offset of each queue.
+ * Nothing was overwritten. The writer may be another process with the same client id: give each its own
+ * instance name. It may be the operator's tool. The ways out: `resolveConflict("theirs")`, `("mine")` or
+ * `("max")`, and then persist again; `abandon()`; or open with `onConflict: "merge"`, which keeps the
+ * greater offset of each queue by itself.
  *
  * @example
  * ```ts
@@ -28,7 +30,15 @@ export class OffsetConflictError extends Error {
    * @param options `cause`: what was wrong with the changed file, if it is not usable.
    */
   constructor(path: string, state: string, options?: ErrorOptions) {
-    super(`Cannot persist offsets to ${quote(path)}: ${state} since it was last read`, options);
+    super(
+      `Cannot persist offsets to ${
+        quote(path)
+      }: ${state} since it was last read, perhaps by another ` +
+        "process with the same client id (give each its own instance name) or by the operator's " +
+        'tool; go on with resolveConflict("theirs" | "mine" | "max"), abandon() the store, or open ' +
+        'it with onConflict: "merge"',
+      options,
+    );
     this.path = path;
   }
 }

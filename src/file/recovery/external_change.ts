@@ -1,10 +1,13 @@
 import { mergeMax } from "../../core/rules/merge_max.ts";
+import type { ConflictChoice } from "../../core/rules/resolve_conflict.ts";
 import type { OffsetTable } from "../../core/table/offset_table.ts";
 import { isUnreadable } from "../errors/error_code.ts";
 import { OffsetConflictError } from "../errors/offset_conflict_error.ts";
 import { OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
+import { OffsetResolveError } from "../errors/offset_resolve_error.ts";
 import { type FileInfo, tickOf } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import type { OnConflict } from "../options.ts";
 import type { Choice, StoreFiles } from "./choose_source.ts";
 import { readAgainIfVanished, readStoreFiles, recoverFrom } from "./recover.ts";
 import type { RelatedJournal } from "./replay.ts";
@@ -26,13 +29,22 @@ export interface ExternalChange {
   readonly author: "known" | "ours" | "foreign";
 }
 
+/** What to do about a table of somebody else's: what the store was opened with, or a choice. */
+export type Policy = OnConflict | ConflictChoice;
+
+interface ChangeOptions {
+  readonly onConflict: Policy;
+  readonly durability: "full" | "relaxed";
+}
+
 /**
- * Reads the files that somebody else has changed (clause P9), and makes them durable.
+ * Reads the files that somebody else has changed (clauses P9, C4), and makes them durable.
  *
  * @param main The main file.
  * @param expected The tables that the files may hold without anybody else's doing; the first is the
  *   last one that was acknowledged or read.
- * @throws {OffsetConflictError} If they hold something else, and that is not to be merged.
+ * @throws {OffsetConflictError} If they hold something else, and that is neither merged nor resolved.
+ * @throws {OffsetResolveError} If they hold no usable table, and the choice needs one.
  */
 export async function readExternalChange(
   fileSystem: FileSystem,
@@ -41,11 +53,6 @@ export async function readExternalChange(
   options: ChangeOptions,
 ): Promise<ExternalChange> {
   return await readAgainIfVanished(() => readChange(fileSystem, main, expected, options));
-}
-
-interface ChangeOptions {
-  readonly onConflict: "throw" | "merge";
-  readonly durability: "full" | "relaxed";
 }
 
 async function readChange(
@@ -62,15 +69,7 @@ async function readChange(
     choice = await recoverFrom(fileSystem, files, durability);
   } catch (error) {
     if (!(error instanceof OffsetFileCorruptError)) throw error;
-    if (onConflict === "throw") throw conflict(main, files, error);
-    // Main is good, so the journal is bad: it may hold acknowledged records of somebody else.
-    if (files.main.is === "valid") throw error;
-    // No file is usable: the table of this store replaces them, and they are kept aside.
-    const journal = "info" in files.journal
-      ? { file: files.journal, relation: "foreign" } as const
-      : undefined;
-    const table = expected[0];
-    return { files, outcome: "recovered", source: undefined, journal, table, author: "foreign" };
+    return unusable(main, files, expected[0], { onConflict, error });
   }
   const { outcome, source, journal, table } = choice;
   const number = expected.findIndex((each) => each.equals(table));
@@ -79,13 +78,39 @@ async function readChange(
     return { files, outcome, source, journal, table, author };
   }
   if (onConflict === "throw") throw conflict(main, files);
-  // The backup is older than the main that somebody removed or tore: it must not lower anything.
-  if (files.main.is === "valid") {
+  if (onConflict !== "merge" && onConflict !== "mine" && files.main.is === "bad") {
+    throw new OffsetResolveError(main, onConflict, files.main.reason, { cause: files.main.cause });
+  }
+  if (files.main.is === "valid" || onConflict === "theirs") {
     return { files, outcome, source, journal, table, author: "foreign" };
   }
+  // The backup is older than the main that somebody removed or tore: it must not lower anything.
   const merged = mergeMax(table, expected[0]);
   // No file holds the whole merged table, so the commit must write it, even without other changes.
   return { files, outcome: "recovered", source, journal, table: merged, author: "foreign" };
+}
+
+/** No table can be read: the one of this store replaces the files, and they are kept aside. */
+function unusable(
+  path: string,
+  files: StoreFiles,
+  own: OffsetTable,
+  { onConflict, error }: { readonly onConflict: Policy; readonly error: OffsetFileCorruptError },
+): ExternalChange {
+  if (onConflict === "throw") throw conflict(path, files, error);
+  if (onConflict === "theirs" || onConflict === "max") {
+    const [fault] = error.faults;
+    throw new OffsetResolveError(path, onConflict, fault.reason, { cause: error });
+  }
+  const { main } = files;
+  // Main is good, so the journal is bad: it may hold acknowledged records of somebody else.
+  if (main.is === "valid" && onConflict === "merge") throw error;
+  const journal = "info" in files.journal
+    ? { file: files.journal, relation: "foreign" } as const
+    : undefined;
+  const source = main.is === "valid" ? main : undefined;
+  const table = main.is === "valid" ? mergeMax(main.table, own) : own;
+  return { files, outcome: "recovered", source, journal, table, author: "foreign" };
 }
 
 /** A file that somebody else goes on writing is read again so often. */

@@ -23,8 +23,11 @@ function stateOfMain(
   switch (main.is) {
     case "missing":
       return outcome === "fresh" ? { is: "missing" } : { is: "lost", generation };
-    case "valid":
-      return { is: "valid", identities: certain(main.info, main.age), generation };
+    case "valid": {
+      // A table that was recovered is not the one of main: the next commit must write it.
+      const is = outcome === "recovered" ? "uncertain" : "valid";
+      return { is, identities: certain(main.info, main.age), generation };
+    }
     case "bad": {
       const { info, age } = main;
       const content = info?.size === 0 ? "worthless" : "kept";

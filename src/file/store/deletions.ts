@@ -1,4 +1,4 @@
-import type { Held } from "./memory_table.ts";
+import type { Held } from "../../core/rules/resolve_conflict.ts";
 
 /** A queue that is being deleted, with what memory held of it. */
 export interface Deletion {
@@ -9,6 +9,7 @@ export interface Deletion {
 /** The queues that are being taken out of the file. */
 export class Deletions {
   readonly #bySlot = new Map<number, Deletion>();
+  readonly #cancelled = new WeakSet<Deletion>();
   #era = 0;
 
   /** Changes whenever a deletion begins or ends. */
@@ -39,5 +40,17 @@ export class Deletions {
     if (this.#bySlot.get(deletion.slot) !== deletion) return false;
     this.#bySlot.delete(deletion.slot);
     return true;
+  }
+
+  /** Ends all deletions without their effect: the queues stay as they are (C4). */
+  cancelAll(): void {
+    for (const deletion of this.#bySlot.values()) this.#cancelled.add(deletion);
+    this.#bySlot.clear();
+    this.#era++;
+  }
+
+  /** Tells whether a deletion was cancelled. */
+  isCancelled(deletion: Deletion): boolean {
+    return this.#cancelled.has(deletion);
   }
 }

@@ -6,7 +6,8 @@
  */
 export class GroupCommit {
   readonly #commit: (captured: () => void) => Promise<void>;
-  #turn: Turn = { is: "idle" };
+  /** The last one in line. */
+  #last: Turn | "none" = "none";
 
   /** `commit` must include all changes that were made before it calls `captured`. */
   constructor(commit: (captured: () => void) => Promise<void>) {
@@ -15,58 +16,56 @@ export class GroupCommit {
 
   /** Resolves once a commit with all present changes has succeeded. */
   run(): Promise<void> {
-    const turn = this.#turn;
-    if (turn.is === "idle") return this.#start();
-    if (turn.is === "captured") {
-      const commit = this.#startAfter(turn.commit);
-      this.#turn = { is: "queued", commit };
-      return commit;
-    }
-    return turn.commit;
+    const last = this.#last;
+    if (last !== "none" && last.is === "open") return last.done;
+    return this.#enqueue("open", (turn) =>
+      this.#commit(() => {
+        turn.is = "captured";
+      }));
+  }
+
+  /** Takes a turn of its own, between commits: later callers wait for the next commit. */
+  alone(action: () => Promise<void>): Promise<void> {
+    return this.#enqueue("captured", action);
   }
 
   /** Tells whether a commit is under way that callers still join. */
   get isOpen(): boolean {
-    return this.#turn.is === "collecting" || this.#turn.is === "queued";
+    return this.#last !== "none" && this.#last.is === "open";
   }
 
   /** Resolves once no commit is running or waiting. */
   async idle(): Promise<void> {
-    while (this.#turn.is !== "idle") await this.#turn.commit.catch(() => {});
+    while (this.#last !== "none") await this.#last.done.catch(() => {});
   }
 
-  async #startAfter(running: Promise<void>): Promise<void> {
-    // The callers of the commit before hear of its failure.
-    await running.catch(() => {});
-    await this.#start();
+  #enqueue(is: Turn["is"], work: (turn: Turn) => Promise<void>): Promise<void> {
+    const before = this.#last === "none" ? undefined : this.#last.done;
+    const turn: Turn = { is, done: Promise.resolve() };
+    turn.done = this.#take(turn, before, work);
+    this.#last = turn;
+    return turn.done;
   }
 
-  #start(): Promise<void> {
-    const commit = this.#run();
-    this.#turn = { is: "collecting", commit };
-    return commit;
-  }
-
-  async #run(): Promise<void> {
-    // Callers in the same tick join this commit, even if it captures its changes at once.
-    await undefined;
-    const { commit } = this.#turn as Extract<Turn, { readonly is: "collecting" }>;
+  async #take(
+    turn: Turn,
+    before: Promise<void> | undefined,
+    work: (turn: Turn) => Promise<void>,
+  ): Promise<void> {
+    // Callers in the same tick join this commit, even if it captures its changes at once. The callers
+    // of the commit before hear of its failure.
+    await before?.catch(() => {});
     try {
-      await this.#commit(() => {
-        if (this.#turn.is === "collecting") this.#turn = { is: "captured", commit };
-      });
+      await work(turn);
     } finally {
-      // A commit that is queued starts by itself.
-      if (this.#turn.is !== "queued") this.#turn = { is: "idle" };
+      if (this.#last === turn) this.#last = "none";
     }
   }
 }
 
-type Turn =
-  | { readonly is: "idle" }
-  /** A commit runs that has not captured its changes. */
-  | { readonly is: "collecting"; readonly commit: Promise<void> }
-  /** A commit runs that has captured them. */
-  | { readonly is: "captured"; readonly commit: Promise<void> }
-  /** A commit is to follow the one that runs. */
-  | { readonly is: "queued"; readonly commit: Promise<void> };
+/** A commit, or an action that takes its place. */
+interface Turn {
+  /** Callers join a commit while it is open. */
+  is: "open" | "captured";
+  done: Promise<void>;
+}

@@ -5,9 +5,11 @@ import type { OffsetTable } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import { checkIncreaseOnly, checkQueues } from "../../core/rules/check_arguments.ts";
 import { memoryAnswers, type ReadType } from "../../core/rules/read_with_type.ts";
+import { checkConflictChoice, type ConflictChoice } from "../../core/rules/resolve_conflict.ts";
 import type { CommitJob } from "../commit/commit_job.ts";
 import type { Committer } from "../commit/committer.ts";
 import { OffsetStoreClosedError } from "../errors/offset_store_closed_error.ts";
+import { endedByTheirs, RESOLVE, resolveErrorOf } from "./resolve_error_of.ts";
 import type { LoadOutcome, OffsetStore, OpenOptions, StoreStatus } from "../options.ts";
 import { checkOptions } from "./check_options.ts";
 import { CommitCounts } from "./commit_counts.ts";
@@ -264,10 +266,74 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     const deletion = this.#deletions.begin(slot, this.#memory.remove(slot));
     try {
       await this.#join("delete");
-      this.#deletions.end(deletion);
     } catch (error) {
       if (this.#deletions.end(deletion)) this.#memory.restore(slot, deletion.held);
       throw error;
+    }
+    this.#deletions.end(deletion);
+    if (this.#deletions.isCancelled(deletion)) throw endedByTheirs(this.path);
+  }
+
+  /**
+   * Resolves a conflict: decides between the offsets in memory and those that somebody else has
+   * written. It reads the files again and writes nothing; the next persist goes on.
+   *
+   * - `"theirs"`: memory becomes the table of the files. Updates and removals that were not persisted
+   *   are given up, those during the call included; freezes end, and pending deletions reject.
+   * - `"mine"`: memory wins. The files keep their offsets of queues that memory lacks. A file that is
+   *   unusable is kept under another name.
+   * - `"max"`: the greater offset of each queue wins, as with `onConflict: "merge"`. A frozen queue
+   *   stays as it is in memory, and the greater offset is in the file.
+   *
+   * Without a conflict it does nothing. If the files change again, the next persist tells a new
+   * conflict.
+   *
+   * @param choice Whose offsets win.
+   * @throws {TypeError} If the choice is not one.
+   * @throws {OffsetResolveError} If the files are unusable, and the choice is `"theirs"` or `"max"`.
+   * @throws {OffsetLoadError} If a file could not be examined.
+   * @throws {OffsetStoreClosedError} If the store is closed.
+   *
+   * @example
+   * ```ts
+   * import { LocalFileOffsetStore, OffsetConflictError } from "@offsetstore/rocketmq";
+   * import { mkdtemp } from "node:fs/promises";
+   *
+   * const options = { clientId: "c", group: "g", root: await mkdtemp("/tmp/offsets-") };
+   * const mq = { topic: "orders", brokerName: "broker-a", queueId: 0 };
+   * await using store = await LocalFileOffsetStore.open(options);
+   * {
+   *   await using other = await LocalFileOffsetStore.open(options);
+   *   other.update(mq, 42n, true);
+   * }
+   * store.update(mq, 7n, true);
+   * await store.persist().catch(async (error) => {
+   *   if (!(error instanceof OffsetConflictError)) throw error;
+   *   await store.resolveConflict("max");
+   *   await store.persist();
+   * });
+   * if (store.peek(mq) !== 42n) throw new Error("42 is the greater");
+   * ```
+   */
+  async resolveConflict(choice: ConflictChoice): Promise<void> {
+    checkConflictChoice(choice);
+    this.#assertNotClosed(RESOLVE);
+    const life = this.#life;
+    if (life.is === "closing") {
+      await life.done.catch(() => {});
+      return await this.resolveConflict(choice);
+    }
+    await this.#commits.alone(() => this.#resolve(choice));
+  }
+
+  async #resolve(choice: ConflictChoice): Promise<void> {
+    try {
+      await this.#committer.resolve(choice, (theirs) => {
+        if (choice === "theirs") this.#deletions.cancelAll();
+        this.#memory.resolve(choice, theirs);
+      });
+    } catch (error) {
+      throw resolveErrorOf(this.path, error);
     }
   }
 

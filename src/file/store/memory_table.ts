@@ -7,12 +7,7 @@ import type { OffsetColumn } from "../../core/table/offset_column.ts";
 import { OffsetTable } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import type { Changes } from "../commit/changes.ts";
-
-/** What memory holds of a queue; while it is frozen, updates are ignored (clause U7). */
-export interface Held {
-  readonly offset: Offset;
-  readonly frozen: boolean;
-}
+import { type ConflictChoice, type Held, resolveQueue } from "../../core/rules/resolve_conflict.ts";
 
 const HELD = 1;
 const FROZEN = 2;
@@ -37,8 +32,8 @@ export class MemoryTable {
   #touched = new Uint32Array(0);
   #touchedCount = 0;
   #size = 0;
-  /** How many queues were removed since the last capture. */
-  #removals = 0;
+  /** How many removals and resolved conflicts there were since the last capture. */
+  #otherChanges = 0;
   /** Where a few changes are told: new arrays would cost more than all else about those. */
   readonly #few = { slots: new Uint32Array(FEW), offsets: new Int64Array(FEW) };
 
@@ -79,13 +74,12 @@ export class MemoryTable {
 
   /** Forgets a queue and answers what was held, for `restore`. */
   remove(slot: number): Held | undefined {
-    const offset = this.get(slot);
-    if (offset === undefined) return undefined;
-    const frozen = (this.#flags[slot] & FROZEN) !== 0;
-    this.#flags[slot] &= TOUCHED;
-    this.#size--;
-    this.#removals++;
-    return { offset, frozen };
+    const held = this.#heldAt(slot);
+    if (held !== undefined) {
+      this.#drop(slot);
+      this.#otherChanges++;
+    }
+    return held;
   }
 
   /** Takes over what the file holds of a queue that memory lacks: that is no change (R3, C3). */
@@ -101,20 +95,36 @@ export class MemoryTable {
     this.#set(slot, held.offset, held.frozen ? HELD | FROZEN : HELD);
   }
 
-  /**
-   * Merges what somebody else has written: the greater offset of each queue counts.
-   *
-   * A frozen queue keeps its offset in memory, and a greater one stays in the file (U7). All other
-   * queues may differ from the file now, so the next capture looks at them.
-   */
+  /** Merges what somebody else has written: the greater offset of each queue counts (P9). */
   mergeForeign(column: OffsetColumn): void {
-    for (const slot of this.#slots()) {
-      if (!this.#has(slot)) continue;
-      const offset = column.get(slot);
-      const isFrozen = (this.#flags[slot] & FROZEN) !== 0;
-      if (offset !== undefined && !isFrozen) this.update(slot, offset, true);
-      if (offset !== undefined && isFrozen && offset > this.#offsets.get(slot)) this.#forget(slot);
-      else this.#touch(slot);
+    this.#takeOver("max", column);
+  }
+
+  /**
+   * Resolves a conflict with what somebody else has written (C4).
+   *
+   * After `"theirs"` nothing is to be written. Otherwise the table of this store is, even if it is the
+   * last one that was acknowledged.
+   */
+  resolve(choice: ConflictChoice, column: OffsetColumn): void {
+    this.#takeOver(choice, column);
+    this.#otherChanges = choice === "theirs" ? 0 : 1;
+  }
+
+  /** The next capture looks at the queues whose offset in memory belongs into the file. */
+  #takeOver(choice: ConflictChoice, column: OffsetColumn): void {
+    this.#makeRoom(this.#index.size);
+    for (const slot of this.#touched.subarray(0, this.#touchedCount)) this.#flags[slot] &= ~TOUCHED;
+    this.#touchedCount = 0;
+    for (let slot = 0; slot < this.#index.size; slot++) {
+      const held = this.#heldAt(slot);
+      const { memory, file } = resolveQueue(choice, held, column.get(slot));
+      if (memory === undefined) {
+        if (held !== undefined) this.#drop(slot);
+      } else {
+        this.#hold(slot, memory.offset, memory.frozen ? HELD | FROZEN : HELD);
+        if (choice !== "theirs" && memory.offset === file) this.#touch(slot);
+      }
     }
   }
 
@@ -134,8 +144,8 @@ export class MemoryTable {
    */
   takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
     const [touched, flags, length] = [this.#touched, this.#flags, this.#touchedCount];
-    const memory = length + this.#removals > 0 ? "touched" : "untouched";
-    this.#removals = 0;
+    const memory = length + this.#otherChanges > 0 ? "touched" : "untouched";
+    this.#otherChanges = 0;
     const into = length <= FEW
       ? this.#few
       : { slots: new Uint32Array(length), offsets: new Int64Array(length) };
@@ -157,7 +167,7 @@ export class MemoryTable {
   /** Has the next capture look at changes again that were not made durable. */
   giveBack({ slots, memory }: Changes): void {
     this.touch(slots);
-    if (memory === "touched") this.#removals++;
+    if (memory === "touched") this.#otherChanges++;
   }
 
   /** Has the next persist look again at queues that are held, at all of them unless told. */
@@ -187,6 +197,18 @@ export class MemoryTable {
     return (this.#flags[slot!] & HELD) !== 0;
   }
 
+  #heldAt(slot: number): Held | undefined {
+    const offset = this.get(slot);
+    return offset === undefined
+      ? undefined
+      : { offset, frozen: (this.#flags[slot] & FROZEN) !== 0 };
+  }
+
+  #drop(slot: number): void {
+    this.#flags[slot] &= TOUCHED;
+    this.#size--;
+  }
+
   #set(slot: number, offset: Offset, flags: number): void {
     this.#makeRoom(slot + 1);
     this.#hold(slot, offset, flags);
@@ -203,15 +225,6 @@ export class MemoryTable {
     if ((this.#flags[slot] & TOUCHED) !== 0) return;
     this.#flags[slot] |= TOUCHED;
     this.#touched[this.#touchedCount++] = slot;
-  }
-
-  /** Has the next capture pass over a slot. */
-  #forget(slot: number): void {
-    const touched = this.#touched.subarray(0, this.#touchedCount);
-    const at = touched.indexOf(slot);
-    if (at === -1) return;
-    this.#flags[slot] &= ~TOUCHED;
-    touched[at] = touched[--this.#touchedCount];
   }
 
   #makeRoom(size: number): void {

@@ -6,6 +6,7 @@ import {
   OffsetFileCorruptError,
   OffsetLoadError,
   OffsetPersistError,
+  OffsetResolveError,
   OffsetStoreClosedError,
 } from "../../../mod.ts";
 import { systemError } from "../../support/faulty_file_system.ts";
@@ -74,9 +75,24 @@ test("P4 an error about a persist tells what is on the disk", () => {
 test("P9 an error about a conflict tells what has become of the file", () => {
   assert.deepEqual(told(new OffsetConflictError("a", "it was changed", { cause })), {
     name: "OffsetConflictError",
-    message: 'Cannot persist offsets to "a": it was changed since it was last read',
+    message: 'Cannot persist offsets to "a": it was changed since it was last read, perhaps by ' +
+      "another process with the same client id (give each its own instance name) or by the " +
+      'operator\'s tool; go on with resolveConflict("theirs" | "mine" | "max"), abandon() the ' +
+      'store, or open it with onConflict: "merge"',
     cause,
     path: "a",
+  });
+});
+
+test("C4 an error about a choice that is refused tells why, and what goes on", () => {
+  assert.deepEqual(told(new OffsetResolveError("a", "max", "it is empty", { cause })), {
+    name: "OffsetResolveError",
+    message:
+      'Cannot resolve the conflict about "a" with "max": the file is unusable (it is empty); ' +
+      'resolveConflict("mine") goes on and keeps it under another name',
+    cause,
+    path: "a",
+    choice: "max",
   });
 });
 

@@ -39,6 +39,16 @@ test("P9 a valid main is known by its description, and by none if it is young", 
   }
 });
 
+test("C4 a valid main whose table was not taken is uncertain: the next commit writes another", () => {
+  for (const age of AGES) {
+    const main = validFile(MAIN, tableOf(1), { age, generation: 7 });
+    const journal = undefined;
+    const state = mainOf({ files: { main }, outcome: "recovered", source: main, journal });
+    const identities = age === "young" ? [] : [main.info];
+    assert.deepEqual(state, { is: "uncertain", identities, generation: 7 });
+  }
+});
+
 test("P7 a bad main is to be kept aside unless it is empty, and the source has its generation", () => {
   for (const age of AGES) {
     for (const size of [0, 1]) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type Deletion, Deletions } from "../../../src/file/store/deletions.ts";
-import type { Held } from "../../../src/file/store/memory_table.ts";
+import type { Held } from "../../../src/core/rules/resolve_conflict.ts";
 import { check } from "../../support/check.ts";
 
 const held: Held = { offset: 5n, frozen: false };
@@ -20,6 +20,23 @@ test("D2 a deletion takes over from an earlier one of its queue, with what memor
   assert.equal(deletions.has(3), false);
   assert.equal(deletions.end(second), false, "it has ended");
   assert.equal(deletions.begin(3, undefined).held, undefined, "nothing of an ended one is kept");
+});
+
+test("C4 all deletions are cancelled: each is told so, and a later one of the queue is not", () => {
+  const deletions = new Deletions();
+  const [first, second] = [deletions.begin(1, held), deletions.begin(2, undefined)];
+  const { era } = deletions;
+  deletions.cancelAll();
+  assert.notEqual(deletions.era, era);
+  assert.deepEqual([...deletions.slots], []);
+  for (const each of [first, second]) {
+    assert.ok(deletions.isCancelled(each));
+    assert.equal(deletions.end(each), false, "nothing is to be restored");
+  }
+  const later = deletions.begin(1, undefined);
+  assert.equal(later.held, undefined);
+  assert.ok(!deletions.isCancelled(later));
+  assert.equal(deletions.end(later), true);
 });
 
 test("D2 a queue is being deleted until the last of its deletions ends, and each changes the era", () => {

@@ -187,3 +187,63 @@ test("P5 C3 idle() resolves once nothing runs and nothing waits, whatever has fa
     assert.deepEqual([commits, pending], [begun, 0]);
   }));
 });
+
+test("C4 an action alone runs between commits, in the order of the calls, whatever fails", async () => {
+  const call = fc.record({
+    alone: fc.boolean(),
+    turns: fc.nat(6),
+    takes: fc.nat(8),
+    fails: fc.boolean(),
+  });
+  let [actions, joined] = [0, 0];
+  await check(fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 12 }), async (calls) => {
+    let running = 0;
+    const order: (number | "commit")[] = [];
+    const pass = async (turns: number) => {
+      for (; turns > 0; turns--) await undefined;
+    };
+    const work = async (name: number | "commit", captured: () => void) => {
+      assert.equal(++running, 1);
+      const { takes, fails } = calls[order.push(name) - 1];
+      await pass(takes);
+      captured();
+      await pass(takes);
+      running--;
+      if (fails) throw new Error("it fails");
+    };
+    const group = new GroupCommit((captured) => work("commit", captured));
+    const expected = new Map<Promise<void>, number | "commit">();
+    for (const [number, { alone, turns }] of calls.entries()) {
+      const promise = alone ? group.alone(() => work(number, () => {})) : group.run();
+      if (alone) assert.ok(!expected.has(promise) && !group.isOpen, "nobody joins it");
+      if (expected.has(promise)) joined++;
+      actions += Number(alone);
+      expected.set(promise, alone ? number : "commit");
+      promise.catch(() => {});
+      await pass(turns);
+    }
+    await Promise.allSettled(expected.keys());
+    assert.deepEqual(order, [...expected.values()]);
+    assert.deepEqual([running, group.isOpen], [0, false]);
+    await group.idle();
+  }));
+  assert.ok(actions > 50 && joined > 50, `${actions} actions, ${joined} callers joined`);
+});
+
+test("C4 a caller who always persists again does not keep an action waiting", async () => {
+  let commits = 0;
+  const group = new GroupCommit(async () => {
+    commits++;
+    await setImmediate();
+  });
+  let done = false;
+  const loop = (async () => {
+    while (!done) await group.run();
+  })();
+  await setImmediate();
+  const before = commits;
+  await group.alone(() => Promise.resolve());
+  done = true;
+  await loop;
+  assert.ok(commits - before <= 2, `${commits - before} commits came first`);
+});
