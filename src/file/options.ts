@@ -57,7 +57,11 @@ export interface OpenOptions {
    * it nothing is persisted unless asked. The timer does not keep the process alive.
    */
   readonly persistEveryMs?: number;
-  /** Called with background events; errors it throws are ignored. */
+  /**
+   * Called with background events; errors it throws are ignored. Without it, `persist-failed` and
+   * `cleanup-failed` are warnings of the process, of type `OffsetStoreWarning`. A failure is told once
+   * for each change of state.
+   */
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void;
   /** The file system; the real one by default. */
   readonly fileSystem?: FileSystem;

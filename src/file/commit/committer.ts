@@ -37,6 +37,7 @@ import { Observer } from "./observer.ts";
 import { predecessorOf } from "./predecessor.ts";
 import { replaceSnapshot, type SnapshotStep } from "./replace_snapshot.ts";
 import { SnapshotEncoder } from "./snapshot_encoder.ts";
+import { NOTHING_WRITTEN, type Written } from "./written.ts";
 
 /** What a commit goes by; something else than usual only for tests, such as that each step is needed. */
 export interface CommitRules {
@@ -140,20 +141,20 @@ export class Committer {
   /**
    * Makes the changes of a job durable.
    *
-   * @returns How many bytes were written: 0 if the files hold the table already (P6).
+   * @returns What was written.
    * @throws {OffsetConflictError} If somebody else has changed the files, and that is not merged.
    * @throws {OffsetPersistError} If they cannot be written.
    */
-  async commit(job: CommitJob): Promise<number> {
+  async commit(job: CommitJob): Promise<Written> {
     try {
-      if (this.#options.onConflict === "merge" && await this.#isIdle(job)) return 0;
+      if (this.#options.onConflict === "merge" && await this.#isIdle(job)) return NOTHING_WRITTEN;
       return await this.#commit(job);
     } catch (error) {
       throw persistErrorOf(this.path, error);
     }
   }
 
-  async #commit(job: CommitJob): Promise<number> {
+  async #commit(job: CommitJob): Promise<Written> {
     for (let attempt = 1;; attempt++) {
       try {
         return await this.#attemptWithLock(job);
@@ -167,7 +168,7 @@ export class Committer {
   }
 
   /** Only merging needs a lock: otherwise one of two writers is refused sooner or later. */
-  async #attemptWithLock(job: CommitJob): Promise<number> {
+  async #attemptWithLock(job: CommitJob): Promise<Written> {
     const { fileSystem, directories, durability, onConflict } = this.#options;
     if (onConflict === "throw") return await this.#attempt(job, NO_LOCK);
     if (await fileSystem.stat(this.path) === undefined) await directories.make(durability);
@@ -183,7 +184,7 @@ export class Committer {
   }
 
   /** Observe, decide, execute. */
-  async #attempt(job: CommitJob, lock: Lock): Promise<number> {
+  async #attempt(job: CommitJob, lock: Lock): Promise<Written> {
     let changes = job.capture(this.known.durable);
     try {
       let seen: Seen = "unseen";
@@ -200,7 +201,7 @@ export class Committer {
         step = this.#nextStep(seen, changes, job);
       }
       this.#stopIfAbandoned();
-      if (step.do === "nothing") return 0;
+      if (step.do === "nothing") return NOTHING_WRITTEN;
       if (step.do === "append") return await this.#append(step, changes, lock);
       return await this.#snapshot(step, changes, lock);
     } catch (error) {
@@ -298,7 +299,7 @@ export class Committer {
     { begin }: Extract<Step, { readonly do: "append" }>,
     changes: Changes,
     lock: Lock,
-  ): Promise<number> {
+  ): Promise<Written> {
     if (begin !== undefined) await this.#beginJournal(begin);
     const writer = this.#journals.writerOf(this.#state.journal);
     this.#encoder.forget();
@@ -308,7 +309,7 @@ export class Committer {
       await this.#confirm(lock);
       this.known.settleRecord(changes);
       this.#become({ event: "appended", journal: writer.isOutgrown ? "full" : "open" });
-      return bytes;
+      return { as: "record", bytes };
     } catch (error) {
       // The record may be whole; the next persist writes a snapshot, whichever it is.
       this.#become({ event: "append failed" });
@@ -337,7 +338,7 @@ export class Committer {
     step: Extract<Step, { readonly do: "snapshot" }>,
     changes: Changes,
     lock: Lock,
-  ): Promise<number> {
+  ): Promise<Written> {
     const { known } = this;
     const letOthers = () => new CooperativeYield(MANY).did(changes.slots.length);
     await letOthers();
@@ -347,7 +348,7 @@ export class Committer {
     const bytes = await this.#encoder.encode(table, changes, step.generation);
     try {
       await this.#replace(step, bytes, offsets, lock);
-      return bytes.length;
+      return { as: "snapshot", bytes: bytes.length };
     } catch (error) {
       this.#encoder.forget();
       throw error;

@@ -446,9 +446,9 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
 
   async #commit(captured: () => void): Promise<void> {
     try {
-      const bytes = await this.#committer.commit(this.#job(captured));
+      const { as, bytes } = await this.#committer.commit(this.#job(captured));
       this.#counts.succeeded(bytes);
-      this.#reporter.succeeded();
+      this.#reporter.succeeded(as);
     } catch (error) {
       this.#counts.failed(error);
       throw error;
@@ -482,9 +482,11 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   /** Persists without a caller: only the listener hears of a failure, and the next persist tries again. */
   #persistInBackground(): void {
     const { path } = this;
-    this.#commits.run().catch((error) =>
-      this.#reporter.report({ kind: "persist-failed", path, error })
-    );
+    this.#commits.run().catch((error) => {
+      // A commit that stops since the store is abandoned has not failed.
+      if (this.#isEnded) return;
+      this.#reporter.report({ kind: "persist-failed", path, error });
+    });
   }
 
   #slotOf(mq: MessageQueue): number {
@@ -493,8 +495,11 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   }
 
   #assertNotClosed(action: string): void {
-    const { is } = this.#life;
-    if (is === "closed" || is === "abandoning") throw new OffsetStoreClosedError(action, this.path);
+    if (this.#isEnded) throw new OffsetStoreClosedError(action, this.path);
+  }
+
+  get #isEnded(): boolean {
+    return this.#life.is === "closed" || this.#life.is === "abandoning";
   }
 }
 

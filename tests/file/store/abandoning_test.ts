@@ -46,6 +46,33 @@ test("C3 at each call of a persist, a store can be abandoned: its waiters hear h
   assert.ok(told.previous > 10 && told.either > 2 && told.done > 2, JSON.stringify(told));
 });
 
+test("C3 C5 a persist of the timer that stops since the store is abandoned is no failure", async () => {
+  await using at = await StoreDirectory.make();
+  const faulty = new FaultyFileSystem();
+  const heard: string[] = [];
+  const store = await at.open({
+    fileSystem: faulty.fileSystem,
+    persistEveryMs: 1,
+    onDiagnostic: ({ kind }) => heard.push(kind),
+  });
+  const gate = Promise.withResolvers<void>();
+  let isHeldUp = false;
+  faulty.before = async ({ name }) => {
+    if (name !== "create") return;
+    isHeldUp = true;
+    await gate.promise;
+  };
+  store.update(A, 1, true);
+  // The timer does not keep the process alive.
+  while (!isHeldUp) await setTimeout(1);
+  const abandoned = store.abandon();
+  gate.resolve();
+  await abandoned;
+  await setTimeout(5);
+  assert.deepEqual(heard, []);
+  assert.ok(store.status().lastError instanceof OffsetPersistError, "it has stopped");
+});
+
 test("C3 an idle store that is abandoned writes nothing, and its journal stays as it is", async () => {
   await using at = await StoreDirectory.make();
   const faulty = new FaultyFileSystem();

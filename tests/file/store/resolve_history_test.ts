@@ -13,6 +13,7 @@ import { diskWith } from "../../../scripts/verify/disk/prepare.ts";
 import type { SimulatedDisk } from "../../../scripts/verify/disk/simulated_disk.ts";
 import { DiskProcess } from "../../faults/disk_process.ts";
 import { check } from "../../support/check.ts";
+import { byLength } from "../../support/length.ts";
 import { queue, tableOf } from "../../support/store_directory.ts";
 
 const QUEUES = [0, 1, 2];
@@ -216,7 +217,7 @@ test("C4 in any history of two processes, each choice keeps what it promises, th
       met.max += max;
       met.crashes += crashes;
     }),
-    { numRuns: 200 },
+    { numRuns: byLength({ tiny: 60, short: 80, long: 300 }) },
   );
   for (const [what, times] of Object.entries(met)) assert.ok(times > 20, `${what}: ${times}`);
 });
