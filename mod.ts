@@ -34,6 +34,7 @@ export {
   OffsetFileCorruptError,
 } from "./src/file/errors/offset_file_corrupt_error.ts";
 export { OffsetLoadError } from "./src/file/errors/offset_load_error.ts";
+export { OffsetLockError } from "./src/file/errors/offset_lock_error.ts";
 export { OffsetPersistError } from "./src/file/errors/offset_persist_error.ts";
 export { OffsetResolveError } from "./src/file/errors/offset_resolve_error.ts";
 export { OffsetStoreClosedError } from "./src/file/errors/offset_store_closed_error.ts";

@@ -43,6 +43,14 @@ export interface OpenOptions {
    * keeps the greater offset of each queue, in memory too unless the queue is frozen.
    */
   readonly onConflict?: OnConflict;
+  /**
+   * Whether the store holds a lock file for as long as it is open, so that a second process with the
+   * same client id is refused at `open`; `false` by default. Both must ask for it: a store without it
+   * ignores the lock, and has a conflict sooner or later. A lock that a killed process left costs the
+   * next `open` five seconds. A process that stands still for longer than that may lose the lock: its
+   * next persist rejects with `OffsetLockError`.
+   */
+  readonly exclusive?: boolean;
   /** `"full"` (the default) syncs; `"relaxed"` does not, and a power cut may undo or tear. */
   readonly durability?: Durability;
   /**
@@ -67,16 +75,38 @@ export interface OpenOptions {
   readonly fileSystem?: FileSystem;
 }
 
-/** Something that happened, that no call of the store reports. */
+/** Something that happened, that no call of the store reports; more kinds may come. */
 export type Diagnostic =
   /** Main was not usable at open: the offsets are from another file. */
   | { readonly kind: "recovered"; readonly path: string; readonly outcome: LoadOutcome }
   /** No file was usable at open: the store starts empty. */
   | { readonly kind: "reset"; readonly path: string; readonly outcome: LoadOutcome }
+  /**
+   * A persist has written something, for metrics: as a record of the journal or as a snapshot, how many
+   * bytes, and how many milliseconds it took from its beginning to its acknowledgement.
+   */
+  | {
+    readonly kind: "persisted";
+    readonly path: string;
+    readonly as: "record" | "snapshot";
+    readonly bytes: number;
+    readonly durationMs: number;
+  }
   /** A persist by the timer failed; the next tick tries again. */
   | { readonly kind: "persist-failed"; readonly path: string; readonly error: unknown }
   /** Somebody else had changed the file: what it held was merged. */
   | { readonly kind: "merged"; readonly path: string }
+  /**
+   * Something tells, at `open`, that another process may be using the store; not under `exclusive`.
+   *
+   * - `lock`: a lock file changed in the last six seconds.
+   * - `recent write`: main or its journal did. That is so, too, if this consumer was just restarted.
+   */
+  | {
+    readonly kind: "maybe-shared";
+    readonly path: string;
+    readonly evidence: "lock" | "recent write";
+  }
   /** A bad main file was kept under another name before it was replaced. */
   | { readonly kind: "kept-aside"; readonly path: string; readonly keptAs: string }
   /** A file that is of no more use could not be removed, or the backup could not be renewed. */
@@ -133,7 +163,10 @@ export interface StoreStatus {
   readonly generationsWritten: number;
   /** How many bytes they were in all. */
   readonly bytesWritten: number;
-  /** When a persist last succeeded, in milliseconds since 1970; `undefined` if none has. */
+  /**
+   * When a persist last succeeded, in milliseconds since 1970, as `Date.now()` tells it; `undefined` if
+   * none has. A persist that had nothing to write counts.
+   */
   readonly lastSuccess: number | undefined;
   /** Why the last persist failed; `undefined` if it did not. */
   readonly lastError: unknown;

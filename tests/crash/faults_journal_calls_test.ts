@@ -10,6 +10,7 @@ import {
 } from "../../scripts/verify/disk/simulated_file_system.ts";
 import { wrap, wrapFiles } from "../../scripts/verify/disk/replace_calls.ts";
 import { MAIN, shippedStore } from "../../scripts/verify/crash/writer.ts";
+import { noting } from "../support/noting.ts";
 
 const QUEUES = 2;
 const JOURNAL = `${MAIN}.journal`;
@@ -18,7 +19,7 @@ const numbered = serialize(generation(1, QUEUES), { generation: 1 });
 const told: Diagnostic[] = [];
 const writer = shippedStore(QUEUES, {
   journal: { compactAtBytes: 600 },
-  onDiagnostic: (each) => told.push(each),
+  onDiagnostic: noting(told),
 });
 
 async function names(fs: SimulatedFileSystem): Promise<string[]> {

@@ -6,6 +6,7 @@ import { diskWith } from "../../scripts/verify/disk/prepare.ts";
 import { queue } from "../support/store_directory.ts";
 import { DiskProcess, MAIN } from "./disk_process.ts";
 import { ticks } from "./ticks.ts";
+import { noting } from "../support/noting.ts";
 
 /** A store with a timer that ticks each millisecond, and what it tells. */
 async function timed(journal = false) {
@@ -14,7 +15,7 @@ async function timed(journal = false) {
   const store = await process.open({
     persistEveryMs: 1,
     journal,
-    onDiagnostic: (each) => seen.push(each),
+    onDiagnostic: noting(seen),
   });
   return { process, store, seen, disk: process.disk.disk };
 }

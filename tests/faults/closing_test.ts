@@ -9,6 +9,7 @@ import { DiskProcess, MAIN } from "./disk_process.ts";
 import { atEachCall } from "./each_call.ts";
 import { ticks } from "./ticks.ts";
 import { changesOf, expectTidy, filesOf } from "./watched_changes.ts";
+import { noting } from "../support/noting.ts";
 
 async function persist(store: LocalFileOffsetStore, offset: number): Promise<void> {
   store.update(queue(0), offset, true);
@@ -30,7 +31,7 @@ async function tickWhileClosing(options: Partial<OpenOptions>): Promise<void> {
     const seen: Diagnostic[] = [];
     const store = await process.open({
       persistEveryMs: 1,
-      onDiagnostic: (each) => seen.push(each),
+      onDiagnostic: noting(seen),
       ...options,
     });
     await persist(store, 1);
@@ -124,7 +125,7 @@ for (const [what, act] of Object.entries(READERS)) {
         const { disk } = await diskOfWriter(2, { journal });
         const seen: Diagnostic[] = [];
         const reader = await new DiskProcess(disk).open({
-          onDiagnostic: (each) => seen.push(each),
+          onDiagnostic: noting(seen),
         });
         await act(reader);
         const other = await new DiskProcess(disk).open({ journal, onConflict: "merge" });

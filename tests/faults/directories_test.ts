@@ -9,6 +9,7 @@ import { queue, tableOf } from "../support/store_directory.ts";
 import { DIRECTORY, DiskProcess, MAIN, ROOT } from "./disk_process.ts";
 import { expectLoadedAfterPowerCuts } from "./expect_loaded.ts";
 import { runTool } from "./run_tool.ts";
+import { noting } from "../support/noting.ts";
 
 const LEVELS = [ROOT, "/root/c", DIRECTORY];
 
@@ -110,7 +111,7 @@ for (const [what, error] of Object.entries(REFUSALS)) {
           await inner.syncDirectory(path);
         },
       });
-      const store = await process.open({ onDiagnostic: (each) => seen.push(each) });
+      const store = await process.open({ onDiagnostic: noting(seen) });
       for (const offset of [6, 7]) {
         store.update(queue(0), offset, true);
         await store.persist();

@@ -9,6 +9,7 @@ import { DIRECTORY, DiskProcess } from "./disk_process.ts";
 import { atEachCall } from "./each_call.ts";
 import { inWords } from "./expect_loaded.ts";
 import { theirs, WRITERS } from "./other_clients.ts";
+import { noting } from "../support/noting.ts";
 
 /** A process whose store has persisted queues 0 and 1 twice, at 1 and at 2. */
 async function writer(journal: boolean, onConflict: OnConflict = "throw") {
@@ -67,7 +68,7 @@ for (const [how, write] of Object.entries(WRITERS)) {
     async () => {
       const process = new DiskProcess(await diskWith());
       const seen: Diagnostic[] = [];
-      const onDiagnostic = (each: Diagnostic) => void seen.push(each);
+      const onDiagnostic = noting(seen);
       const store = await process.open({ journal: true, onConflict: "merge", onDiagnostic });
       let offset = 1;
       for (let round = 0; round < 6; round++) {

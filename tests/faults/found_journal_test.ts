@@ -9,6 +9,7 @@ import { queue, tableOf } from "../support/store_directory.ts";
 import { DIRECTORY, DiskProcess, JOURNAL, MAIN } from "./disk_process.ts";
 import { expectLoaded, inWords } from "./expect_loaded.ts";
 import { runTool } from "./run_tool.ts";
+import { noting } from "../support/noting.ts";
 
 /** A disk with queue 0 at 100 in main and at 150 in the journal of a process that was killed. */
 async function killed(): Promise<SimulatedDisk> {
@@ -135,7 +136,7 @@ test("J3 a foreign journal is moved aside, durably, before main is replaced", as
   const { disk, journal } = await withOldJournal();
   const seen: Diagnostic[] = [];
   const process = new DiskProcess(disk);
-  const store = await process.open({ onDiagnostic: (each) => seen.push(each) });
+  const store = await process.open({ onDiagnostic: noting(seen) });
   const calls = process.watch();
   store.update(queue(0), 130, true);
   await store.persist();

@@ -9,12 +9,13 @@ import { DIRECTORY, DiskProcess, JOURNAL, MAIN } from "./disk_process.ts";
 import { atEachCall } from "./each_call.ts";
 import { expectLoaded, expectLoadedAfterPowerCuts, inWords } from "./expect_loaded.ts";
 import { runTool } from "./run_tool.ts";
+import { noting } from "../support/noting.ts";
 
 /** A store with a journal: queue 0 at 1 in main, queue 1 at 2 in the journal. */
 async function journaled(seen: Diagnostic[] = []) {
   const disk = await diskWith();
   const process = new DiskProcess(disk);
-  const store = await process.open({ journal: true, onDiagnostic: (each) => seen.push(each) });
+  const store = await process.open({ journal: true, onDiagnostic: noting(seen) });
   for (const [id, offset] of [[0, 1], [1, 2]]) {
     store.update(queue(id), offset, true);
     await store.persist();

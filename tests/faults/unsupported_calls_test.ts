@@ -7,6 +7,7 @@ import { queue, tableOf } from "../support/store_directory.ts";
 import { DiskProcess, MAIN } from "./disk_process.ts";
 import { expectLoaded } from "./expect_loaded.ts";
 import { runTool } from "./run_tool.ts";
+import { noting } from "../support/noting.ts";
 
 /** What a file system answers that does not have the call. */
 const UNSUPPORTED = ["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP"];
@@ -28,7 +29,7 @@ async function useWithout(
   const process = new DiskProcess(disk);
   process.fail({ when: (call) => call.name === name, code });
   const seen: Diagnostic[] = [];
-  const opening = process.open({ onDiagnostic: (each) => seen.push(each), ...options });
+  const opening = process.open({ onDiagnostic: noting(seen), ...options });
   await assert.doesNotReject(opening);
   const store = await opening;
   for (const offset of [2, 3, 4]) {

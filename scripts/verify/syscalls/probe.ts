@@ -107,7 +107,9 @@ async function main(root: string, how: string, waitBefore?: string): Promise<voi
       // The longer way: it holds the lock.
       onConflict: "merge",
       journal: how === "journal",
-      onDiagnostic: ({ kind }) => say(`D ${kind}`),
+      onDiagnostic: ({ kind }) => {
+        if (kind !== "persisted" && kind !== "maybe-shared") say(`D ${kind}`);
+      },
     })
   );
   const generation = generationOf(store.snapshot(), PROBE_QUEUES);

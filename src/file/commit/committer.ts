@@ -57,6 +57,8 @@ export interface CommitterOptions extends CommitRules {
   readonly checksum: boolean;
   readonly durability: "full" | "relaxed";
   readonly onConflict: OnConflict;
+  /** The lock that this store holds for as long as it is open. */
+  readonly lock: Lock | undefined;
   /** How long a journal becomes before a snapshot replaces it; `"none"` without a journal. */
   readonly journal: "none" | { readonly limit: number };
   readonly report: (diagnostic: Diagnostic) => void;
@@ -167,9 +169,10 @@ export class Committer {
     }
   }
 
-  /** Only merging needs a lock: otherwise one of two writers is refused sooner or later. */
+  /** Without a lock of its own, only a merging store needs one: otherwise one of two writers is refused. */
   async #attemptWithLock(job: CommitJob): Promise<Written> {
-    const { fileSystem, directories, durability, onConflict } = this.#options;
+    const { fileSystem, directories, durability, onConflict, lock: held } = this.#options;
+    if (held !== undefined) return await this.#attempt(job, held);
     if (onConflict === "throw") return await this.#attempt(job, NO_LOCK);
     if (await fileSystem.stat(this.path) === undefined) await directories.make(durability);
     const lock = await LockFile.acquire(fileSystem, lockOf(this.path), {
@@ -201,6 +204,8 @@ export class Committer {
         step = this.#nextStep(seen, changes, job);
       }
       this.#stopIfAbandoned();
+      const hasNothingToDo = step.do === "nothing" && job.purpose === "close";
+      if (lock === this.#options.lock && !hasNothingToDo) await lock.isHeld();
       if (step.do === "nothing") return NOTHING_WRITTEN;
       if (step.do === "append") return await this.#append(step, changes, lock);
       return await this.#snapshot(step, changes, lock);
@@ -407,9 +412,10 @@ export class Committer {
     this.#life = "abandoned";
   }
 
-  /** Releases all descriptors; no commit may be under way. */
+  /** Releases all descriptors and the lock; no commit may be under way. */
   async release(): Promise<void> {
     await this.#journals.closeAll();
+    await this.#options.lock?.release();
   }
 
   readonly #stopIfAbandoned = (): void => {

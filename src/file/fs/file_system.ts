@@ -50,7 +50,8 @@ export interface FileSystem {
   /**
    * Lets some milliseconds pass; a simulated system need not wait.
    *
-   * @param signal Ends the pause early; it does not reject.
+   * @param signal Ends the pause early; it does not reject. A pause with a signal does not keep the
+   *   process alive.
    */
   pause(ms: number, signal?: AbortSignal): Promise<void>;
   /** The time by the clock that times files, in milliseconds since 1970. */

@@ -144,8 +144,9 @@ export function makeNodeFileSystem(
     },
 
     async pause(ms, signal) {
-      // An abort ends the pause, and is no error.
-      await setTimeout(ms, undefined, { signal }).catch(() => {});
+      // An abort ends the pause, and is no error. A pause that others end may last for the life of a
+      // store: it must not keep the process alive.
+      await setTimeout(ms, undefined, { signal, ref: signal === undefined }).catch(() => {});
     },
 
     now: () => Date.now(),

@@ -12,6 +12,7 @@ const NAMES: Record<keyof OpenOptions, true> = {
   onCorrupt: true,
   onConflict: true,
   durability: true,
+  exclusive: true,
   journal: true,
   persistEveryMs: true,
   onDiagnostic: true,
@@ -52,9 +53,10 @@ export function checkOptions(options: OpenOptions): void {
       throw new TypeError(`Cannot use ${name} ${quote(value)}: it is neither ${known}`);
     }
   }
-  const { checksum, persistEveryMs, journal, onDiagnostic, fileSystem } = options;
+  const { checksum, persistEveryMs, journal, onDiagnostic, fileSystem, exclusive } = options;
   checkType("checksum", checksum, "boolean", "true or false");
   checkType("onDiagnostic", onDiagnostic, "function", "a function that takes a diagnostic");
+  checkType("exclusive", exclusive, "boolean", "true or false");
   // A longer timeout would be taken for 1 ms.
   if (persistEveryMs !== undefined) checkInteger("persistEveryMs", persistEveryMs, 1, MAX_TIMEOUT);
   if (fileSystem !== undefined && typeof fileSystem?.readFile !== "function") {

@@ -8,6 +8,7 @@ import { memoryAnswers, type ReadType } from "../../core/rules/read_with_type.ts
 import { checkConflictChoice, type ConflictChoice } from "../../core/rules/resolve_conflict.ts";
 import type { CommitJob } from "../commit/commit_job.ts";
 import type { Committer } from "../commit/committer.ts";
+import type { Written } from "../commit/written.ts";
 import { OffsetStoreClosedError } from "../errors/offset_store_closed_error.ts";
 import { endedByTheirs, RESOLVE, resolveErrorOf } from "./resolve_error_of.ts";
 import type { LoadOutcome, OffsetStore, OpenOptions, StoreStatus } from "../options.ts";
@@ -85,7 +86,8 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   }
 
   /**
-   * Opens a store and loads what its files hold; nothing is written before the first persist.
+   * Opens a store and loads what its files hold; nothing is written before the first persist, but for
+   * the lock file of an `exclusive` store.
    *
    * @param options Which store, and how it behaves; `clientId` and `group` must be given.
    * @returns The store; `loadOutcome` tells where its offsets are from.
@@ -93,6 +95,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * @throws {RangeError} If a number is out of range.
    * @throws {OffsetFileCorruptError} If files are there and none is usable.
    * @throws {OffsetLoadError} If a file could not be examined, such as for lack of permission.
+   * @throws {OffsetLockError} If the store is to be `exclusive`, and another process holds its lock.
    */
   static async open(options: OpenOptions): Promise<LocalFileOffsetStore> {
     checkOptions(options);
@@ -221,6 +224,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * @throws {OffsetPersistError} If the file cannot be written; the store stays usable.
    * @throws {OffsetConflictError} If somebody else has changed the file, and `onConflict` is
    *   `"throw"`.
+   * @throws {OffsetLockError} If the store is `exclusive`, and has lost its lock.
    * @throws {OffsetStoreClosedError} If the store is closed.
    */
   persist(mqs?: readonly MessageQueue[]): Promise<void> {
@@ -446,7 +450,10 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
 
   async #commit(captured: () => void): Promise<void> {
     try {
-      const { as, bytes } = await this.#committer.commit(this.#job(captured));
+      const job = this.#job(captured);
+      const { as, bytes } = this.#reporter.hasListener
+        ? await this.#measured(job)
+        : await this.#committer.commit(job);
       this.#counts.succeeded(bytes);
       this.#reporter.succeeded(as);
     } catch (error) {
@@ -454,6 +461,18 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
       throw error;
     }
     if (this.#committer.isOutgrown && this.#life.is === "open") this.#persistInBackground();
+  }
+
+  /** Commits, and tells the listener how long that took. */
+  async #measured(job: CommitJob): Promise<Written> {
+    const begun = performance.now();
+    const written = await this.#committer.commit(job);
+    const { as, bytes } = written;
+    if (as !== "nothing") {
+      const durationMs = performance.now() - begun;
+      this.#reporter.report({ kind: "persisted", path: this.path, as, bytes, durationMs });
+    }
+    return written;
   }
 
   #job(captured: () => void): CommitJob {

@@ -12,7 +12,9 @@ import { storePath } from "../paths.ts";
 import { expectDirectories } from "../recovery/expect_directories.ts";
 import { moveAside } from "../recovery/quarantine.ts";
 import { recover, type Recovery } from "../recovery/recover.ts";
+import { reportOthers } from "./report_others.ts";
 import { Reporter } from "./reporter.ts";
+import { takeLock } from "./take_lock.ts";
 
 /** The files of a store that was opened. */
 export interface OpenedFiles {
@@ -39,25 +41,35 @@ export async function openFiles(
   const main = await resolveLinks(fileSystem, path).catch((error) =>
     explain(fileSystem, path, error)
   );
-  const { recovery, outcome } = await load(fileSystem, main, options)
-    .catch((error) => explain(fileSystem, main, error));
-  if (outcome.kind === "fresh") await expectDirectories(fileSystem, dirname(main));
   const directories = new DirectoryPath(fileSystem, { root, path, main }, report);
-  if (outcome.kind !== "fresh" && durability === "full") await syncDirectories(directories, path);
-  const committer = new Committer(main, recovery, {
-    fileSystem,
-    directories,
-    format: options.format ?? "go",
-    checksum: options.checksum ?? true,
-    durability,
-    onConflict: options.onConflict ?? "throw",
-    journal: journalOption(options.journal),
-    report,
-    ...rules,
-  });
-  const { kind } = outcome;
-  if (kind === "recovered" || kind === "reset") report({ kind, path, outcome });
-  return { path, committer, outcome, reporter };
+  const lock = options.exclusive === true
+    ? await takeLock(fileSystem, main, { directories, durability })
+    : undefined;
+  try {
+    const { recovery, outcome } = await load(fileSystem, main, options)
+      .catch((error) => explain(fileSystem, main, error));
+    const { kind } = outcome;
+    if (kind === "fresh") await expectDirectories(fileSystem, dirname(main));
+    if (kind !== "fresh" && durability === "full") await syncDirectories(directories, path);
+    const committer = new Committer(main, recovery, {
+      fileSystem,
+      directories,
+      format: options.format ?? "go",
+      checksum: options.checksum ?? true,
+      durability,
+      onConflict: options.onConflict ?? "throw",
+      lock,
+      journal: journalOption(options.journal),
+      report,
+      ...rules,
+    });
+    if (kind === "recovered" || kind === "reset") report({ kind, path, outcome });
+    if (lock === undefined && reporter.hasListener) await reportOthers(fileSystem, main, report);
+    return { path, committer, outcome, reporter };
+  } catch (error) {
+    await lock?.release();
+    throw error;
+  }
 }
 
 /** Names the file that is in the place of a directory, where the system only says that one is. */

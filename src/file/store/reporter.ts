@@ -16,8 +16,12 @@ export class Reporter {
   /** Those of a cleanup that have happened since a snapshot was last written. */
   readonly #recent = new Set<string>();
 
-  constructor(listener: (diagnostic: Diagnostic) => void = warn) {
-    this.#listener = listener;
+  /** Whether somebody wants to hear of what goes well, too. */
+  readonly hasListener: boolean;
+
+  constructor(listener?: (diagnostic: Diagnostic) => void) {
+    this.hasListener = listener !== undefined;
+    this.#listener = listener ?? warn;
   }
 
   /** Reports an event; errors of the listener are ignored. */

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { type Diagnostic, OffsetConflictError, serialize } from "../../../mod.ts";
 import { tickOf } from "../../../src/file/fs/file_info.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
+import { noting } from "../../support/noting.ts";
 
 const CHANGES: Record<string, (at: StoreDirectory) => Promise<void>> = {
   "it was changed since": (at) => at.write("offset.json", tableOf(7, 9)),
@@ -38,7 +39,7 @@ for (const [message, change] of Object.entries(CHANGES)) {
 test("P9 a merge keeps the greater offset of each queue, in the file and in memory", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1, 1, 1) });
   const seen: Diagnostic[] = [];
-  const store = await at.open({ onConflict: "merge", onDiagnostic: (each) => seen.push(each) });
+  const store = await at.open({ onConflict: "merge", onDiagnostic: noting(seen) });
   store.update(queue(0), 5, true);
   store.updateAndFreeze(queue(2), 2);
   await at.write("offset.json", tableOf(3, 4, 9, 6));

@@ -12,6 +12,7 @@ import {
 import { type Call, type Fault, FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { journalText } from "../../support/journal_text.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
+import { noting } from "../../support/noting.ts";
 
 const JOURNAL = "offset.json.journal";
 
@@ -22,7 +23,7 @@ async function journaled(at: StoreDirectory, records: number, options = {}) {
   const store = await at.open({
     journal: true,
     fileSystem: faulty.fileSystem,
-    onDiagnostic: (each) => told.push(each),
+    onDiagnostic: noting(told),
     ...options,
   });
   for (const id of [0, 1]) store.update(queue(id), 1, true);
@@ -202,7 +203,7 @@ test("J3 a foreign journal that goes before it is kept aside is none to be told 
     name === "rename" && path.includes(".journal.corrupt-") ? rm(at.path(JOURNAL)) : undefined;
   const store = await at.open({
     fileSystem: faulty.fileSystem,
-    onDiagnostic: (each) => told.push(each),
+    onDiagnostic: noting(told),
   });
   store.update(queue(0), 2, true);
   await store.close();

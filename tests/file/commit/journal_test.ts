@@ -8,6 +8,7 @@ import { hexadecimal } from "../../../src/core/format/checksum.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { JOURNAL, journaled, lines, textOf } from "../../support/journaled.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
+import { noting } from "../../support/noting.ts";
 
 test("J1 J2 a persist appends one line with what has changed, and syncs it once", async () => {
   await using at = await StoreDirectory.make();
@@ -119,7 +120,7 @@ test("J3 a journal of another snapshot is not applied, but kept aside and report
   // As Go's client leaves it: an older table, and the journal that it knows nothing of.
   await at.write("offset.json", tableOf(2, 9));
   const told: Diagnostic[] = [];
-  const store = await at.open({ journal: true, onDiagnostic: (each) => told.push(each) });
+  const store = await at.open({ journal: true, onDiagnostic: noting(told) });
   assert.ok(store.snapshot().equals(tableOf(2, 9)));
   const { faults, journalRecords } = store.loadOutcome;
   assert.equal(journalRecords, 0);

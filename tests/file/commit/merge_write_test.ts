@@ -5,11 +5,12 @@ import { test } from "node:test";
 import type { Diagnostic } from "../../../mod.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
+import { noting } from "../../support/noting.ts";
 
 async function merging(at: StoreDirectory) {
   const faulty = new FaultyFileSystem();
   const told: Diagnostic[] = [];
-  const onDiagnostic = (each: Diagnostic) => void told.push(each);
+  const onDiagnostic = noting(told);
   const { fileSystem } = faulty;
   const store = await at.open({ onConflict: "merge", fileSystem, onDiagnostic });
   return { store, faulty, told };
@@ -49,7 +50,7 @@ test("P9 a file that was only touched is not merged, and nobody is told so", asy
   for (const onConflict of ["throw", "merge"] as const) {
     await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
     const told: Diagnostic[] = [];
-    const store = await at.open({ onConflict, onDiagnostic: (each) => told.push(each) });
+    const store = await at.open({ onConflict, onDiagnostic: noting(told) });
     await utimes(at.main, new Date(0), new Date(0));
     await store.persist();
     assert.deepEqual(told, []);

@@ -6,6 +6,7 @@ import { type Diagnostic, nodeFileSystem } from "../../../mod.ts";
 import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
+import { noting } from "../../support/noting.ts";
 
 test("P7 without hard links a bad main is moved aside before it is replaced", async () => {
   await using at = await StoreDirectory.make({
@@ -17,7 +18,7 @@ test("P7 without hard links a bad main is moved aside before it is replaced", as
   const seen: Diagnostic[] = [];
   const store = await at.open({
     fileSystem: faulty.fileSystem,
-    onDiagnostic: (each) => seen.push(each),
+    onDiagnostic: noting(seen),
   });
   await store.persist();
   assert.ok((await at.table()).equals(tableOf(1)));
@@ -73,7 +74,7 @@ test("P7 a bad main that vanishes just before it is kept aside is not reported",
   const seen: Diagnostic[] = [];
   const store = await at.open({
     fileSystem: faulty.fileSystem,
-    onDiagnostic: (each) => seen.push(each),
+    onDiagnostic: noting(seen),
   });
   await store.persist();
   assert.ok((await at.table()).equals(tableOf(1)));

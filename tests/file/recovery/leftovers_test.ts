@@ -7,6 +7,7 @@ import { makeUniqueName, temporaryOf } from "../../../src/file/paths.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
 import { pendingBackupName, temporaryName } from "../../support/temporary_names.ts";
+import { noting } from "../../support/noting.ts";
 
 /** When the leftovers were written, in milliseconds since 1970. */
 const LONG_AGO = 1e12;
@@ -44,7 +45,7 @@ test("P8 leftovers that cannot be removed are reported, and the persist goes on"
     const faulty = new FaultyFileSystem();
     faulty.faults = [{ when: ({ name }) => name === call, code, once: true }];
     const seen: Diagnostic[] = [];
-    const onDiagnostic = (each: Diagnostic) => void seen.push(each);
+    const onDiagnostic = noting(seen);
     const store = await at.open({ fileSystem: faulty.fileSystem, onDiagnostic });
     store.update(queue(0), 2, true);
     await store.persist();

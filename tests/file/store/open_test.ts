@@ -5,6 +5,7 @@ import { type Diagnostic, OffsetFileCorruptError, serialize } from "../../../mod
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { JOURNAL, journaled } from "../../support/journaled.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
+import { noting } from "../../support/noting.ts";
 
 test("S1 a file carries a checksum unless it was asked to have none", async () => {
   for (const checksum of [undefined, true, false]) {
@@ -30,7 +31,7 @@ test("L3 a recovery and a reset are reported, with what was found; a plain load 
   ) {
     await using at = await StoreDirectory.make(files);
     const seen: Diagnostic[] = [];
-    const onDiagnostic = (each: Diagnostic) => void seen.push(each);
+    const onDiagnostic = noting(seen);
     const { loadOutcome: outcome } = await at.open({ onCorrupt: "reset", onDiagnostic });
     const path = at.main;
     assert.deepEqual(seen, kind === undefined ? [] : [{ kind, path, outcome }]);
