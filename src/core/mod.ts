@@ -23,7 +23,7 @@ export {
 export { NO_OFFSET, type Offset, toOffset } from "./table/offset.ts";
 export { OffsetFileChecksumError } from "./format/offset_file_checksum_error.ts";
 export { OffsetFileSyntaxError } from "./format/offset_file_syntax_error.ts";
-export { OffsetTable } from "./table/offset_table.ts";
+export { OffsetTable, type OffsetTableEntry } from "./table/offset_table.ts";
 export { decode, parse } from "./format/parse.ts";
 export { parseAliOns } from "./format/parse_ali_ons.ts";
 export { type ReadType, readWithType } from "./rules/read_with_type.ts";

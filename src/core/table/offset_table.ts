@@ -9,6 +9,15 @@ export interface TableParts {
   readonly offsets: OffsetColumn;
 }
 
+/** An entry of a table as JSON; see `OffsetTable.toJSON`. */
+export interface OffsetTableEntry extends MessageQueue {
+  /** The offset in decimal digits. */
+  readonly offset: string;
+}
+
+/** `console.log` of a table shows so many entries. */
+const MOST_SHOWN = 100;
+
 let make: (parts: TableParts) => OffsetTable;
 let partsOf: (table: OffsetTable) => TableParts;
 
@@ -105,6 +114,55 @@ export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
       if (other.get(mq) !== offset) return false;
     }
     return true;
+  }
+
+  /**
+   * Lists the entries, as iteration does.
+   *
+   * @returns Pairs of a queue and its offset, in canonical order: topic, broker name, queue id.
+   */
+  entries(): Generator<readonly [MessageQueue, Offset]> {
+    return this[Symbol.iterator]();
+  }
+
+  /**
+   * What `JSON.stringify` writes: an array of `{ topic, brokerName, queueId, offset }` in canonical
+   * order. The offset is a string of decimal digits, since a JSON number rounds beyond 2^53 in most
+   * readers. It is no offset file; `serialize` writes one.
+   *
+   * @returns The array.
+   *
+   * @example
+   * ```ts
+   * import { OffsetTable, type OffsetTableEntry } from "@offsetstore/rocketmq/core";
+   *
+   * const mq = { topic: "orders", brokerName: "broker-a", queueId: 0 };
+   * const json = JSON.stringify(OffsetTable.from([[mq, 42]]));
+   * const expected = '[{"topic":"orders","brokerName":"broker-a","queueId":0,"offset":"42"}]';
+   * if (json !== expected) throw new Error(json);
+   * const entries: OffsetTableEntry[] = JSON.parse(json);
+   * const again = OffsetTable.from(entries.map((each) => [each, BigInt(each.offset)]));
+   * if (again.get(mq) !== 42n) throw new Error("42n is there");
+   * ```
+   */
+  toJSON(): OffsetTableEntry[] {
+    return Array.from(this, ([{ topic, brokerName, queueId }, offset]) => (
+      { topic, brokerName, queueId, offset: String(offset) }
+    ));
+  }
+
+  /** What `console.log` shows on Deno, Bun and Node: the first hundred entries. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const lines: string[] = [];
+    for (const [{ topic, brokerName, queueId }, offset] of this) {
+      if (lines.length === MOST_SHOWN) {
+        lines.push(`… ${this.size - MOST_SHOWN} more`);
+        break;
+      }
+      lines.push(`${JSON.stringify(topic)} ${JSON.stringify(brokerName)} ${queueId} => ${offset}n`);
+    }
+    const body = lines.map((line) => `\n  ${line}`).join("");
+    return `OffsetTable(${this.size}) {${body}${body && "\n"}}`;
   }
 
   /** The entries in canonical order: topic, broker name, queue id. */
