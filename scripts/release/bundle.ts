@@ -1,14 +1,16 @@
 #!/usr/bin/env -S deno run --allow-read --allow-write=dist --allow-env --allow-run
 /**
- * Makes what a release consists of, in `dist/`: the single-file ESM bundle of `mod.ts`, and the npm tarball.
+ * Makes what a release consists of, in `dist/`: the single-file ESM bundle of `mod.ts`, its declarations, and the npm
+ * tarball.
  *
- * Both are made from the files of this checkout alone: esbuild comes from `node_modules`, the tarball from `deno pack` and
- * `npm pack`, and none of them asks the network. The tests call it as a library.
+ * All are made from the files of this checkout: esbuild comes from `node_modules`, the tarball from `deno pack` and
+ * `npm pack`. Only the tool that makes the declarations is fetched, through `npx`, if it is not in npm's cache. The tests
+ * call this program as a library.
  *
  * @module
  */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -19,6 +21,12 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The name of the bundle in the folder that {@linkcode makeBundle} is given. */
 export const BUNDLE_NAME = "offsetstore.mjs";
+
+/** The name of its declarations, where TypeScript looks for them. */
+export const DECLARATIONS_NAME = "offsetstore.d.mts";
+
+/** The packages that make declarations of one file. */
+const DECLARATION_TOOLS = ["dts-bundle-generator@9.5.1", "typescript@5.9.3"];
 
 /** Thrown when the bundle or the tarball cannot be made; `cause` is what the tool said. */
 export class BundleError extends Error {
@@ -60,6 +68,42 @@ export async function makeBundle(folder: string): Promise<string> {
   } finally {
     // The service that esbuild starts would keep Deno from ending.
     await stop();
+  }
+  return outfile;
+}
+
+/**
+ * Writes the declarations of all that `mod.ts` exports to one file, to lie beside the bundle.
+ *
+ * @param folder Where to write it; made if it is not there.
+ * @returns The path of the declarations.
+ * @throws {BundleError} If they cannot be made.
+ */
+export async function makeDeclarations(folder: string): Promise<string> {
+  const outfile = resolve(folder, DECLARATIONS_NAME);
+  await mkdir(folder, { recursive: true });
+  const work = await mkdtemp(join(resolve(folder), "types-"));
+  try {
+    const project = join(work, "tsconfig.json");
+    const compilerOptions = {
+      target: "es2022",
+      module: "nodenext",
+      lib: ["esnext"],
+      types: ["node"],
+      typeRoots: [join(root, "node_modules", "@types")],
+      allowImportingTsExtensions: true,
+      emitDeclarationOnly: true,
+    };
+    const files = [join(root, "mod.ts")];
+    await writeFile(project, JSON.stringify({ compilerOptions, files }));
+    const packages = DECLARATION_TOOLS.flatMap((name) => ["-p", name]);
+    // The sources are checked elsewhere.
+    const flags = ["--silent", "--no-check", "--no-banner", "--project", project, "-o", outfile];
+    await run("npx", ["-y", ...packages, "dts-bundle-generator", ...flags, ...files]);
+  } catch (cause) {
+    throw new BundleError(`Cannot make "${outfile}": ${(cause as Error).message}`, { cause });
+  } finally {
+    await rm(work, { recursive: true, force: true });
   }
   return outfile;
 }
@@ -122,5 +166,6 @@ export async function makeTarball(folder: string): Promise<string> {
 if (import.meta.main) {
   const folder = join(root, "dist");
   console.log(await makeBundle(folder));
+  console.log(await makeDeclarations(folder));
   console.log(await makeTarball(folder));
 }

@@ -12,7 +12,7 @@
 import { retry, RetryError } from "@std/async/retry";
 import { emptyDir } from "@std/fs/empty-dir";
 import { basename, fromFileUrl, join } from "@std/path";
-import { makeBundle, makeTarball } from "./bundle.ts";
+import { makeBundle, makeDeclarations, makeTarball } from "./bundle.ts";
 
 const HELP = `Stage a release, or verify a published one.
 
@@ -21,7 +21,7 @@ Usage:
   deno task release verify [--attempts N] URL...
 
 stage   checks that deno.json and package.json name the same version, then makes in dist/ (emptied first)
-        the single-file bundle, the npm tarball and SHA256SUMS.
+        the single-file bundle, its declarations, the npm tarball and SHA256SUMS.
 verify  runs a program that imports each URL, and tries again (5 times unless told) while it is not there yet:
           .ts         in Deno, by URL
           .mjs, .js   in Deno by URL, in Bun as a fetched Blob
@@ -75,7 +75,11 @@ async function stage(): Promise<void> {
   const version = await agreedVersion();
   const folder = join(root, "dist");
   await emptyDir(folder);
-  const files = [await makeBundle(folder), await makeTarball(folder)];
+  const files = [
+    await makeBundle(folder),
+    await makeDeclarations(folder),
+    await makeTarball(folder),
+  ];
   let sums = "";
   // Two spaces: the form that `sha256sum --check` reads.
   for (const file of files) sums += `${await sha256(file)}  ${basename(file)}\n`;

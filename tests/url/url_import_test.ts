@@ -11,10 +11,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { OffsetTable, parse } from "../../mod.ts";
-import { makeBundle, makeTarball } from "../../scripts/release/bundle.ts";
+import { makeBundle, makeDeclarations, makeTarball } from "../../scripts/release/bundle.ts";
 import { runRuntime } from "../../scripts/lib/runtimes.ts";
 import { Loopback } from "./loopback.ts";
 
@@ -38,6 +38,7 @@ await store.close();
 `;
 }
 
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const BY_NAME = 'import * as api from "@offsetstore/rocketmq";';
 const PACKAGE = '{"name":"user","private":true,"type":"module"}\n';
 
@@ -140,6 +141,56 @@ test("Node imports the single-file bundle from disk", async () => {
   await writeFile(join(cwd, "main.mjs"), program(imports, root));
   await runRuntime("node", ["main.mjs"], { cwd });
   await assertWrote(root);
+});
+
+test("Node 22 imports the single-file bundle from disk, and every kind of store closes", async () => {
+  const { cwd, root } = await emptyFolders();
+  const imports = `import * as api from ${JSON.stringify(pathToFileURL(bundle).href)};
+import process from "node:process";
+if (!process.version.startsWith("v22.")) throw new Error(process.version);`;
+  const more = [{ journal: true }, { onConflict: "merge" }, { exclusive: true }].map((options) => `
+{
+  const options = { clientId: "c2", group: "g", root, ...${JSON.stringify(options)} };
+  const store = await api.LocalFileOffsetStore.open(options);
+  for (const offset of [1n, 2n, 3n]) {
+    store.update({ topic: "t", brokerName: "b", queueId: 0 }, offset, true);
+    await store.persist();
+  }
+  await store.deleteDurable({ topic: "t", brokerName: "b", queueId: 0 });
+  await store.close();
+}`);
+  await writeFile(join(cwd, "main.mjs"), program(imports, root) + more.join(""));
+  await promisify(execFile)("npx", ["-y", "node@22", "main.mjs"], { cwd });
+  await assertWrote(root);
+});
+
+test("TypeScript takes the declarations beside the bundle, with es2022 and Node's types alone", async () => {
+  const { cwd } = await emptyFolders();
+  await makeDeclarations(cwd);
+  const source = program('import * as api from "./offsetstore.mjs";', "root");
+  const wrong = "\nconst offset: number = store.peek({ topic: 1 });\n";
+  const compilerOptions = {
+    target: "es2022",
+    lib: ["es2022"],
+    module: "nodenext",
+    types: ["node"],
+    typeRoots: [join(REPOSITORY, "node_modules", "@types")],
+    strict: true,
+    noEmit: true,
+  };
+  await writeFile(join(cwd, "right.mts"), source);
+  await writeFile(join(cwd, "wrong.mts"), source + wrong);
+  const check = (file: string) => {
+    const config = JSON.stringify({ compilerOptions, files: [file] });
+    return writeFile(join(cwd, "tsconfig.json"), config).then(() =>
+      promisify(execFile)("npx", ["-y", "-p", "typescript@5.9.3", "tsc", "-p", "."], { cwd })
+    );
+  };
+  await check("right.mts");
+  await assert.rejects(check("wrong.mts"), ({ stdout }: { stdout: string }) => {
+    assert.match(stdout, /'bigint' is not assignable to type 'number'/);
+    return true;
+  });
 });
 
 test("Node installs the tarball by URL and imports it by name, types and core included", async () => {
