@@ -227,13 +227,3 @@ test("P9 an open tells of a live lock or a recent write, which may be of another
   assert.deepEqual(await toldAt({ [LOCK]: 60_000, "offset.json": 7000 }), []);
   assert.deepEqual(await toldAt({ "offset.json": 100 }, { exclusive: true }), []);
 });
-
-test("U6 the option exclusive is a boolean", async () => {
-  await using at = await StoreDirectory.make();
-  for (const exclusive of ["yes", 1, null]) {
-    await assert.rejects(at.open({ exclusive: exclusive as unknown as boolean }), {
-      name: "TypeError",
-      message: /^Cannot use exclusive .*: it is not a boolean$/,
-    });
-  }
-});

@@ -29,7 +29,7 @@ test("U6 an unknown option is refused, and the nearest one is named", async () =
     persistEveryMS: 'there is none of this name; use "persistEveryMs"',
     clientID: 'there is none of this name; use "clientId"',
     fsync: "there is none of this name; the names are clientId, group, root, format, checksum, " +
-      "onCorrupt, onConflict, durability, journal, persistEveryMs, onDiagnostic, fileSystem",
+      "onCorrupt, onConflict, durability, exclusive, journal, persistEveryMs, onDiagnostic, fileSystem",
   };
   for (const [name, state] of Object.entries(cases)) {
     const expected = `TypeError: Cannot use option "${name}": ${state}`;
@@ -53,6 +53,7 @@ test("U6 every option that the types name is known", () => {
     onCorrupt: "reset",
     onConflict: "merge",
     durability: "relaxed",
+    exclusive: true,
     journal: { compactAtBytes: 0 },
     persistEveryMs: 1,
     onDiagnostic() {},
@@ -67,6 +68,7 @@ test("U6 every option that the types name is known", () => {
 test("U6 an option of a wrong type is refused in our words", async () => {
   const cases: [Record<string, unknown>, string][] = [
     [{ checksum: "no" }, 'checksum "no": it is not a boolean; pass true or false'],
+    [{ exclusive: "yes" }, 'exclusive "yes": it is not a boolean; pass true or false'],
     [{ checksum: 0 }, 'checksum "0": it is not a boolean; pass true or false'],
     [
       { onDiagnostic: {} },
