@@ -7,7 +7,13 @@ import {
   type Tags,
 } from "../../scripts/verify/crash/story/explore_story.ts";
 import { byLength } from "../support/length.ts";
+import { assertEnoughOfEach } from "./enough_of_each.ts";
 
+/**
+ * How many crashes follow one another, at how many states of a scenario no second crash follows any
+ * more, how many outcomes of a power cut are looked at, at each moment, and at least how many states
+ * there are in all, so that the slice cannot shrink unnoticed. `deno task crash` goes deeper.
+ */
 const [DEPTH, MAX_STATES, MAX_CUTS, STATES] = byLength({
   tiny: [1, 180, 4, 8_000],
   short: [2, 180, Infinity, 25_000],
@@ -30,6 +36,7 @@ for (const scenario of scenarios()) {
 }
 
 // The last test, not a hook: Deno lets a hook that fails pass.
-test(`the scenarios have at least ${STATES} states`, () => {
+test(`the scenarios have at least ${STATES} states, and enough of each kind`, () => {
   assert.ok(states >= STATES, `only ${states} states were explored`);
+  assertEnoughOfEach(states, tags);
 });

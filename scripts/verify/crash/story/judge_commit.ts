@@ -70,7 +70,10 @@ function land(stage: Stage, run: CommitRun, table: Table, written: readonly Tabl
   const { model } = actor;
   if (isUnaware(stage, run)) stage.situation = ended(stage.situation, number, !wrote);
   else {
+    const { undone } = stage.situation;
     stage.situation = acknowledged(stage.situation, number, table);
+    // A power cut may take back what somebody else has done to main after the commit replaced it.
+    if (theirs !== undefined) stage.change({ undone });
     const isOthers = before === undefined || model.isForeign(before);
     const hasSynced = theirs === undefined && (wrote || (isTouched && !isOthers));
     if (hasSynced) stage.change({ isUnsynced: false });

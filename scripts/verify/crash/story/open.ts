@@ -39,7 +39,8 @@ export async function open(stage: Stage, { who, with: settings }: Open): Promise
   });
   if (settings.journal) stage.tag("journal");
   if (settings.onConflict === "merge") stage.tag("merge");
-  if (stage.actors.size > 1) stage.tag("second process");
+  // Those that come after a crash only look beside one another.
+  if (stage.actors.has("A") && stage.actors.has("B")) stage.tag("second process");
   stage.mark();
 }
 

@@ -94,7 +94,8 @@ async function stranger(stage: Stage, { act, table }: Stranger): Promise<void> {
   const fs = stage.fileSystem();
   // Of what was not synced before the cut, a power cut may leave anything.
   if (act === "truncate" && (situation.isUnsynced || !stage.isMainThere)) return;
-  const backup = await backupOf(stage, stage.diskBeforeCommit ?? stage.disk);
+  const backup = await tableIn(stage, ".bak", stage.diskBeforeCommit ?? stage.disk);
+  const alone = await tableIn(stage, "", stage.disk);
   const before = contentOf(stage);
   await strangerActs(fs, act, table);
   stage.change({ hadStrangers: true, isUnsynced: true });
@@ -107,7 +108,8 @@ async function stranger(stage: Stage, { act, table }: Stranger): Promise<void> {
       durable: isBad ? backup ?? situation.durable : table,
       // What commits have tried that go on may still come.
       attempts: situation.attempts.filter(({ isOver }) => !isOver),
-      undone: isBad ? accepted(situation) : [],
+      // A power cut may take the cut back, with or without the records of the journal.
+      undone: isBad ? [...accepted(situation), ...alone === undefined ? [] : [alone]] : [],
       mayRefuse: isBad && backup === undefined,
     });
   }
@@ -119,11 +121,15 @@ function contentOf({ disk, main, paths, isMainThere }: Stage): string {
   return isMainThere ? keyOf(disk.file(locate(disk, paths, "read", main).ino!).data) : "";
 }
 
-/** What the backup holds; `undefined` if it is not good. */
-async function backupOf({ main, paths }: Stage, disk: SimulatedDisk): Promise<Table | undefined> {
+/** What the backup holds, or main without its journal; `undefined` if it is not good. */
+async function tableIn(
+  { main, paths }: Stage,
+  suffix: ".bak" | "",
+  disk: SimulatedDisk,
+): Promise<Table | undefined> {
   try {
     const { bytes } = await new SimulatedFileSystem(disk.clone(), { paths }).readFile(
-      `${main}.bak`,
+      `${main}${suffix}`,
     );
     return fromOffsetTable(parse(decode(bytes)));
   } catch {
