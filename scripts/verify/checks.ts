@@ -22,6 +22,14 @@ export const CHECKS: readonly Check[] = [
     slice: { options: "--depth 1", takes: "7 s" },
   },
   {
+    task: "explore",
+    shows: "Histories made up at random, of one process or two, with failing calls, kills, other " +
+      "clients and the operator's tool, each crashed at every moment, lose nothing either; of what " +
+      "does, the shortest history is told.",
+    takes: "as long as told: 10 minutes unless told",
+    slice: { options: "--count 60", takes: "30 s" },
+  },
+  {
     task: "faults",
     shows:
       "Every call of the file system may fail with every error, before and after its effect, " +

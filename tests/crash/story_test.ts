@@ -43,8 +43,9 @@ test("a story of a seed is always the same, and its text is read as it was told"
   }
   assert.deepEqual([...kinds].sort(), [
     ...["close", "cut", "delete", "during: open", "during: persist", "during: stranger"],
+    ...["during: tool"],
     ...["fails", "fails late", "freeze", "kill", "open", "persist", "raise", "read", "remove"],
-    ...["set", "stranger", "wait"],
+    ...["set", "stranger", "tool", "wait"],
   ]);
   assert.throws(() => parseSteps("A jumps"), /Cannot read the step "A jumps"/);
   assert.throws(() => parseSteps("A persists, maybe"), /Cannot read the interruption/);

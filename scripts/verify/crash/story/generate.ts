@@ -9,6 +9,7 @@ import type {
   Stranger,
   StrangerAct,
   System,
+  Tool,
   Who,
 } from "./story.ts";
 import { EMPTY, type Table } from "./table.ts";
@@ -17,7 +18,15 @@ import { EMPTY, type Table } from "./table.ts";
 export interface Subject {
   /** The chance that a commit is interrupted, and by what. */
   readonly interrupted: number;
-  readonly by: readonly ("fails" | "fails late" | "kill" | "stranger" | "commit" | "open")[];
+  readonly by: readonly (
+    | "fails"
+    | "fails late"
+    | "kill"
+    | "stranger"
+    | "tool"
+    | "commit"
+    | "open"
+  )[];
   /** The processes that act. */
   readonly whos: readonly Who[];
   /** The chance that a step is a stranger's. */
@@ -50,7 +59,11 @@ export const SUBJECTS = {
     ],
   },
   "two processes": {
-    ...{ interrupted: 0.3, by: ["commit", "commit", "open", "kill", "fails"], whos: ["A", "B"] },
+    ...{
+      interrupted: 0.3,
+      by: ["commit", "commit", "tool", "open", "kill", "fails"],
+      whos: ["A", "B"],
+    },
     ...{ strangers: 0.05, coarse: 0.1, disks: OURS },
   },
 } as const satisfies Readonly<Record<string, Subject>>;
@@ -116,7 +129,7 @@ class Generator {
     const { whos, strangers } = this.#subject;
     const who = random.pick(whos);
     if (random.chance(strangers)) return [this.#stranger()];
-    switch (random.below(14)) {
+    switch (random.below(15)) {
       case 0:
         return [{ do: "remove", who, queue: this.#queue() }, this.#commit(who)];
       case 1:
@@ -134,6 +147,8 @@ class Generator {
       case 7:
       case 8:
         return this.#thereAndBack(who);
+      case 9:
+        return [this.#tool(), this.#open(who)];
       default:
         return [this.#change(who), this.#commit(who)];
     }
@@ -178,6 +193,8 @@ class Generator {
     switch (by) {
       case "stranger":
         return { ...place, what: this.#stranger() };
+      case "tool":
+        return { ...place, what: this.#tool() };
       case "commit":
         return { ...place, what: { do: "persist", who: other } };
       case "open":
@@ -205,10 +222,16 @@ class Generator {
     const random = this.#random;
     const acts: readonly StrangerAct[] = ["go", "java", "rewrite", "rewrite", "truncate"];
     const act = random.pick(acts);
-    const table: Table = act === "truncate" ? EMPTY : new Map(
-      Array.from({ length: 1 + random.below(QUEUES) }, () => [this.#queue(), this.#offset()]),
-    );
-    return { do: "stranger", act, table };
+    return { do: "stranger", act, table: act === "truncate" ? EMPTY : this.#table() };
+  }
+
+  #tool(): Tool {
+    return { do: "tool", table: this.#table() };
+  }
+
+  #table(): Table {
+    const length = 1 + this.#random.below(QUEUES);
+    return new Map(Array.from({ length }, () => [this.#queue(), this.#offset()] as const));
   }
 
   #queue(): number {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import type { Settings, Step, Story } from "./story.ts";
 
 /**
@@ -10,18 +11,42 @@ export async function shorten(
   story: Story,
   isStill: (story: Story) => Promise<boolean>,
 ): Promise<Story> {
-  for (let size = Math.ceil(story.steps.length / 2); size > 0; size >>= 1) {
-    for (let at = 0; at + size <= story.steps.length;) {
-      const shorter = { ...story, steps: story.steps.toSpliced(at, size) };
-      if (await isStill(shorter)) story = shorter;
-      else at++;
+  const shows = fc.asyncProperty(new OneStory(story), async (each) => !await isStill(each));
+  const { counterexample } = await fc.check(shows, { numRuns: 1 });
+  return counterexample?.[0] ?? story;
+}
+
+/** Generates one story, and shrinks it. */
+class OneStory extends fc.Arbitrary<Story> {
+  readonly #story: Story;
+
+  constructor(story: Story) {
+    super();
+    this.#story = story;
+  }
+
+  generate(): fc.Value<Story> {
+    return new fc.Value(this.#story, undefined);
+  }
+
+  canShrinkWithoutContext(value: unknown): value is Story {
+    return value === this.#story;
+  }
+
+  shrink(story: Story): fc.Stream<fc.Value<Story>> {
+    return fc.stream(shorterStories(story)).map((each) => new fc.Value(each, undefined));
+  }
+}
+
+/** Without half of the steps, a quarter, and so on to one; then simpler in one place. */
+function* shorterStories(story: Story): Generator<Story, void> {
+  const { steps } = story;
+  for (let size = Math.ceil(steps.length / 2); size > 0; size >>= 1) {
+    for (let at = 0; at + size <= steps.length; at++) {
+      yield { ...story, steps: steps.toSpliced(at, size) };
     }
   }
-  for (const simpler of simplerStories(story)) {
-    // What is simpler may let steps go that had to stay.
-    if (await isStill(simpler)) return await shorten(simpler, isStill);
-  }
-  return story;
+  yield* simplerStories(story);
 }
 
 function* simplerStories(story: Story): Generator<Story> {
