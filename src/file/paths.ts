@@ -50,8 +50,12 @@ function defaultRoot(folder: string, style: PathStyle): string {
     return configured;
   }
   // A path relative to wherever the process was started would be another store each time.
-  const home = process.env.HOME || process.env.USERPROFILE;
-  if (home) return (style === "win32" ? win32 : posix).join(home, folder);
+  const source = process.env.HOME ? "HOME" : "USERPROFILE";
+  const home = process.env[source];
+  if (home) {
+    checkRoot(source, home, style);
+    return (style === "win32" ? win32 : posix).join(home, folder);
+  }
   throw new TypeError(
     `Cannot choose a root directory: no root is given, and neither "${ROOT_VARIABLE}" nor "HOME" is set`,
   );

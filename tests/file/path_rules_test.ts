@@ -1,5 +1,6 @@
 /** O6, U6: the names and the roots that each platform keeps as they are written. */
 import assert from "node:assert/strict";
+import process from "node:process";
 import { test } from "node:test";
 import fc from "fast-check";
 import { checkRoot } from "../../src/file/path_rules.ts";
@@ -80,5 +81,28 @@ test("O6 a root on Windows names its drive and its directory", () => {
 test("U6 a path on POSIX may hold what a URL or a drive holds, after a slash", () => {
   for (const text of ["/r/http://x", "a:b", "/~", "./~/x", "C:\\r"]) {
     checkRoot("root", text, "posix");
+  }
+});
+
+test("O6 U6 a home directory is checked as a root that is given", () => {
+  const names = ["rocketmq.client.localOffsetStoreDir", "HOME", "USERPROFILE"];
+  const before = names.map((name) => process.env[name]);
+  const set = (values: readonly (string | undefined)[]) =>
+    names.forEach((name, i) => {
+      if (values[i] === undefined) delete process.env[name];
+      else process.env[name] = values[i];
+    });
+  const open = () => storePath({ clientId: "c", group: "g" }, "win32").path;
+  try {
+    // As a shell for Windows may have it that comes from another system.
+    set([undefined, "/c/Users/me", "C:\\Users\\me"]);
+    assert.throws(
+      open,
+      /^TypeError: Cannot use HOME "\/c\/Users\/me": it depends on the current drive/,
+    );
+    set([undefined, undefined, "C:\\Users\\me"]);
+    assert.equal(open(), "C:\\Users\\me\\.rocketmq_client_go\\c\\g\\offset.json");
+  } finally {
+    set(before);
   }
 });
