@@ -56,7 +56,7 @@ function filesToCheck(folder: URL = root, prefix = ""): string[] {
     const path = prefix + entry.name;
     if (entry.isDirectory) {
       // At the top, only the folders that hold our sources: not node_modules, dist or coverage.
-      if (prefix !== "" || ["src", "scripts", "tests"].includes(entry.name)) {
+      if (prefix !== "" || ["src", "scripts", "tests", "examples"].includes(entry.name)) {
         files.push(...filesToCheck(new URL(`${entry.name}/`, folder), `${path}/`));
       }
     } else if (entry.name.endsWith(".ts") && path !== RELEASE) {
