@@ -47,6 +47,8 @@ class Place {
   open(options: Partial<OpenOptions> = {}): Promise<LocalFileOffsetStore> {
     const { root } = this;
     const onDiagnostic: OpenOptions["onDiagnostic"] = (each) => {
+      // Neither says anything about the file system.
+      if (each.kind === "persisted" || each.kind === "maybe-shared") return;
       this.told.push("call" in each ? `${each.kind} ${each.call}` : each.kind);
     };
     return LocalFileOffsetStore.open({ clientId: "c", group: "g", root, onDiagnostic, ...options });
