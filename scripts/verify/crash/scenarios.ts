@@ -4,6 +4,7 @@ import { parseSteps } from "./story/story_text.ts";
 import { parseTable } from "./story/table.ts";
 import { JOURNAL_HISTORIES } from "./scenarios_journal.ts";
 import { OTHERS_HISTORIES } from "./scenarios_others.ts";
+import { SECOND_PROCESS_HISTORIES } from "./scenarios_second_process.ts";
 import { TOOL_HISTORIES } from "./scenarios_tool.ts";
 
 /** A history that is written down, and crashed in every way. */
@@ -140,7 +141,13 @@ export function forEach<T extends string>(
   return Object.fromEntries(names.map(entry));
 }
 
-const ALL = { ...HISTORIES, ...JOURNAL_HISTORIES, ...OTHERS_HISTORIES, ...TOOL_HISTORIES };
+const ALL = {
+  ...HISTORIES,
+  ...JOURNAL_HISTORIES,
+  ...OTHERS_HISTORIES,
+  ...SECOND_PROCESS_HISTORIES,
+  ...TOOL_HISTORIES,
+};
 
 /** All histories, each with an atomic rename and with one that falls apart. */
 export function scenarios(): Scenario[] {
