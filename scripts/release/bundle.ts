@@ -122,7 +122,12 @@ export async function makeNodeFiles(): Promise<void> {
   try {
     const tarball = join(work, "deno.tgz");
     // Internal modules need no declarations; that they have none is no failure.
-    const flags = ["--quiet", "--allow-dirty", "--no-source-maps", "--ignore=scripts,tests"];
+    const flags = [
+      "--quiet",
+      "--allow-dirty",
+      "--no-source-maps",
+      "--ignore=scripts,tests,examples",
+    ];
     await run(process.execPath, ["pack", ...flags, "--output", tarball]);
     await run("tar", ["-xzf", tarball, "-C", work]);
     const [made, target] = [join(work, "package"), join(folder, "node")];
