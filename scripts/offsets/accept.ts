@@ -1,8 +1,9 @@
 import { findJournal, lonely } from "./apply_journal.ts";
+import { convertHint } from "./ali_ons_file.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "../lib/escape.ts";
 import type { Io } from "../lib/io.ts";
-import { fault, readSnapshot } from "./inspect_file.ts";
+import { aliOnsOf, fault, readSnapshot } from "./inspect_file.ts";
 import { keepBadFile } from "./keep_bad_file.ts";
 import { writeStore } from "./write_store.ts";
 
@@ -19,7 +20,9 @@ export async function accept(path: string, io: Io): Promise<string | undefined> 
   if (found.state === "missing" || found.edited === undefined) {
     throw new CommandError(
       `Cannot accept ${quote(path)}: ${fault(found)}`,
-      `Only a wrong checksum can be accepted; see what is left with: offsets rescue ${path}`,
+      aliOnsOf(found) !== undefined
+        ? convertHint(path)
+        : `Only a wrong checksum can be accepted; see what is left with: offsets rescue ${path}`,
     );
   }
   const { table, format, info, generation } = found.edited;

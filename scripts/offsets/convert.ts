@@ -4,7 +4,7 @@ import { escape, quote } from "../lib/escape.ts";
 import { EXIT } from "../lib/exit_code.ts";
 import { jsonEntries, printJson } from "./json_output.ts";
 import { countQueues } from "./plural.ts";
-import { readTable } from "./read_table.ts";
+import { readAnyTable } from "./read_table.ts";
 import { writeOutput } from "./write_output.ts";
 
 const FORMATS: Readonly<Record<string, OffsetFileFormat>> = { go: "go", java: "java" };
@@ -19,9 +19,11 @@ export const convert: Command = {
     out: { value: "OUT", help: "the file to write; without it, standard output" },
     force: { help: "replace OUT if it exists" },
   },
-  details: "Java's client reads Java's form, and before 5.4 Go's; all others read Go's.",
+  details: "Java's client reads Java's form, and before 5.4 Go's; all others read Go's.\n" +
+    "FILE may be one of ali-ons, too; there, -1 is 0 or none, and such a queue is left out.",
   examples: [
     "convert offsets.json --to go",
+    "convert ~/.rocketmq_offsets_node/10.0.0.1@DEFAULT/g/offsets.json --to java",
     "convert offsets.json --to go --out ~/.rocketmq_client_go/10.0.0.1@DEFAULT/g/offset.json",
   ],
   async run(args, io) {
@@ -29,7 +31,7 @@ export const convert: Command = {
     const to = args.required("to");
     if (!Object.hasOwn(FORMATS, to)) args.fail(`--to ${quote(to)} is neither go nor java`);
     const format = FORMATS[to];
-    const { table } = await readTable("convert", path);
+    const { table } = await readAnyTable("convert", path);
     const out = args.option("out");
     if (out !== undefined) {
       // Plain, as the other client itself would write it.

@@ -4,7 +4,7 @@ import { EXIT } from "../lib/exit_code.ts";
 import { printJson } from "./json_output.ts";
 import { countQueues } from "./plural.ts";
 import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
-import { readEditedTable } from "./read_table.ts";
+import { readToShow } from "./read_table.ts";
 import { formatTable } from "../lib/table.ts";
 
 export const diff: Command = {
@@ -15,13 +15,13 @@ export const diff: Command = {
   options: {},
   details:
     "Lists the queues whose offsets differ; the exit code is 1 if there are any. The form\n" +
-    "of the files, Go's or Java's, makes no difference.",
+    "of the files, Go's, Java's or that of ali-ons, makes no difference.",
   examples: ["diff offset.json offset.json.bak", "diff offsets.json converted/offset.json"],
   async run(args, io) {
     const [a, b] = args.operands;
     const [left, right] = [
-      await readEditedTable("compare", a, io),
-      await readEditedTable("compare", b, io),
+      await readToShow("compare", a, io),
+      await readToShow("compare", b, io),
     ];
     const differences = [...mergeMax(left.table, right.table)]
       .map(([mq]) => ({ mq, a: left.table.get(mq), b: right.table.get(mq) }))

@@ -9,7 +9,7 @@ const EXIT_CODES =
 export function programHelp(commands: Iterable<Command>, program: string): string {
   const list = [...commands];
   return `Looks at, checks, changes and rescues the offset files of RocketMQ consumers
-(Go's offset.json, Java's offsets.json).
+(Go's offset.json, Java's offsets.json; those of ali-ons it shows and converts).
 
 Usage: offsets COMMAND … [--json]
        offsets COMMAND --help

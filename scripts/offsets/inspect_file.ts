@@ -18,6 +18,7 @@ import {
   type SnapshotFile,
   type ValidFile,
 } from "../../src/file/recovery/read_snapshot.ts";
+import { ALI_ONS_STATE, type AliOnsFile, readAliOns } from "./ali_ons_file.ts";
 import { type AppliedJournal, applyJournal, findJournal } from "./apply_journal.ts";
 import { describeSystemError } from "./system_error.ts";
 
@@ -64,6 +65,8 @@ export interface BadInspection {
   readonly unexamined?: true;
   /** What it holds, if only its checksum is wrong: it may have been edited by hand. */
   readonly edited?: ValidInspection;
+  /** What it holds, if it is a file of ali-ons. */
+  readonly aliOns?: AliOnsFile;
 }
 
 /**
@@ -97,7 +100,19 @@ export function inspectionOf(file: SnapshotFile): Inspection {
     return edited(path, info, bytes, cause);
   }
   const position = cause instanceof OffsetFileSyntaxError ? cause.position : undefined;
-  return { state: "bad", path, info, reason, position };
+  const bad = { state: "bad", path, info, reason, position } as const;
+  if (info === undefined || bytes === undefined) return bad;
+  return inspectAliOns(path, info, bytes) ?? bad;
+}
+
+function inspectAliOns(path: string, info: FileInfo, bytes: Uint8Array): BadInspection | undefined {
+  const content = readAliOns(bytes);
+  if (content === undefined) return undefined;
+  if (content.is === "bad") {
+    return { state: "bad", path, info, reason: content.reason, position: content.position };
+  }
+  const aliOns = { path, info, table: content.table, format: "ali-ons", checksum: "none" } as const;
+  return { state: "bad", path, info, reason: ALI_ONS_STATE, aliOns };
 }
 
 function validOf(
@@ -161,6 +176,11 @@ export function isUnexamined(inspection: Inspection): boolean {
   return inspection.state === "bad" && inspection.unexamined === true;
 }
 
+/** What a file of ali-ons holds; `undefined` for any other. */
+export function aliOnsOf(inspection: Inspection): AliOnsFile | undefined {
+  return inspection.state === "bad" ? inspection.aliOns : undefined;
+}
+
 /** What is wrong with a file, on one line. */
 export function fault(inspection: Inspection): string {
   if (inspection.state === "missing") return "there is no such file";
@@ -173,9 +193,9 @@ export function infoOf(inspection: Inspection): FileInfo | undefined {
 }
 
 /** When the file was last changed, in milliseconds since 1970; `undefined` if nobody knows. */
-export function modifiedOf(inspection: ValidInspection): number;
+export function modifiedOf(inspection: ValidInspection | AliOnsFile): number;
 export function modifiedOf(inspection: Inspection): number | undefined;
-export function modifiedOf(inspection: Inspection): number | undefined {
-  const info = infoOf(inspection);
+export function modifiedOf(inspection: Inspection | AliOnsFile): number | undefined {
+  const info = "format" in inspection ? inspection.info : infoOf(inspection);
   return info && Math.round(info.mtimeMs);
 }

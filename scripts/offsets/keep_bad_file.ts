@@ -1,5 +1,6 @@
 import { nodeFileSystem } from "../../mod.ts";
 import { keepAside } from "../../src/file/recovery/quarantine.ts";
+import { refuseAliOnsPath } from "./ali_ons_file.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "../lib/escape.ts";
 import { resolveMain } from "./resolve_main.ts";
@@ -7,6 +8,7 @@ import { describeSystemError, nextStepAfter } from "./system_error.ts";
 
 /** Gives a bad main file another name too, as evidence, before it is replaced. */
 export async function keepBadFile(path: string): Promise<string | undefined> {
+  refuseAliOnsPath(path);
   try {
     return (await keepAside(nodeFileSystem, await resolveMain(path)))?.path;
   } catch (error) {

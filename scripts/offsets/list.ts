@@ -7,7 +7,14 @@ import { CommandError } from "./command_error.ts";
 import { escape, quote } from "../lib/escape.ts";
 import { EXIT } from "../lib/exit_code.ts";
 import { findStores, type FoundStore } from "./find_stores.ts";
-import { fault, infoOf, type Inspection, isUnexamined, modifiedOf } from "./inspect_file.ts";
+import {
+  aliOnsOf,
+  fault,
+  infoOf,
+  type Inspection,
+  isUnexamined,
+  modifiedOf,
+} from "./inspect_file.ts";
 import { paint } from "../lib/io.ts";
 import { printJson } from "./json_output.ts";
 import { inspectStore, recoveryCandidates } from "./store_files.ts";
@@ -21,16 +28,17 @@ export const list: Command = {
   operands: ["ROOT"],
   options: {},
   details:
-    "Finds offset.json (Go) and offsets.json (Java) up to two levels down, in either order:\n" +
+    "Finds offset.json (Go) and offsets.json (Java, ali-ons) up to two levels down, either order:\n" +
     "<client>/<group>, or <group>/<client> as Go's consumer really writes. A level with an @ is\n" +
     "taken for the client. The exit code is 1 if a main file is not valid or no store is found.",
-  examples: ["list ~/.rocketmq_client_go", "list ~/.rocketmq_offsets --json"],
+  examples: ["list ~/.rocketmq_client_go", "list ~/.rocketmq_offsets_node --json"],
   async run(args, io) {
     const [root] = args.operands;
     const { stores, unreadable } = await findStores(root).catch((error) => {
       throw new CommandError(
         `Cannot list ${quote(root)}: ${describeSystemError(error)}`,
-        "Go's root is ~/.rocketmq_client_go, Java's ~/.rocketmq_offsets.",
+        "Go's root is ~/.rocketmq_client_go, Java's ~/.rocketmq_offsets, that of ali-ons " +
+          "~/.rocketmq_offsets_node.",
         { cause: error },
       );
     });
@@ -69,11 +77,12 @@ export const list: Command = {
 async function inspectRow({ path, levels }: FoundStore) {
   const files = await inspectStore(path);
   const { main, backup, leftovers } = files;
-  const good = main.state === "valid";
+  const file = main.state === "valid" ? main : aliOnsOf(main);
+  const good = file !== undefined;
   const [source] = recoveryCandidates(files);
   const notes = [
     good
-      ? journalNote(main.journal)
+      ? journalNote(file.journal)
       : `main ${main.state === "missing" ? "missing" : `${judgement(main)}: ${fault(main)}`}`,
     !good && !isUnexamined(main) &&
     (source ? `recoverable from ${basename(source.path)}` : "not recoverable"),
@@ -83,8 +92,8 @@ async function inspectRow({ path, levels }: FoundStore) {
   return {
     path,
     ...clientAndGroup(levels),
-    format: good ? main.format : null,
-    queues: good ? main.table.size : null,
+    format: file?.format ?? null,
+    queues: file?.table.size ?? null,
     modified: modifiedOf(main) ?? null,
     health: notes.filter(Boolean).join(", "),
     good,

@@ -1,6 +1,8 @@
+import { type AliOnsFile, convertHint } from "./ali_ons_file.ts";
 import { CommandError } from "./command_error.ts";
 import { escape, quote } from "../lib/escape.ts";
 import {
+  aliOnsOf,
   fault,
   type Inspection,
   isUnexamined,
@@ -21,14 +23,26 @@ export async function readTable(action: string, path: string): Promise<ValidInsp
   throw new CommandError(`Cannot ${action} ${quote(path)}: ${fault(found)}`, await next(found));
 }
 
-/** Reads an offset file to show it: one that was edited by hand too, with a word of warning. */
-export async function readEditedTable(
+/** Reads an offset file to convert it: one of ali-ons, too. */
+export async function readAnyTable(
+  action: string,
+  path: string,
+): Promise<ValidInspection | AliOnsFile> {
+  const found = await readSnapshot(path);
+  return aliOnsOf(found) ?? await readTable(action, path);
+}
+
+/**
+ * Reads an offset file to show it: one of ali-ons, and one that was edited by hand, too, with a word
+ * of warning.
+ */
+export async function readToShow(
   action: string,
   path: string,
   io: Io,
-): Promise<ValidInspection> {
+): Promise<ValidInspection | AliOnsFile> {
   const found = await readSnapshot(path);
-  if (found.state !== "bad" || found.edited === undefined) return await readTable(action, path);
+  if (found.state !== "bad" || found.edited === undefined) return await readAnyTable(action, path);
   io.err(paint(io, "yellow", escape(`${path}: ${found.reason}`)) + "\n");
   io.err(`  ${escape(acceptHint(path))}\n`);
   return found.edited;
@@ -38,6 +52,7 @@ export async function readEditedTable(
 async function next(found: Inspection): Promise<string> {
   const { path, state } = found;
   if (state === "bad" && found.edited !== undefined) return acceptHint(path);
+  if (aliOnsOf(found) !== undefined) return convertHint(path);
   if (isUnexamined(found)) {
     return "It may be intact: make it readable, then run the same command again.";
   }

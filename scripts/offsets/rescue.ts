@@ -1,10 +1,12 @@
 import { OffsetTable } from "../../mod.ts";
+import { ALI_ONS_STATE, convertHint } from "./ali_ons_file.ts";
 import { describeAge } from "./age.ts";
 import { findJournal, lonely } from "./apply_journal.ts";
 import type { Command } from "./command.ts";
 import { escape, quote } from "../lib/escape.ts";
 import { EXIT } from "../lib/exit_code.ts";
 import {
+  aliOnsOf,
   fault,
   infoOf,
   type Inspection,
@@ -36,6 +38,9 @@ export const rescue: Command = {
     const files = await inspectStore(path);
     const { main } = files;
     if (isUnexamined(main)) throw unexamined(main);
+    if (aliOnsOf(main) !== undefined) {
+      throw new CommandError(`Cannot rescue ${quote(path)}: ${ALI_ONS_STATE}`, convertHint(path));
+    }
     const source = main.state === "valid" ? undefined : recoveryCandidates(files).at(0);
     const write = args.flag("write") && source !== undefined;
     const kept = write ? await recover(path, main, source, io) : undefined;

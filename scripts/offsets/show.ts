@@ -1,5 +1,6 @@
 import type { OffsetTable } from "../../mod.ts";
 import { describeWrite } from "./age.ts";
+import type { AliOnsFile } from "./ali_ons_file.ts";
 import type { AppliedJournal } from "./apply_journal.ts";
 import type { Command } from "./command.ts";
 import { countRecords } from "./compact.ts";
@@ -11,7 +12,7 @@ import { jsonEntries, printJson } from "./json_output.ts";
 import { nothingSelected } from "./parse_values.ts";
 import { countQueues } from "./plural.ts";
 import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
-import { readEditedTable } from "./read_table.ts";
+import { readToShow } from "./read_table.ts";
 import { formatTable } from "../lib/table.ts";
 import { watch } from "./watch.ts";
 
@@ -25,8 +26,9 @@ export const show: Command = {
     watch: { help: "follow the file, with each queue's rate over the last 30 seconds" },
   },
   details:
-    "Only this one file is read, in Go's form or Java's, with its journal if there is one; a\n" +
-    "backup can be shown too. One with a wrong checksum is shown with a warning and exit code 1.\n" +
+    "Only this one file is read, in the form of Go, Java or ali-ons, with its journal if there\n" +
+    "is one; a backup can be shown too. Of a file of ali-ons, a queue at -1, which is 0 or none,\n" +
+    "is left out. One with a wrong checksum is shown with a warning and exit code 1.\n" +
     "With --watch, end it with Ctrl-C; --json then prints one line a change.",
   examples: [
     "show ~/.rocketmq_client_go/10.0.0.1@DEFAULT/orders-group/offset.json",
@@ -37,7 +39,7 @@ export const show: Command = {
     const [path] = args.operands;
     const topic = args.option("topic");
     if (args.flag("watch")) return await watch(path, topic, args.flag("json"), io);
-    const file = await readEditedTable("show", path, io);
+    const file = await readToShow("show", path, io);
     const table = topic === undefined ? file.table : file.table.forTopic(topic);
     if (topic !== undefined && table.size === 0) {
       io.err(nothingSelected("show topic", file.table, quote(topic)).message + "\n");
@@ -49,14 +51,14 @@ export const show: Command = {
   },
 };
 
-function jsonOf(file: ValidInspection, table: OffsetTable): unknown {
+function jsonOf(file: ValidInspection | AliOnsFile, table: OffsetTable): unknown {
   const { path, format, checksum, journal } = file;
   const modified = new Date(modifiedOf(file)).toISOString();
   const journalRecords = journal?.records ?? 0;
   return { file: path, format, checksum, modified, journalRecords, offsets: jsonEntries(table) };
 }
 
-function textOf(file: ValidInspection, table: OffsetTable, io: Io): string {
+function textOf(file: ValidInspection | AliOnsFile, table: OffsetTable, io: Io): string {
   const rows = [...table].map(([mq, offset]) => [
     ...queueCells(mq),
     String(offset),

@@ -1,10 +1,12 @@
 import { accept } from "./accept.ts";
+import { convertHint } from "./ali_ons_file.ts";
 import { describeAge } from "./age.ts";
 import type { Command } from "./command.ts";
 import { escape } from "../lib/escape.ts";
 import { EXIT } from "../lib/exit_code.ts";
 import type { JournalFile } from "../../src/file/recovery/read_journal_file.ts";
 import {
+  aliOnsOf,
   fault,
   infoOf,
   type Inspection,
@@ -141,7 +143,11 @@ function textOf(findings: readonly Finding[], io: Io): string {
   const edited = findings.filter(({ role, file }) =>
     role === "main" && file.state === "bad" && file.edited !== undefined
   );
-  return table + edited.map(({ file }) => escape(acceptHint(file.path)) + "\n").join("");
+  const hints = [
+    ...edited.map(({ file }) => acceptHint(file.path)),
+    ...findings.filter(({ file }) => aliOnsOf(file)).map(({ file }) => convertHint(file.path)),
+  ];
+  return table + hints.map((each) => escape(each) + "\n").join("");
 }
 
 const COLUMNS = [

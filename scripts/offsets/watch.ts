@@ -1,7 +1,7 @@
 import type { OffsetTable } from "../../mod.ts";
 import { escape } from "../lib/escape.ts";
 import { EXIT } from "../lib/exit_code.ts";
-import { fault, readSnapshot } from "./inspect_file.ts";
+import { aliOnsOf, fault, readSnapshot } from "./inspect_file.ts";
 import { type Io, paint } from "../lib/io.ts";
 import { jsonEntry } from "./json_output.ts";
 import { QUEUE_COLUMNS, queueCells } from "./queue_columns.ts";
@@ -30,8 +30,9 @@ export async function watch(
     const at = io.now();
     let state: string;
     let print: () => string;
-    if (found.state === "valid") {
-      const table = topic === undefined ? found.table : found.table.forTopic(topic);
+    const file = found.state === "valid" ? found : aliOnsOf(found);
+    if (file !== undefined) {
+      const table = topic === undefined ? file.table : file.table.forTopic(topic);
       samples.push({ at, table });
       while (samples.length > 2 && samples[1].at <= at - WINDOW_MS) samples.shift();
       const rates = ratesOf(samples);

@@ -1,9 +1,10 @@
 import type { OffsetFileFormat, OffsetTable } from "../../mod.ts";
+import { ALI_ONS_STATE } from "./ali_ons_file.ts";
 import type { Args } from "./args.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "../lib/escape.ts";
 import type { Io } from "../lib/io.ts";
-import { infoOf, readSnapshot } from "./inspect_file.ts";
+import { aliOnsOf, infoOf, readSnapshot } from "./inspect_file.ts";
 import { writeStore } from "./write_store.ts";
 
 /**
@@ -19,6 +20,12 @@ export async function writeOutput(
   io: Io,
 ): Promise<void> {
   const present = await readSnapshot(path);
+  if (aliOnsOf(present) !== undefined) {
+    throw new CommandError(
+      `Cannot write ${quote(path)}: ${ALI_ONS_STATE}`,
+      "ali-ons reads no other form. Choose another name.",
+    );
+  }
   if (present.state !== "missing" && !args.flag("force")) {
     throw new CommandError(
       `Cannot write ${quote(path)}: it exists`,

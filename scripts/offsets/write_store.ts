@@ -20,6 +20,7 @@ import { serveMissingCalls } from "../../src/file/fs/missing_calls.ts";
 import { resolveLinks } from "../../src/file/fs/resolve_links.ts";
 import { journalOf } from "../../src/file/paths.ts";
 import { hasSameRecords } from "../../src/file/recovery/read_journal_file.ts";
+import { refuseAliOnsPath } from "./ali_ons_file.ts";
 import type { AppliedJournal } from "./apply_journal.ts";
 import { CommandError } from "./command_error.ts";
 import { quote } from "../lib/escape.ts";
@@ -59,6 +60,7 @@ export async function writeStore(
   table: OffsetTable,
   options: WriteOptions,
 ): Promise<void> {
+  refuseAliOnsPath(path);
   const { replaces, journal, io, moved = false } = options;
   const report = (diagnostic: Diagnostic) => tellDiagnostic(io, diagnostic);
   const fileSystem = serveMissingCalls(options.fileSystem ?? nodeFileSystem, report);
