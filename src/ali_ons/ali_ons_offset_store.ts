@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { MessageQueue, ReadType } from "../core/mod.ts";
 import type { LocalFileOffsetStore } from "../file/store/local_file_offset_store.ts";
 import type { AliOnsQueue, AliOnsReadType } from "./consumer.ts";
-import { LocalOffsetsError } from "./local_offsets_error.ts";
+import { isTaken, LocalOffsetsError } from "./local_offsets_error.ts";
 
 type State =
   | { readonly is: "opening" }
@@ -99,13 +99,17 @@ export class AliOnsOffsetStore extends EventEmitter {
     this.#state = { is: "closing" };
   }
 
-  /** Persists a last time and closes the store, if it could be opened. */
+  /**
+   * Persists a last time and closes the store, if it could be opened. A store that belongs to somebody
+   * else by now is given up: it would refuse each further attempt.
+   */
   async close(): Promise<void> {
     this.stop();
     const store = await this.#opening.catch(() => undefined);
     try {
       await store?.close();
     } catch (cause) {
+      if (isTaken(cause)) await store?.abandon();
       throw this.#failure("persist", cause);
     }
   }

@@ -1,4 +1,6 @@
 import { OffsetConflictError } from "../file/errors/offset_conflict_error.ts";
+import { OffsetLockError } from "../file/errors/offset_lock_error.ts";
+import { OffsetPersistError } from "../file/errors/offset_persist_error.ts";
 
 /**
  * The offsets of a consumer could not be opened, imported, read, updated or persisted; `cause`
@@ -32,10 +34,16 @@ export class LocalOffsetsError extends Error {
   }
 }
 
-/** Two processes with one client id are the usual reason for a conflict. */
+/** Whether the store belongs to somebody else by now: no later persist succeeds. */
+export function isTaken(cause: unknown): boolean {
+  const reason = cause instanceof OffsetPersistError ? cause.cause : cause;
+  return reason instanceof OffsetConflictError || reason instanceof OffsetLockError;
+}
+
+/** Two processes with one client id are the usual reason. */
 function adviceOn(cause: unknown): string | undefined {
-  if (!(cause instanceof OffsetConflictError)) return undefined;
-  return "Another process uses the same client id and group, or an operator changed the file. Give " +
-    'each process an "instanceName" of its own that stays the same across restarts, then restart ' +
-    "this process";
+  if (!isTaken(cause)) return undefined;
+  const others = cause instanceof OffsetConflictError ? ", or an operator changed the file" : "";
+  return `Another process uses the same client id and group${others}. Give each process an ` +
+    '"instanceName" of its own that stays the same across restarts, then restart this process';
 }

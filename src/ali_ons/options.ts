@@ -32,6 +32,11 @@ export interface LocalOffsetsOptions
   /** As in `OpenOptions`; by default a journal is used if `persistEachMessage` is `true`. */
   readonly journal?: OpenOptions["journal"];
   /**
+   * As in `OpenOptions`, but `true` by default: a second process with the same client id cannot open the
+   * store, and its `ready()` rejects. After a kill, `ready()` takes five seconds longer.
+   */
+  readonly exclusive?: boolean;
+  /**
    * How many milliseconds `close` waits at most for the handlers that are running, from 0 to
    * 2^31 − 1; 5000 unless told. A handler that takes longer gets its message again after the start.
    */
@@ -80,6 +85,7 @@ export function resolveOptions(options: LocalOffsetsOptions): ResolvedOptions {
       ...store,
       root: store.root ?? ownDirectory(),
       journal: store.journal ?? persistEachMessage,
+      exclusive: store.exclusive ?? true,
     },
   };
 }

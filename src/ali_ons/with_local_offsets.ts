@@ -10,10 +10,13 @@ import { RunningHandlers } from "./running_handlers.ts";
  * Extends the `Consumer` class of `ali-ons` 3: its consumers keep their offsets in a
  * `LocalFileOffsetStore` of their own client id and group.
  *
- * A new store takes over what `ali-ons` itself has kept of that client id and group.
+ * A new store takes over what `ali-ons` itself has kept of that client id and group. The store holds a
+ * lock while it is open: a second process with the same client id and group is refused, and its `ready`
+ * rejects.
  *
  * `close` lets the handlers that are running end, records their messages, and persists; it rejects
- * if that fails, and can then be called again. A handler must not await it. A message that is held,
+ * if that fails, and can then be called again. If somebody else has changed the file or has taken the
+ * lock over, nothing is overwritten, and the second call only ends the consumer. A handler must not await it. A message that is held,
  * but not handled, comes again after the start.
  *
  * Failures in the background are `error` events of the consumer. The first in a row is reported.
@@ -125,7 +128,8 @@ async function openStore(
     await importOffsets(store, join(importFrom, clientId, group, "offsets.json"));
     return store;
   } catch (error) {
-    await store.close().catch(() => {});
+    // A close that fails would keep the lock, and refuse the next start.
+    await store.abandon();
     throw error;
   }
 }

@@ -160,7 +160,7 @@ test("ali-ons: close() that fails in both ways tells of the offsets", async () =
   assert.deepEqual(await setup.durable(), { 0: 1 });
 });
 
-test("ali-ons: two processes with one client id: the error says what to set", async () => {
+test("ali-ons: two stores without a lock and with one client id: the error says what to set", async () => {
   await using setup = await Setup.make(1);
   const first = setup.consumer({}, FROM_FIRST);
   const second = setup.consumer({}, FROM_FIRST);
@@ -178,6 +178,7 @@ test("ali-ons: two processes with one client id: the error says what to set", as
   assert.equal((error.cause as Error).name, "OffsetConflictError");
   assert.match(error.message, /Another process uses the same client id .*"instanceName"/);
   await assert.rejects(second.close(), /"instanceName"/);
+  await second.close();
   await first.close();
   assert.deepEqual([first.errors, await setup.durable()], [[], { 0: 2 }]);
 });

@@ -124,16 +124,20 @@ test("ali-ons: both directories are by default the one that ali-ons uses", () =>
     importFrom: own,
     persistEachMessage: false,
     drainTimeoutMs: 5000,
-    store: { root: own, journal: false },
+    store: { root: own, journal: false, exclusive: true },
   });
   assert.deepEqual(resolveOptions({ root: "/r", importFrom: false, persistEachMessage: true }), {
     importFrom: false,
     persistEachMessage: true,
     drainTimeoutMs: 5000,
-    store: { root: "/r", journal: true },
+    store: { root: "/r", journal: true, exclusive: true },
   });
   const given = { journal: false, persistEachMessage: true, root: undefined } as const;
-  assert.deepEqual(resolveOptions(given).store, { root: own, journal: false });
+  assert.deepEqual(resolveOptions({ ...given, exclusive: false }).store, {
+    root: own,
+    journal: false,
+    exclusive: false,
+  });
   assert.equal(
     resolveOptions({ journal: undefined, persistEachMessage: true }).store.journal,
     true,

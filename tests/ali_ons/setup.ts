@@ -35,6 +35,9 @@ export async function until(
   throw new Error(`it never came: ${what}`);
 }
 
+/** A consumer that a test kills is not gone: this process would go on to hold its lock. */
+const HERE: AdapterOptions = { exclusive: false };
+
 export type AdapterOptions = Partial<LocalOffsetsOptions>;
 
 /** A broker with one topic, a root directory, and the consumers that use them. */
@@ -56,7 +59,7 @@ export class Setup implements AsyncDisposable {
   /** A consumer that has not subscribed yet; what it emits as errors is in `errors`. */
   consumer(adapter: AdapterOptions = {}, options: Partial<FakeOptions> = {}): Consumer {
     const { root } = this;
-    const Durable = withLocalOffsets(Consumer, { root, importFrom: root, ...adapter });
+    const Durable = withLocalOffsets(Consumer, { ...HERE, root, importFrom: root, ...adapter });
     const consumer = new Durable({
       broker: this.broker,
       consumerGroup: GROUP,

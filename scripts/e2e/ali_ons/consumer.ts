@@ -16,8 +16,8 @@ import { type ConsumerPlan, GROUP } from "./consumer_plan.ts";
 
 async function consume(plan: ConsumerPlan): Promise<void> {
   const { Consumer } = createRequire(import.meta.url)("ali-ons");
-  const { persistEachMessage, handlerMs, holdAfter } = plan;
-  const ours = withLocalOffsets(Consumer, { persistEachMessage });
+  const { persistEachMessage, exclusive, handlerMs, holdAfter } = plan;
+  const ours = withLocalOffsets(Consumer, { persistEachMessage, exclusive });
   const consumer = new (plan.store === "ours" ? ours : Consumer)({
     ...clientOptions(plan.nameServer),
     consumerGroup: GROUP,

@@ -5,6 +5,8 @@ export interface ConsumerPlan {
   /** Whose offset store: ours, or that of ali-ons itself. */
   readonly store: "ours" | "own";
   readonly persistEachMessage: boolean;
+  /** Whether our store holds a lock, which the start after a kill waits for. */
+  readonly exclusive: boolean;
   readonly from: "first" | "last";
   readonly instanceName: string;
   /** Where the bodies of handled messages are written, one a line. */

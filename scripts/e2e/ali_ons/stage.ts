@@ -71,12 +71,20 @@ export class Stage {
 
   /** Starts a consumer and waits until it is ready. */
   async start(plan: Partial<ConsumerPlan> = {}): Promise<Program> {
+    const program = this.begin(plan);
+    await this.said(program, /^ready$/m);
+    return program;
+  }
+
+  /** Starts a consumer. */
+  begin(plan: Partial<ConsumerPlan> = {}): Program {
     const [command, ...args] = this.#ground.runtime;
     const full: ConsumerPlan = {
       nameServer: this.#ground.nameServer,
       topic: this.topic,
       store: "ours",
       persistEachMessage: false,
+      exclusive: true,
       from: "first",
       instanceName: "DEFAULT",
       log: this.#log,
@@ -88,7 +96,6 @@ export class Stage {
     const all = [...args, PROGRAM, JSON.stringify(full)];
     const program = startProgram(command, all, { env: { HOME: this.home } });
     this.#running.add(program);
-    await this.said(program, /^ready$/m);
     return program;
   }
 
