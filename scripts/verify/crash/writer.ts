@@ -85,6 +85,8 @@ function openStore(
     clientId: "c",
     group: "g",
     root: fileSystem.paths === "win32" ? "C:\\root" : "/root",
+    // Without a listener, each failure in the background would be a warning of the process.
+    onDiagnostic: () => {},
     ...options,
     fileSystem,
   });
