@@ -5,7 +5,7 @@ import process from "node:process";
  *
  * - `tiny`: as little as shows anything, for a program that runs them thousands of times;
  * - `short`: what is done unless the environment variable `TESTS` says otherwise;
- * - `long`: several times as much, in `.ci/run`.
+ * - `long`: several times as much, on request.
  *
  * The tasks that `deno task verify` lists do all of it.
  */
