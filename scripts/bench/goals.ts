@@ -38,7 +38,8 @@ const GOALS: readonly Goal[] = [
     figure: `${JOURNAL} / SQLite`,
     queues,
     of: "ratio",
-    bound: 1,
+    // Both make one sync; below this, clarity wins over hundredths.
+    bound: 1.05,
     at: "most",
   })),
   {
