@@ -15,6 +15,8 @@
 interface Step {
   readonly name: string;
   readonly command: readonly string[];
+  /** What it finds in its environment besides. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What the output must not match even if the exit code is 0. */
   readonly never?: RegExp;
 }
@@ -33,12 +35,13 @@ const decoder = new TextDecoder();
 const coloured = Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR");
 const paint = (code: number, text: string) => coloured ? `\x1b[${code}m${text}\x1b[0m` : text;
 
-async function run(command: readonly string[]): Promise<Result> {
+async function run(command: readonly string[], env?: Step["env"]): Promise<Result> {
   const [program, ...args] = command;
   try {
     const { success, stdout, stderr } = await new Deno.Command(program, {
       args,
       cwd: root,
+      env,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -69,6 +72,9 @@ function filesToCheck(folder: URL = root, prefix = ""): string[] {
 const deno = Deno.execPath();
 const task = (name: string) => [deno, "task", "--quiet", name];
 
+/** What takes long does so on a simulated disk, which is the same on every runtime: Deno does it. */
+const TINY = { TESTS: "tiny" };
+
 const steps: Step[] = [
   { name: "format", command: [deno, "fmt", "--check"] },
   { name: "lint", command: [deno, "lint"] },
@@ -76,17 +82,17 @@ const steps: Step[] = [
   { name: "documentation", command: [deno, "doc", "--lint", ...ENTRIES] },
   { name: "tests on Deno", command: task("test:deno") },
   { name: "examples in the documentation", command: task("test:doc") },
-  { name: "tests on Bun", command: task("test:bun") },
+  { name: "tests on Bun", command: task("test:bun"), env: TINY },
   // Node succeeds when its pattern finds no file; Deno and Bun do not.
-  { name: "tests on Node", command: task("test:node"), never: /^\S+ tests 0$/m },
+  { name: "tests on Node", command: task("test:node"), env: TINY, never: /^\S+ tests 0$/m },
   { name: "import from a URL", command: task("test:url") },
 ];
 
 let passed = 0;
 let failed = 0;
 
-async function step({ name, command, never }: Step): Promise<void> {
-  const { success, output } = await run(command);
+async function step({ name, command, env, never }: Step): Promise<void> {
+  const { success, output } = await run(command, env);
   if (success && !never?.test(output)) {
     passed++;
     console.log(`${paint(32, "ok")}  ${name}`);

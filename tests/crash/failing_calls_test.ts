@@ -18,7 +18,7 @@ import { OPERATIONS } from "../../scripts/verify/faults/failing_calls_operations
  */
 const [ONE_OUT_OF, ONE_OUT_OF_COSTLY, LEAST] = byLength({
   tiny: [263, 2003, 40],
-  short: [41, 211, 350],
+  short: [61, 421, 250],
   long: [13, 53, 1200],
 });
 

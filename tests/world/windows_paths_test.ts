@@ -19,20 +19,20 @@ import { SEED } from "../support/check.ts";
 import { byLength } from "../support/length.ts";
 
 /**
- * How many outcomes of a power cut at each moment, one case of failing calls out of so many, and the
- * least number of states and of cases.
+ * One scenario out of so many, how many outcomes of a power cut at each moment, one case of failing
+ * calls out of so many, and the least number of states and of cases.
  */
-const [MAX_CUTS, ONE_OUT_OF, STATES, CASES] = byLength({
-  tiny: [1, 2003, 5_000, 5],
-  short: [1, 499, 5_000, 30],
-  long: [4, 101, 10_000, 150],
+const [SCENARIOS, MAX_CUTS, ONE_OUT_OF, STATES, CASES] = byLength({
+  tiny: [7, 1, 2003, 500, 5],
+  short: [5, 1, 997, 500, 15],
+  long: [1, 4, 101, 10_000, 150],
 });
 
 let states = 0;
 let cases = 0;
 
 test("O6 every crash of each scenario, with paths of Windows", async () => {
-  for (const { name, story } of scenarios()) {
+  for (const { name, story } of scenarios().filter((_, i) => i % SCENARIOS === 0)) {
     const paths = "win32";
     const { first, ...found } = await exploreStory(story, { paths, maxCuts: MAX_CUTS });
     assert.equal(found.violations, 0, `${name}: ${first?.what}\n${first?.story.join("\n")}`);

@@ -122,5 +122,5 @@ function isExcused({ name, misled }: CaseResult): boolean {
     (/^(load|onCorrupt|read).*: (readFile|readLink|readDirectory|stat) .* (ENOENT|EIO) /.test(
       name,
     ) ||
-      /^(load|onCorrupt).*: sync(File|Directory) .* ENOENT .* spell$/.test(name));
+      /^(load|onCorrupt|read).*: sync(File|Directory) .* ENOENT .* spell$/.test(name));
 }
