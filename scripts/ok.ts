@@ -58,8 +58,9 @@ function filesToCheck(folder: URL = root, prefix = ""): string[] {
   for (const entry of Deno.readDirSync(folder)) {
     const path = prefix + entry.name;
     if (entry.isDirectory) {
-      // At the top, only the folders that hold our sources: not node_modules, dist or coverage.
-      if (prefix !== "" || ["src", "scripts", "tests", "examples"].includes(entry.name)) {
+      // At the top, only the folders that hold our sources: not dist or coverage.
+      const isOurs = prefix !== "" || ["src", "scripts", "tests", "examples"].includes(entry.name);
+      if (isOurs && entry.name !== "node_modules") {
         files.push(...filesToCheck(new URL(`${entry.name}/`, folder), `${path}/`));
       }
     } else if (entry.name.endsWith(".ts") && path !== RELEASE) {

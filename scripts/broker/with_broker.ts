@@ -105,9 +105,10 @@ export class RealBroker {
     return startProgram(command, args, options);
   }
 
-  /** Starts a Java program of one source file that uses RocketMQ's client. */
-  java(source: string, args: readonly string[]): Program {
-    return startProgram("java", [...this.#java, source, ...args]);
+  /** Starts a Java program of one source file that uses RocketMQ's client, with system properties. */
+  java(source: string, args: readonly string[], properties: Properties = {}): Program {
+    const set = Object.entries(properties).map(([name, value]) => `-D${name}=${value}`);
+    return startProgram("java", [...this.#java, ...set, source, ...args]);
   }
 
   /** Runs a command of `mqadmin` and answers what it printed, without the lines of its log. */

@@ -12,7 +12,7 @@ export interface Check {
   readonly slice?: { readonly options: string; readonly takes: string };
 }
 
-/** All checks: those on a simulated disk, those on real ones, and those of the parser and the tests. */
+/** All checks: those on simulated and real disks, with real clients, of the parser and of the tests. */
 export const CHECKS: readonly Check[] = [
   {
     task: "crash",
@@ -63,6 +63,18 @@ export const CHECKS: readonly Check[] = [
     needs: "strace, and the right to trace; on Debian, apt-get install strace brings it",
     takes: "2 to 5 minutes for each runtime",
     slice: { options: "--runtime deno", takes: "2 to 5 minutes" },
+  },
+  {
+    task: "e2e",
+    shows:
+      "Real consumers on a real broker, killed and started again: ali-ons with our store, Go " +
+      "and Java after our tool or our store changed their files, and the store that the broker " +
+      "keeps. Each goes on exactly where it was.",
+    needs:
+      "a JDK, Maven, util-linux and iproute2; Go and npm for a part each. What is missing is " +
+      "named and left out",
+    takes: "10 to 15 minutes",
+    slice: { options: "--slice", takes: "2 to 3 minutes" },
   },
   {
     task: "fuzz",

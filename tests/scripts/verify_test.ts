@@ -11,15 +11,17 @@ test("verify: every program of scripts/verify is a task, and is listed", () => {
   const programs = readdirSync(new URL("scripts/verify/", ROOT))
     .map((name) => ({ name, text: read(`scripts/verify/${name}`) }))
     .filter(({ text }) => text?.startsWith("#!"));
-  assert.deepEqual(
-    programs.map(({ name }) => name.replace(".ts", "")).sort(),
-    CHECKS.map(({ task }) => task).sort(),
-  );
   const { tasks } = JSON.parse(read("deno.json")!);
-  for (const { task } of CHECKS) {
-    assert.match(tasks[task], new RegExp(` scripts/verify/${task}.ts$`));
-  }
+  for (const { task } of CHECKS) assert.ok(tasks[task].endsWith(` ${programOf(task)}`), task);
+  const listed = CHECKS.map(({ task }) => task);
+  const names = programs.map(({ name }) => name.replace(".ts", ""));
+  assert.deepEqual(names.filter((name) => !listed.includes(name)), []);
+  assert.ok(names.length > 5);
 });
+
+/** What runs the clients of others is not in `scripts/verify`. */
+const programOf = (task: string): string =>
+  task === "e2e" ? "scripts/e2e.ts" : `scripts/verify/${task}.ts`;
 
 function read(path: string): string | undefined {
   try {
@@ -44,7 +46,7 @@ test("verify: the list fits a terminal, says all of each check, and is there as 
 test("verify: the options of each slice are options of its task", async () => {
   for (const { task, slice } of CHECKS) {
     const names = slice?.options.match(/--[\w-]+/g) ?? [];
-    const text = read(`scripts/verify/${task}.ts`)!;
+    const text = read(programOf(task))!;
     for (const name of names) assert.match(text, new RegExp(`^ {2}"?${name.slice(2)}"?: `, "m"));
   }
   const wrong = await runMain(main, ["--all"]);

@@ -1,3 +1,4 @@
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,17 +10,21 @@ import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 
-/** Java's producer and its consumer in clustering mode, for 4.9 and 5. */
+/** Java's producer and its consumer, for 4.9 and 5. */
 public class Clients {
   private static final String NAME_SERVER = "127.0.0.1:9876";
   private static final long PATIENCE_MS = 60_000;
 
-  /** produce TOPIC COUNT, or consume TOPIC GROUP COUNT. */
+  /** produce TOPIC COUNT, consume TOPIC GROUP COUNT, or broadcast TOPIC GROUP COUNT INSTANCE. */
   public static void main(String[] args) throws Exception {
     if (args[0].equals("produce")) {
       produce(args[1], Integer.parseInt(args[2]));
     } else {
-      consume(args[1], args[2], Integer.parseInt(args[3]));
+      DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(args[2]);
+      if (args[0].equals("broadcast")) {
+        broadcast(consumer, args[4]);
+      }
+      consume(consumer, args[1], Integer.parseInt(args[3]));
     }
     System.exit(0);
   }
@@ -35,9 +40,20 @@ public class Clients {
     System.out.println("produced " + count);
   }
 
+  /** The consumer keeps its offsets in a file; the mode's class is not the same one in 4.9 and 5. */
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static void broadcast(DefaultMQPushConsumer consumer, String instance) throws Exception {
+    consumer.setInstanceName(instance);
+    for (Method method : DefaultMQPushConsumer.class.getMethods()) {
+      if (method.getName().equals("setMessageModel")) {
+        method.invoke(consumer, Enum.valueOf((Class) method.getParameterTypes()[0], "BROADCASTING"));
+      }
+    }
+  }
+
   /** Consumes until so many messages have come, and a second longer, to see if there are more. */
-  private static void consume(String topic, String group, int count) throws Exception {
-    DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(group);
+  private static void consume(DefaultMQPushConsumer consumer, String topic, int count)
+      throws Exception {
     consumer.setNamesrvAddr(NAME_SERVER);
     consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
     consumer.subscribe(topic, "*");

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { RemoteBrokerOffsetStore } from "../../../src/remote/mod.ts";
 import type { RealBroker } from "../../broker/with_broker.ts";
 import type { Checks } from "../check.ts";
 import { EACH, GROUP, isVersion4, queueOf, QUEUES, refusal, storeOn, TOPIC } from "./ground.ts";
-import { consume, progress } from "./java_clients.ts";
+import { consume, progress } from "../java_clients.ts";
 
 /** The file to which the broker writes its offsets from time to time. */
 async function flushed(broker: RealBroker, queueId: number): Promise<string | undefined> {
@@ -15,8 +16,12 @@ async function flushed(broker: RealBroker, queueId: number): Promise<string | un
   return table?.match(new RegExp(`(?:^|[,\\s])"?${queueId}"?\\s*:\\s*(\\d+)`))?.[1];
 }
 
-/** What becomes of offsets when the broker is killed, shut down or reset by an operator. */
-export async function checkCrashes(checks: Checks, broker: RealBroker): Promise<void> {
+/** What becomes of offsets when the broker is killed, and in full shut down or reset by an operator. */
+export async function checkCrashes(
+  checks: Checks,
+  broker: RealBroker,
+  slice: boolean,
+): Promise<void> {
   const mq = queueOf(broker, 1);
   const store = storeOn(broker, { timeoutMs: 60_000 });
 
@@ -44,6 +49,45 @@ export async function checkCrashes(checks: Checks, broker: RealBroker): Promise<
     return "8 is there again";
   });
 
+  if (!slice) await checkAbsences(checks, broker, store);
+
+  await checks.run("a Java consumer after all that", async () => {
+    QUEUES.forEach((id) => store.update(queueOf(broker, id), 2n, false));
+    await store.close();
+    const left = QUEUES.length * (EACH - 2);
+    const { count, first } = await consume(broker, TOPIC, GROUP, left);
+    assert.deepEqual(QUEUES.map((id) => first.get(id)), [2, 2, 2, 2]);
+    assert.equal(count, left);
+    return `resumes at 2, ${count} messages`;
+  });
+
+  // Version 4 resets only what a consumer is there for, and asks that consumer to do it.
+  if (slice || isVersion4(broker)) return;
+  await checks.run("an operator's reset", async () => {
+    await using again = storeOn(broker);
+    again.update(mq, 9n, false);
+    await broker.admin("resetOffsetByTime", ["-g", GROUP, "-t", TOPIC, "-s", "0"]);
+    const { code, remark } = await refusal(again);
+    assert.equal(code, 0);
+    again.remove(mq);
+    assert.equal(await again.read(mq, "memory-then-store"), 0n);
+    const { count } = await consume(broker, TOPIC, GROUP, QUEUES.length * EACH);
+    assert.equal(count, QUEUES.length * EACH);
+    again.update(mq, 9n, true);
+    await again.persist();
+    assert.equal(await again.read(mq, "store"), 9n);
+    return `refused: ${remark}`;
+  });
+}
+
+/** The broker is away for a while, killed and then shut down in order. */
+async function checkAbsences(
+  checks: Checks,
+  broker: RealBroker,
+  store: RemoteBrokerOffsetStore,
+): Promise<void> {
+  const mq = queueOf(broker, 1);
+
   await checks.run("a persist while it is away", async () => {
     await broker.end("broker", "SIGKILL");
     store.update(mq, 9n, false);
@@ -65,33 +109,5 @@ export async function checkCrashes(checks: Checks, broker: RealBroker): Promise<
     await broker.start("broker");
     assert.equal(await store.read(mq, "store"), 2n);
     return "2 was kept";
-  });
-
-  await checks.run("a Java consumer after all that", async () => {
-    QUEUES.forEach((id) => store.update(queueOf(broker, id), 2n, false));
-    await store.close();
-    const left = QUEUES.length * (EACH - 2);
-    const { count, first } = await consume(broker, TOPIC, GROUP, left);
-    assert.deepEqual(QUEUES.map((id) => first.get(id)), [2, 2, 2, 2]);
-    assert.equal(count, left);
-    return `resumes at 2, ${count} messages`;
-  });
-
-  // Version 4 resets only what a consumer is there for, and asks that consumer to do it.
-  if (isVersion4(broker)) return;
-  await checks.run("an operator's reset", async () => {
-    await using again = storeOn(broker);
-    again.update(mq, 9n, false);
-    await broker.admin("resetOffsetByTime", ["-g", GROUP, "-t", TOPIC, "-s", "0"]);
-    const { code, remark } = await refusal(again);
-    assert.equal(code, 0);
-    again.remove(mq);
-    assert.equal(await again.read(mq, "memory-then-store"), 0n);
-    const { count } = await consume(broker, TOPIC, GROUP, QUEUES.length * EACH);
-    assert.equal(count, QUEUES.length * EACH);
-    again.update(mq, 9n, true);
-    await again.persist();
-    assert.equal(await again.read(mq, "store"), 9n);
-    return `refused: ${remark}`;
   });
 }

@@ -3,9 +3,7 @@ import { NO_OFFSET, type RemoteBrokerOffsetStore } from "../../../src/remote/mod
 import type { RealBroker } from "../../broker/with_broker.ts";
 import type { Checks } from "../check.ts";
 import { EACH, GROUP, isVersion4, queueOf, QUEUES, refusal, storeOn, TOPIC } from "./ground.ts";
-import { consume, produce, progress } from "./java_clients.ts";
-
-const INT64_MAX = 2n ** 63n - 1n;
+import { consume, produce, progress } from "../java_clients.ts";
 
 async function readAll(store: RemoteBrokerOffsetStore, broker: RealBroker): Promise<bigint[]> {
   return await Promise.all(QUEUES.map((id) => store.read(queueOf(broker, id), "store")));
@@ -65,48 +63,5 @@ export async function checkStore(checks: Checks, broker: RealBroker): Promise<vo
     assert.deepEqual(QUEUES.map((id) => BigInt(first.get(id)!)), positions);
     assert.equal(count, left);
     return `${positions.join(" ")}, ${count} messages`;
-  });
-
-  await checks.run("an int64 is exact", async () => {
-    await using store = storeOn(broker);
-    for (const offset of [2n ** 53n + 1n, INT64_MAX]) {
-      store.update(mq, offset, false);
-      await store.persist();
-      assert.equal(await store.read(mq, "store"), offset);
-      assert.equal((await progress(broker, GROUP, TOPIC)).get(0), offset);
-    }
-    store.update(mq, 3n, false);
-    return String(INT64_MAX);
-  });
-
-  await checks.run("ten persists at once", async () => {
-    await using store = storeOn(broker);
-    for (let round = 0n; round < 200n; round++) {
-      const persists = [];
-      for (let i = 1n; i <= 10n; i++) {
-        store.update(mq, round * 10n + i, false);
-        persists.push(store.persist());
-      }
-      await Promise.all(persists);
-      assert.equal(await store.read(mq, "store"), round * 10n + 10n);
-    }
-    return "the last one stays, 200 times";
-  });
-
-  await checks.run("updates one way", async () => {
-    await using store = storeOn(broker, { oneWay: true });
-    store.update(mq, 4n, false);
-    await store.persist();
-    let reads = 1;
-    while (await store.read(mq, "store") !== 4n) assert.ok(++reads < 1000, "it never arrived");
-    return `arrived`;
-  });
-
-  await checks.run("TLS with the test certificate", async () => {
-    await using store = storeOn(broker, { tls: { verify: false } });
-    assert.equal(await store.read(mq, "store"), 4n);
-    await using strict = storeOn(broker, { tls: true, timeoutMs: 2000 });
-    await assert.rejects(strict.read(mq, "store"), { name: "BrokerUnreachableError" });
-    return "read; refused if checked";
   });
 }

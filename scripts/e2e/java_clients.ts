@@ -1,12 +1,23 @@
 import { fileURLToPath } from "node:url";
-import type { RealBroker } from "../../broker/with_broker.ts";
+import { ROOT_VARIABLE } from "../../src/file/paths.ts";
+import type { Program } from "../broker/run_program.ts";
+import type { RealBroker } from "../broker/with_broker.ts";
 
-const SOURCE = fileURLToPath(new URL("../java/Clients.java", import.meta.url));
+const SOURCE = fileURLToPath(new URL("java/Clients.java", import.meta.url));
 
 /** What a Java consumer saw: how many messages, and the first offset of each queue. */
 export interface Consumed {
   readonly count: number;
   readonly first: ReadonlyMap<number, number>;
+}
+
+/** A broadcasting consumer: whose offsets it keeps, where, and when it ends. */
+export interface BroadcastPlan {
+  readonly group: string;
+  readonly instance: string;
+  /** The root directory of its offset files. */
+  readonly root: string;
+  readonly count: number;
 }
 
 /** Sends messages with Java's producer, to the queues in turn. */
@@ -23,7 +34,21 @@ export async function consume(
   group: string,
   count: number,
 ): Promise<Consumed> {
-  const program = broker.java(SOURCE, ["consume", topic, group, String(count)]);
+  return await consumedBy(broker.java(SOURCE, ["consume", topic, group, String(count)]));
+}
+
+/** Consumes in the same way in broadcasting mode; the offsets are in a file below the root. */
+export async function broadcast(
+  broker: RealBroker,
+  topic: string,
+  { group, instance, root, count }: BroadcastPlan,
+): Promise<Consumed> {
+  const args = ["broadcast", topic, group, String(count), instance];
+  return await consumedBy(broker.java(SOURCE, args, { [ROOT_VARIABLE]: root }));
+}
+
+/** Waits for the end of a consumer, Java's or Go's, and reads what it says then. */
+export async function consumedBy(program: Program): Promise<Consumed> {
   const [, consumed, first] = await program.printed(/^consumed (\d+) first \{(.*)\}$/m);
   await program.ended;
   const entries = [...first.matchAll(/(\d+)=(\d+)/g)];
