@@ -27,7 +27,7 @@ async function runPlan(plan: Plan, io: Io): Promise<Report> {
     const section = async (part: string, look: (checks: Checks) => Promise<void>) => {
       const checks = new Checks(io, `${version} ${part}`);
       sections.push({ part, broker: version, findings: checks.findings });
-      await look(checks);
+      await look(checks).catch((error) => checks.run("the rest", () => Promise.reject(error)));
     };
     io.err(`${version}: start the name server and the broker\n`);
     await withBroker({ version, jars }, (broker) => runParts(plan, broker, i === 0, section));

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { execFile, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
@@ -8,7 +7,7 @@ import { downloadJars } from "../broker/jars.ts";
 import { missingPrograms } from "../interop/toolchains.ts";
 import type { Io } from "../lib/io.ts";
 import type { Runtime } from "../lib/runtimes.ts";
-import { ALI_ONS_FOLDER, installAliOns, runtimePath } from "./ali_ons/prepare.ts";
+import { installAliOns, runtimePath } from "./ali_ons/prepare.ts";
 import type { Part, Plan } from "./plan.ts";
 
 const run = promisify(execFile);
@@ -57,7 +56,7 @@ export function missingToolchains(
   if (parts.includes("go") && missingPrograms("go", env).length > 0) {
     missing.set("go", "go is not installed");
   }
-  if (parts.includes("ali-ons") && !existsSync(ALI_ONS_FOLDER) && !hasNpm(env)) {
+  if (parts.includes("ali-ons") && !hasNpm(env)) {
     missing.set("ali-ons", "npm is not installed");
   }
   return missing;

@@ -73,7 +73,7 @@ export const CHECKS: readonly Check[] = [
     needs:
       "a JDK, Maven, util-linux and iproute2; Go and npm for a part each. What is missing is " +
       "named and left out",
-    takes: "10 to 15 minutes",
+    takes: "6 to 10 minutes",
     slice: { options: "--slice", takes: "2 to 3 minutes" },
   },
   {

@@ -61,10 +61,11 @@ test("e2e: without Java everything is skipped, and without Go or npm its part is
   const { skipped, sections } = JSON.parse((await run(true)).out);
   assert.ok(skipped.length >= 3);
   assert.deepEqual(sections, []);
-  assert.deepEqual([...missingToolchains(["go", "java"], nothing)], [[
-    "go",
-    "go is not installed",
-  ]]);
+  const missing = missingToolchains(["ali-ons", "go", "java"], nothing);
+  assert.deepEqual(Object.fromEntries(missing), {
+    "ali-ons": "npm is not installed",
+    go: "go is not installed",
+  });
   assert.deepEqual([...missingToolchains(["java", "remote"], nothing)], []);
 });
 

@@ -7,12 +7,11 @@ import { type Runtime, runtimeCommand } from "../../lib/runtimes.ts";
 
 const run = promisify(execFile);
 const FOLDER = fileURLToPath(new URL("../", import.meta.url));
-/** Where ali-ons is, once it is installed. */
-export const ALI_ONS_FOLDER = fileURLToPath(new URL("../node_modules/ali-ons", import.meta.url));
+const INSTALLED = fileURLToPath(new URL("../node_modules/ali-ons", import.meta.url));
 
 /** Installs ali-ons beside the scripts, unless it is there. */
 export async function installAliOns(): Promise<void> {
-  if (existsSync(ALI_ONS_FOLDER)) return;
+  if (existsSync(INSTALLED)) return;
   const flags = ["--no-package-lock", "--no-audit", "--no-fund"];
   await run("npm", ["install", "--prefix", FOLDER, ...flags], {
     shell: process.platform === "win32",
