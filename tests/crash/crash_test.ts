@@ -16,7 +16,7 @@ import { assertEnoughOfEach } from "./enough_of_each.ts";
  */
 const [DEPTH, MAX_STATES, MAX_CUTS, STATES] = byLength({
   tiny: [1, 180, 4, 8_000],
-  short: [2, 40, 8, 10_000],
+  short: [2, 60, 8, 10_000],
   long: [2, 1500, Infinity, 25_000],
 });
 
