@@ -217,7 +217,7 @@ test("C4 in any history of two processes, each choice keeps what it promises, th
       met.max += max;
       met.crashes += crashes;
     }),
-    { numRuns: byLength({ tiny: 60, short: 80, long: 300 }) },
+    { numRuns: byLength({ tiny: 80, short: 80, long: 300 }) },
   );
   for (const [what, times] of Object.entries(met)) assert.ok(times > 20, `${what}: ${times}`);
 });
