@@ -11,6 +11,7 @@ import {
   serialize,
   toOffset,
 } from "../../../src/core/mod.ts";
+import { quote } from "../../../src/core/table/message_queue.ts";
 import {
   INT32_MAX,
   INT32_MIN,
@@ -149,3 +150,13 @@ for (const wrong of ["json", "GO", "", "constructor", "__proto__", "toString", n
     }
   });
 }
+
+test("U6 a message quotes a long value in part, and a path of the longest length whole", () => {
+  const long = "x".repeat(4097);
+  assert.equal(quote(long), `"${"x".repeat(200)}"… (4097 characters)`);
+  assert.equal(quote(long.slice(1)), `"${long.slice(1)}"`);
+  assert.throws(
+    () => checkMessageQueue({ topic: `${long}\ud800`, brokerName: "b", queueId: 0 }),
+    (error: Error) => error.message.length < 400,
+  );
+});
