@@ -15,7 +15,7 @@ import { assertEnoughOfEach } from "./enough_of_each.ts";
  * there are in all, so that the slice cannot shrink unnoticed. `deno task crash` goes deeper.
  */
 const [DEPTH, MAX_STATES, MAX_CUTS, STATES] = byLength({
-  tiny: [1, 180, 4, 8_000],
+  tiny: [1, 20, 2, 2_000],
   short: [2, 60, 8, 10_000],
   long: [2, 1500, Infinity, 25_000],
 });
