@@ -8,7 +8,7 @@ import { digits, type Figure, type Result, type Section } from "./section.ts";
 import { sqlite } from "./sqlite.ts";
 import { median } from "./statistics.ts";
 
-/** What is drawn: the stores whose acknowledged offsets survive a power cut, or claim to. */
+/** The curves: stores whose acknowledged offsets survive a power cut, or that claim it. */
 export const CURVES = ["ours, plain file", "ours, journal", "SQLite", "write-file-atomic"] as const;
 
 export const growthSection: Section = {

@@ -45,8 +45,8 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
     { name: "append + fdatasync, blocking", run: appends[1].run, batch: APPENDS },
     { name: LOOK, run: appends[2].run, batch: APPENDS },
   ];
-  // What is left unsynced, or is given back to the disk, slows the next one's sync down; so those
-  // that are compared are measured among themselves.
+  // A case that leaves unsynced data, or gives room back to the disk, slows down the sync of the next
+  // case. So only cases that are compared alternate.
   const contests = [appending];
   if (snapshot !== undefined && relaxed !== undefined) {
     const bytes = new Uint8Array(await readFile(snapshot.store.path));
@@ -79,7 +79,7 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
   return tableOf(queues, measured);
 }
 
-/** What was acknowledged is what a stranger reads. */
+/** Throws unless another store reads the table that was acknowledged. */
 async function verify(store: LocalFileOffsetStore): Promise<void> {
   const root = store.path.slice(0, store.path.indexOf("/10.0.0.7@4711/"));
   const other = await LocalFileOffsetStore.open({

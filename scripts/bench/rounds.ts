@@ -45,7 +45,7 @@ export async function measure(
       const start = now();
       for (let done = 0; done < batch; done++) {
         const running = run();
-        // What is synchronous is not made to wait for a turn of the event loop.
+        // A synchronous case does not wait for a turn of the event loop.
         if (running instanceof Promise) await running;
       }
       if (round >= warmUp) taken[i].push((now() - start) / batch);

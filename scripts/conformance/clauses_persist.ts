@@ -23,7 +23,7 @@ async function expectWritten(world: World, table: OffsetTable) {
   }
 }
 
-/** Who a file is and when it was written; undefined if it is not there. */
+/** The identity of a file and its time of change; `undefined` if there is no file. */
 async function signature(path: string): Promise<string | undefined> {
   try {
     const { ino, mtimeNs, size } = await stat(path, { bigint: true });

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import {
   type Diagnostic,
+  type FileSystem,
   LocalFileOffsetStore,
   nodeFileSystem,
   type OpenOptions,
@@ -23,8 +24,22 @@ export interface Loaded {
 /** A queue that no writer has. */
 const AFTER = { topic: "after", brokerName: "the power cut", queueId: 99_999 };
 
-/** The owner of any lock is dead: there is nobody to wait for. */
-const fileSystem = { ...nodeFileSystem, pause: () => Promise.resolve() };
+/**
+ * A file system whose pauses take no time, while its clock goes on: the owner of any lock is dead, and
+ * nobody writes a young file any more. The holder of a lock tells its beats by real time.
+ */
+function withoutPauses(): FileSystem {
+  let skippedMs = 0;
+  return {
+    ...nodeFileSystem,
+    now: () => nodeFileSystem.now() + skippedMs,
+    pause(ms, signal) {
+      if (signal !== undefined) return nodeFileSystem.pause(ms, signal);
+      skippedMs += ms;
+      return Promise.resolve();
+    },
+  };
+}
 
 /** Opens a store, goes on with it, and looks whether that is what the next process finds. */
 export async function loadAndGoOn(options: OpenOptions): Promise<Loaded> {
@@ -32,6 +47,7 @@ export async function loadAndGoOn(options: OpenOptions): Promise<Loaded> {
   const onDiagnostic = (diagnostic: Diagnostic) => {
     if (diagnostic.kind === "kept-aside") disturbances.push(`kept ${basename(diagnostic.keptAs)}`);
   };
+  const fileSystem = withoutPauses();
   const open = () => LocalFileOffsetStore.open({ ...options, fileSystem, onDiagnostic });
   let store;
   try {

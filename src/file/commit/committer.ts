@@ -1,7 +1,6 @@
 import { after, type CommitEvent, nextStep, type Seen, type Step } from "../../core/commit_plan.ts";
-import { type FilesState, isCertain, isKnownMain, isOurs } from "../../core/files_state.ts";
-import type { Generation } from "../../core/format/generation.ts";
-import { formOf, type OffsetFileFormat } from "../../core/format/serialize.ts";
+import { type FilesState, isCertain, isOurs } from "../../core/files_state.ts";
+import { formOf } from "../../core/format/serialize.ts";
 import type { ConflictChoice } from "../../core/rules/resolve_conflict.ts";
 import type { MessageQueue } from "../../core/table/message_queue.ts";
 import type { Offset } from "../../core/table/offset.ts";
@@ -9,65 +8,30 @@ import type { OffsetColumn } from "../../core/table/offset_column.ts";
 import type { OffsetTable } from "../../core/table/offset_table.ts";
 import { OffsetConflictError } from "../errors/offset_conflict_error.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
-import { OffsetPersistError } from "../errors/offset_persist_error.ts";
 import { persistErrorOf } from "../errors/persist_error_of.ts";
-import { CooperativeYield } from "../fs/cooperative_yield.ts";
-import type { DirectoryPath } from "../fs/directory_path.ts";
 import { type FileInfo, isSameFile, isSameInode } from "../fs/file_info.ts";
-import type { FileSystem } from "../fs/file_system.ts";
-import { LONGEST_FILE, TableTooLongError } from "../fs/longest_file.ts";
-import { dirname } from "../fs/path_names.ts";
-import type { Diagnostic, OnConflict } from "../options.ts";
-import { type ExternalChange, readExternalChange } from "../recovery/external_change.ts";
 import { stateOfFiles } from "../recovery/files_state.ts";
-import type { Ownership } from "../fs/take_after.ts";
 import type { Recovery } from "../recovery/recover.ts";
 import { type Observation, StoreView } from "../recovery/store_view.ts";
 import { lockOf } from "../paths.ts";
 import { AbandonedError } from "./abandoned_error.ts";
+import { ChangeReader } from "./change_reader.ts";
 import { ChangedMeanwhileError } from "./changed_meanwhile_error.ts";
 import { type Changes, sizeOf } from "./changes.ts";
 import type { CommitJob } from "./commit_job.ts";
-import { ConflictMemo } from "./conflict_memo.ts";
+import type { CommitterOptions } from "./committer_options.ts";
 import { JournalFiles } from "./journal_files.ts";
 import { KnownTable } from "./known_table.ts";
-import { Leftovers } from "./leftovers.ts";
 import { type Lock, LockFile, NO_LOCK } from "./lock_file.ts";
 import { Observer } from "./observer.ts";
 import { predecessorOf } from "./predecessor.ts";
-import { replaceSnapshot, type SnapshotStep } from "./replace_snapshot.ts";
 import { SnapshotEncoder } from "./snapshot_encoder.ts";
+import { syncNewDirectories } from "./sync_new_directories.ts";
+import { StepExecutor, type StepFiles } from "./step_executor.ts";
 import { NOTHING_WRITTEN, type Written } from "./written.ts";
-
-/** What a commit goes by; something else than usual only for tests, such as that each step is needed. */
-export interface CommitRules {
-  /** The steps of a snapshot. */
-  readonly protocol?: readonly SnapshotStep[];
-  /** Decides what a commit does next. */
-  readonly plan?: typeof nextStep;
-  /** The longest file that is written. */
-  readonly longest?: number;
-}
-
-/** What a committer is made with. */
-export interface CommitterOptions extends CommitRules {
-  readonly fileSystem: FileSystem;
-  readonly directories: DirectoryPath;
-  readonly format: OffsetFileFormat;
-  readonly checksum: boolean;
-  readonly durability: "full" | "relaxed";
-  readonly onConflict: OnConflict;
-  /** The lock that this store holds for as long as it is open. */
-  readonly lock: Lock | undefined;
-  /** How long a journal becomes before a snapshot replaces it; `"none"` without a journal. */
-  readonly journal: "none" | { readonly limit: number };
-  readonly report: (diagnostic: Diagnostic) => void;
-}
 
 /** A commit that others change under starts again so often. */
 const MOST_ATTEMPTS = 5;
-/** To capture so many changes takes a turn of the event loop of its own, and so does applying them. */
-const MANY = 10_000;
 
 /**
  * The files of a store: what they hold, as far as this store knows, and the way to change them.
@@ -81,12 +45,11 @@ export class Committer {
   readonly known: KnownTable;
   readonly #options: CommitterOptions;
   readonly #observer: Observer;
-  readonly #encoder: SnapshotEncoder;
   readonly #view: StoreView;
   readonly #journals: JournalFiles;
-  readonly #conflicts = new ConflictMemo();
+  readonly #changes: ChangeReader;
   #state: FilesState<FileInfo>;
-  readonly #leftovers: Leftovers;
+  readonly #executor: StepExecutor;
   #life: "running" | "abandoned" = "running";
 
   constructor(path: string, recovery: Recovery, options: CommitterOptions) {
@@ -95,8 +58,7 @@ export class Committer {
     this.known = new KnownTable(recovery.table);
     this.#options = options;
     this.#observer = new Observer(fileSystem, path);
-    this.#leftovers = new Leftovers(fileSystem, path, options.report);
-    this.#encoder = new SnapshotEncoder(formOf(format), checksum ? "always" : "with a generation");
+    const encoder = new SnapshotEncoder(formOf(format), checksum ? "always" : "with a generation");
     this.#view = new StoreView(fileSystem, path, durability);
     this.#journals = new JournalFiles(fileSystem, path, {
       durability,
@@ -105,6 +67,22 @@ export class Committer {
     });
     this.#state = { ...stateOfFiles(recovery), journaling: journal === "none" ? "off" : "on" };
     this.#journals.remember(recovery.files);
+    const files = this.#stepFiles();
+    const parts = { path, options, known: this.known, encoder, journals: this.#journals };
+    this.#changes = new ChangeReader(files, { ...parts, observer: this.#observer });
+    this.#executor = new StepExecutor(files, parts);
+  }
+
+  #stepFiles(): StepFiles {
+    const state = () => this.#state;
+    return {
+      get state() {
+        return state();
+      },
+      become: (event) => this.#become(event),
+      confirm: (lock) => this.#confirm(lock),
+      stopIfAbandoned: this.#stopIfAbandoned,
+    };
   }
 
   /** Whether the journal has outgrown its snapshot: a compaction is due (J4). */
@@ -126,18 +104,8 @@ export class Committer {
     }
     const isKnown = isCertain(this.#state) && isOurs(this.#state, seen, COMPARE);
     if (isKnown) return this.known.table;
-    await this.#syncNewDirectories();
+    await syncNewDirectories(this.path, this.#options);
     return await this.#view.read(seen);
-  }
-
-  /** L6: a power cut must not take back the directories of what a read shows. */
-  async #syncNewDirectories(): Promise<void> {
-    const { directories, durability } = this.#options;
-    try {
-      await directories.syncIfNew(durability);
-    } catch (error) {
-      throw new OffsetLoadError(dirname(this.path), error);
-    }
   }
 
   /**
@@ -196,19 +164,19 @@ export class Committer {
         this.#stopIfAbandoned();
         if (step.do === "look") seen = await this.#look();
         else {
-          const foreign = await this.#readChange();
+          const foreign = await this.#changes.read();
           job.giveBack(changes);
           changes = job.capture(this.known.durable, foreign);
           seen = "ours";
         }
         step = this.#nextStep(seen, changes, job);
       }
+      // C3: a store without anything to write closes, also after it lost its lock.
+      if (step.do !== "nothing" || job.purpose !== "close") await lock.confirm();
       this.#stopIfAbandoned();
-      const hasNothingToDo = step.do === "nothing" && job.purpose === "close";
-      if (lock === this.#options.lock && !hasNothingToDo) await lock.isHeld();
       if (step.do === "nothing") return NOTHING_WRITTEN;
-      if (step.do === "append") return await this.#append(step, changes, lock);
-      return await this.#snapshot(step, changes, lock);
+      if (step.do === "append") return await this.#executor.append(step, changes, lock);
+      return await this.#executor.snapshot(step, changes, lock);
     } catch (error) {
       job.giveBack(changes);
       throw error;
@@ -239,43 +207,8 @@ export class Committer {
 
   /** Rejects if a file has changed since it was looked at, or the lock is another's (P9). */
   async #confirm(lock: Lock): Promise<void> {
-    if (await this.#look() === "changed" || !await lock.isHeld()) throw new ChangedMeanwhileError();
-  }
-
-  /** Takes over what somebody else has made of the files; answers what is to be merged. */
-  async #readChange(): Promise<OffsetColumn | undefined> {
-    const { fileSystem, report } = this.#options;
-    const { known, path } = this;
-    const seen = await this.#observer.look(this.#state);
-    this.#conflicts.check(seen);
-    await this.#syncNewDirectories();
-    const change = await readExternalChange(fileSystem, path, known.expected, this.#options)
-      .catch((error) => {
-        this.#conflicts.remember(seen, error, fileSystem.now());
-        throw error;
-      });
-    const offsets = await this.#adopt(change);
-    // Of a main that was removed, or that holds no table, nothing was merged.
-    const isMerged = change.author === "foreign" && change.files.main.is === "valid";
-    if (isMerged) report({ kind: "merged", path });
-    return offsets;
-  }
-
-  /** Knows the files as they were read; answers the offsets of somebody else's table. */
-  async #adopt(change: ExternalChange): Promise<OffsetColumn | undefined> {
-    const { known } = this;
-    const { main, journal } = stateOfFiles(change);
-    const adopted = this.#journals.adopt(this.#state.journal, journal, change.files);
-    this.#journals.remember(change.files);
-    await this.#journals.closeAll();
-    this.#become({ event: "read", main, journal: adopted });
-    this.#encoder.forget();
-    if (change.author === "known") {
-      known.settle(known.durable);
-      return undefined;
-    }
-    const offsets = known.adopt(change.table);
-    return change.author === "foreign" ? offsets : undefined;
+    if (await this.#look() === "changed") throw new ChangedMeanwhileError();
+    await lock.confirm();
   }
 
   /**
@@ -286,125 +219,9 @@ export class Committer {
    * @throws {OffsetResolveError} If the files are unusable, and the choice needs them.
    */
   async resolve(choice: ConflictChoice, decide: (theirs: OffsetColumn) => void): Promise<void> {
-    const { fileSystem, durability } = this.#options;
     if (await this.#look() === "ours") return;
-    await this.#syncNewDirectories();
-    const change = await readExternalChange(fileSystem, this.path, this.known.expected, {
-      onConflict: choice,
-      durability,
-    });
-    this.#stopIfAbandoned();
-    this.#conflicts.forget();
-    const theirs = await this.#adopt(change);
+    const theirs = await this.#changes.resolve(choice);
     if (theirs !== undefined) decide(theirs);
-  }
-
-  /** Adds a record to the journal: it costs as much as the changes, not as the table (J1). */
-  async #append(
-    { begin }: Extract<Step, { readonly do: "append" }>,
-    changes: Changes,
-    lock: Lock,
-  ): Promise<Written> {
-    if (begin !== undefined) await this.#beginJournal(begin);
-    const writer = this.#journals.writerOf(this.#state.journal);
-    this.#encoder.forget();
-    try {
-      const bytes = await writer.append(this.known.index, changes);
-      // Somebody else may have replaced main without this record (P9).
-      await this.#confirm(lock);
-      this.known.settleRecord(changes);
-      this.#become({ event: "appended", journal: writer.isOutgrown ? "full" : "open" });
-      return { as: "record", bytes };
-    } catch (error) {
-      // The record may be whole; the next persist writes a snapshot, whichever it is.
-      this.#become({ event: "append failed" });
-      this.known.doubt(this.known.with(changes));
-      await this.#journals.closeAll();
-      if (error instanceof ChangedMeanwhileError) throw error;
-      throw new OffsetPersistError(this.path, error, "either");
-    }
-  }
-
-  async #beginJournal(generation: Generation): Promise<void> {
-    await this.#leftovers.removeOld();
-    this.#stopIfAbandoned();
-    const writer = await this.#journals.create();
-    this.#become({ event: "journal created", identity: writer.info, generation });
-    try {
-      await this.#journals.begin(writer, this.#state.main, generation);
-    } catch (error) {
-      await this.#journals.closeAll();
-      throw error;
-    }
-  }
-
-  /** Writes all of the table anew: it costs as much as the table. */
-  async #snapshot(
-    step: Extract<Step, { readonly do: "snapshot" }>,
-    changes: Changes,
-    lock: Lock,
-  ): Promise<Written> {
-    const { known } = this;
-    const letOthers = () => new CooperativeYield(MANY).did(changes.slots.length);
-    await letOthers();
-    const offsets = known.with(changes);
-    await letOthers();
-    const table = { index: known.index, offsets };
-    const bytes = await this.#encoder.encode(table, changes, step.generation);
-    try {
-      await this.#replace(step, bytes, offsets, lock);
-      return { as: "snapshot", bytes: bytes.length };
-    } catch (error) {
-      this.#encoder.forget();
-      throw error;
-    }
-  }
-
-  async #replace(
-    { keep, retire, generation }: Extract<Step, { readonly do: "snapshot" }>,
-    bytes: Uint8Array,
-    offsets: OffsetColumn,
-    lock: Lock,
-  ): Promise<void> {
-    const { fileSystem, durability, report, protocol, longest = LONGEST_FILE } = this.#options;
-    if (bytes.length > longest) throw new TableTooLongError(bytes.length, longest);
-    const failure = await replaceSnapshot({
-      fileSystem,
-      main: this.path,
-      bytes,
-      generation,
-      keep,
-      retire,
-      durability,
-      report,
-      like: await this.#prepare(),
-      look: () => this.#confirm(lock),
-      isMain: (info) => isKnownMain(this.#state.main, info, isSameFile),
-      journalToRemove: () => this.#journals.toRemove(this.#state.journal),
-      stop: this.#stopIfAbandoned,
-      keepUntilDurable: (path) => this.#leftovers.keepUntilDurable(path),
-      did: (event) => {
-        this.#become(event);
-        if (event.event === "replaced") this.known.settle(offsets);
-        if (event.event === "in doubt") this.known.doubt(offsets);
-      },
-    }, protocol);
-    await this.#journals.rememberMain(this.#state, bytes);
-    if (isCertain(this.#state)) await this.#leftovers.removePendingBackups();
-    if (failure === undefined) return;
-    if (failure.error instanceof ChangedMeanwhileError) throw failure.error;
-    throw new OffsetPersistError(this.path, failure.error, failure.onDisk);
-  }
-
-  /** Makes room for a snapshot; answers the file whose owner it takes. */
-  async #prepare(): Promise<Ownership | undefined> {
-    const { fileSystem, directories, durability } = this.#options;
-    const main = await fileSystem.stat(this.path);
-    if (main === undefined) await directories.make(durability);
-    else if (this.#state.main.is === "valid") await this.#leftovers.removeOld();
-    await this.#journals.giveRoomBack();
-    if (main !== undefined && this.#state.main.is !== "bad") return main;
-    return await predecessorOf(fileSystem, this.path, "bad");
   }
 
   /** Has a commit that is under way stop at its next step, and never replace main after it (C3). */

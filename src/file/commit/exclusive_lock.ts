@@ -8,7 +8,7 @@ import { predecessorOf } from "./predecessor.ts";
 /**
  * Takes the lock of a store for as long as the store is open.
  *
- * @returns The lock; once it is lost, `isHeld` rejects with an `OffsetLockError`.
+ * @returns The lock; once it is lost, `confirm` rejects with an `OffsetLockError`.
  * @throws {OffsetLockError} If another process holds it in the same way.
  */
 export async function takeExclusiveLock(fileSystem: FileSystem, main: string): Promise<Lock> {
@@ -18,9 +18,8 @@ export async function takeExclusiveLock(fileSystem: FileSystem, main: string): P
     exclusive: { pid: process.pid },
   });
   return {
-    async isHeld() {
-      if (await lock.isHeld()) return true;
-      throw new OffsetLockError(path, "lost");
+    async confirm() {
+      if (!await lock.isHeld()) throw new OffsetLockError(path, "lost");
     },
     release: () => lock.release(),
   };

@@ -7,6 +7,7 @@ import { NotRegularFileError } from "../fs/not_regular_file_error.ts";
 import { type Ownership, takeAfter } from "../fs/take_after.ts";
 import { writeAll } from "../fs/write_file.ts";
 import { temporaryOf } from "../paths.ts";
+import { ChangedMeanwhileError } from "./changed_meanwhile_error.ts";
 
 /** A lock that has not grown for so long is a dead process's. */
 const DEAD_AFTER_MS = 5000;
@@ -20,15 +21,15 @@ const BEAT = new Uint8Array([0x2e]);
 
 /** A lock that is held. */
 export interface Lock {
-  /** Tells whether this process still holds it. */
-  isHeld(): Promise<boolean>;
+  /** Rejects if this process does not hold it any more. */
+  confirm(): Promise<void>;
   /** Gives it back. */
   release(): Promise<void>;
 }
 
 /** Where one of two writers is refused sooner or later, nobody needs a lock. */
 export const NO_LOCK: Lock = {
-  isHeld: () => Promise.resolve(true),
+  confirm: () => Promise.resolve(),
   release: () => Promise.resolve(),
 };
 
@@ -49,7 +50,7 @@ const EXCLUSIVE = /^exclusive (\d+)\n/;
  * that no writer's maximum is lost in between. The holder appends a byte to the file each second: the
  * growth shows that it is alive, where times may be too coarse to show it. A file that has not grown
  * for five seconds was left by a killed process and is removed. A holder that was only stopped for so
- * long notices with `isHeld` before it replaces anything.
+ * long notices with `confirm` before it replaces anything.
  *
  * Under `exclusive: true` a process holds the lock for as long as its store is open, and the file says
  * so: nobody waits for such a lock while it grows.
@@ -154,7 +155,7 @@ export class LockFile implements Lock {
       // A simulated pause may take no time at all.
       await setImmediate();
       if (signal.aborted) return;
-      // On a full disk the lock does not grow: `isHeld` tells if somebody takes it over.
+      // On a full disk the lock does not grow: `confirm` tells if somebody takes it over.
       await this.#file.write(BEAT, this.#begin + beats).catch(() => {});
     }
   }
@@ -163,6 +164,11 @@ export class LockFile implements Lock {
   async isHeld(): Promise<boolean> {
     const now = await this.#fileSystem.stat(this.#path);
     return now !== undefined && isSameInode(now, this.#info);
+  }
+
+  /** A merging store that lost the lock begins again. */
+  async confirm(): Promise<void> {
+    if (!await this.isHeld()) throw new ChangedMeanwhileError();
   }
 
   /** Gives the lock back; a failure costs the next one a wait. */

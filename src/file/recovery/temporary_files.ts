@@ -1,5 +1,6 @@
 import { isMissing } from "../errors/error_code.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
+import type { FileInfo } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { basename, dirname } from "../fs/path_names.ts";
 import { goTemporaryOf, temporaryKind, timeOfName } from "../paths.ts";
@@ -54,23 +55,35 @@ export async function removeLeftovers(
   main: string,
 ): Promise<TemporaryFiles> {
   const { pendingBackups, temporaries } = await findTemporaryFiles(fileSystem, main);
-  const removeOld = async (paths: readonly string[]) => {
+  const removeOld = async (
+    paths: readonly string[],
+    timeOf: (path: string, info: FileInfo) => number,
+  ) => {
     const younger: string[] = [];
-    for (const path of paths) if (!await isRemovedIfOld(fileSystem, path)) younger.push(path);
+    for (const path of paths) {
+      const info = await fileSystem.stat(path);
+      if (info?.kind === "file" && !await removeIfOld(fileSystem, path, timeOf(path, info))) {
+        younger.push(path);
+      }
+    }
     return younger;
   };
   const goName = goTemporaryOf(main);
+  const writtenAt = (_path: string, { mtimeMs }: FileInfo) => mtimeMs;
+  const madeAt = (path: string, { mtimeMs }: FileInfo) => Math.max(mtimeMs, timeOfName(path));
   return {
-    pendingBackups: await removeOld(pendingBackups),
-    temporaries: await removeOld(temporaries.filter((path) => path !== goName)),
+    pendingBackups: await removeOld(pendingBackups, madeAt),
+    temporaries: await removeOld(temporaries.filter((path) => path !== goName), writtenAt),
   };
 }
 
-async function isRemovedIfOld(fileSystem: FileSystem, path: string): Promise<boolean> {
-  const info = await fileSystem.stat(path);
-  if (info?.kind !== "file") return true;
-  const time = Math.max(info.mtimeMs, timeOfName(path));
-  if (fileSystem.now() - time < LEFTOVER_AGE_MS) return false;
+/** Removes a file whose time is a minute ago; answers whether it did. */
+async function removeIfOld(
+  fileSystem: FileSystem,
+  path: string,
+  timeMs: number,
+): Promise<boolean> {
+  if (fileSystem.now() - timeMs < LEFTOVER_AGE_MS) return false;
   try {
     await fileSystem.unlink(path);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
-import { type CommitRules, Committer } from "../commit/committer.ts";
+import { Committer } from "../commit/committer.ts";
+import type { CommitRules } from "../commit/committer_options.ts";
 import { DirectoryPath } from "../fs/directory_path.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { dirname } from "../fs/path_names.ts";

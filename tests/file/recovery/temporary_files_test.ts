@@ -152,6 +152,15 @@ test("P8 a leftover that goes while it is removed is no failure", async () => {
   }
 });
 
+test("P8 a temporary file has the time of its last write, whatever its name says", async () => {
+  await using at = await StoreDirectory.make({ other: "" });
+  const path = temporaryOf(at.main, nodeFileSystem.uniqueName());
+  await writeFile(path, "");
+  await utimes(path, 1e9, 1e9);
+  assert.deepEqual(await removeLeftovers(nodeFileSystem, at.main), NONE);
+  assert.deepEqual(await at.names(), ["other"]);
+});
+
 test("P8 a leftover that becomes its writer's main while it is looked at stays", async () => {
   await using at = await StoreDirectory.make({ other: "" });
   await write(at, temporaryName(1));
