@@ -3,31 +3,15 @@ import { type FileInfo, tickOf } from "../../../src/file/fs/file_info.ts";
 import type { FileSystem, WritableFile } from "../../../src/file/fs/file_system.ts";
 import type { PathStyle } from "../../../src/file/path_rules.ts";
 import { isBelow, locate, type Place } from "./locate.ts";
-import type { Ino, Process, Rights, SimulatedDisk } from "./simulated_disk.ts";
+import type { Ino, Process, SimulatedDisk } from "./simulated_disk.ts";
 import { type Opener, simulatedWritableFile } from "./simulated_writable_file.ts";
+import type { SimulationOptions } from "./simulation_options.ts";
 import { systemError } from "./system_error.ts";
 
 export { systemError };
 
 /** Long enough for no file to be young, and too short for one to be left over by a dead process. */
 const SECONDS_PAST_MS = 10_000;
-
-export interface SimulationOptions {
-  /** Whether a rename falls apart: remove the destination, add it anew, remove the source. */
-  readonly splitRename?: boolean;
-  /** Is called before each micro-operation, with what it will be. */
-  readonly beforeStep?: (what: string) => void;
-  /**
-   * The resolution of the file system's times: 1000 on ext3, 2000 on FAT. A tick of the disk's clock
-   * is a millisecond then. Without this option no two changes have the same time, and all of them are
-   * seconds past.
-   */
-  readonly timesMs?: number;
-  /** The user of the process: root unless told. */
-  readonly user?: Omit<Rights, "mode">;
-  /** `"posix"` unless told. */
-  readonly paths?: PathStyle;
-}
 
 /**
  * The shell's file system on a simulated disk, as one process sees it: every change is one or more
@@ -41,6 +25,7 @@ export class SimulatedFileSystem implements FileSystem {
   readonly #process: Process;
   readonly #options: SimulationOptions;
   readonly #opener: Opener;
+
   constructor(disk: SimulatedDisk, options: SimulationOptions = {}) {
     this.disk = disk;
     this.#process = ++disk.processes;

@@ -1,15 +1,19 @@
 /** What the matrix of failing calls lets fail: each operation of the store, from each kind of disk. */
 import { serialize } from "../../../mod.ts";
 import { OffsetTable } from "../../../src/core/mod.ts";
-import type { FileSystem } from "../../../src/file/fs/file_system.ts";
 import type { Scenario, Wrap } from "../crash/explore.ts";
 import { generation } from "../crash/generations.ts";
 import { encode } from "../crash/peers.ts";
 import { diskWith, leftByKilled } from "../disk/prepare.ts";
 import type { SimulatedDisk } from "../disk/simulated_disk.ts";
-import { SimulatedFileSystem, systemError } from "../disk/simulated_file_system.ts";
 import type { World } from "../crash/world.ts";
-import { wrap, wrapFiles } from "../disk/replace_calls.ts";
+import {
+  consumersRoot,
+  failingRootSync,
+  leftByKilledInMkdir,
+  strangersFile,
+  withoutLinks,
+} from "./failing_calls_troubles.ts";
 import {
   deletingStore,
   DOOMED,
@@ -62,43 +66,6 @@ function persistBefore(times: number) {
     for (let i = 0; i < times; i++) await world.persist(session);
     return session;
   };
-}
-
-function withoutLinks(fs: SimulatedFileSystem): FileSystem {
-  return wrap(fs, { link: (_, path) => Promise.reject(systemError("EPERM", "link", path)) });
-}
-
-/** A process was killed before it had synced the first directory that it made. */
-async function leftByKilledInMkdir(): Promise<SimulatedDisk> {
-  const disk = await diskWith();
-  await new SimulatedFileSystem(disk).makeDirectory("/root/c");
-  return disk;
-}
-
-/** The root belongs to the consumer, and the process that acts is root's. */
-async function consumersRoot(): Promise<SimulatedDisk> {
-  const disk = await diskWith();
-  await new SimulatedFileSystem(disk).chownDirectory("/root", 1, 1);
-  return disk;
-}
-
-/** The entry of a directory that was just made cannot be made sure. */
-function failingRootSync(isOn: () => boolean): Wrap {
-  return (fs) =>
-    wrap(fs, {
-      syncDirectory(path) {
-        if (!/^([a-z]:)?[\\/]root$/i.test(path) || !isOn()) return fs.syncDirectory(path);
-        fs.failSync(path);
-        return Promise.reject(systemError("EIO", "fsync", path));
-      },
-    });
-}
-
-/** Who writes is root, and the file is another's and has another mode. */
-function strangersFile(fs: SimulatedFileSystem): FileSystem {
-  return wrapFiles(fs, (file) => ({
-    stat: async () => ({ ...await file.stat(), uid: 1, mode: 0o640 }),
-  }));
 }
 
 /** Somebody else opens and persists behind the back of the one who acts. */
