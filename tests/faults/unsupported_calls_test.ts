@@ -91,6 +91,7 @@ for (const code of UNSUPPORTED) {
       tool.fail({ when: ({ name }) => name === "syncDirectory", code });
       const { code: exit, err } = await runTool(tool, "reset", MAIN, "--offset", "7");
       assert.equal(exit, 0, err);
+      assert.match(err, /^Note: the file system of .* cannot sync directories: .*\n$/);
       await expectLoaded(disk, tableOf(7));
     },
   );
