@@ -5,7 +5,6 @@ import type { Scenario, Wrap } from "../crash/explore.ts";
 import { generation } from "../crash/generations.ts";
 import { encode } from "../crash/peers.ts";
 import { diskWith, leftByKilled } from "../disk/prepare.ts";
-import type { SimulatedDisk } from "../disk/simulated_disk.ts";
 import type { World } from "../crash/world.ts";
 import {
   consumersRoot,
