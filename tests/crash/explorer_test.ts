@@ -10,8 +10,8 @@ import { byLength } from "../support/length.ts";
 import { assertEnoughOfEach } from "./enough_of_each.ts";
 
 /** `deno task explore` has no end. */
-const SEEDS = byLength({ tiny: 10, short: 60, long: 400 });
-const STATES = byLength({ tiny: 500, short: 3_000, long: 20_000 });
+const SEEDS = byLength({ tiny: 5, short: 20, long: 60 });
+const STATES = byLength({ tiny: 250, short: 1_000, long: 3_000 });
 
 let states = 0;
 const tags: Tags = new Map();

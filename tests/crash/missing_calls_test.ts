@@ -8,7 +8,7 @@ import { SEED } from "../support/check.ts";
 import { byLength } from "../support/length.ts";
 
 /** One case out of so many is run, and at least so many of each call. */
-const [ONE_OUT_OF, LEAST] = byLength({ tiny: [5, 1], short: [5, 1], long: [1, 5] });
+const [ONE_OUT_OF, LEAST] = byLength({ tiny: [23, 1], short: [11, 1], long: [5, 1] });
 
 const CALLS = ["syncDirectory", "link", "backdate", "chown", "chmod", "chownDirectory", "reserve"];
 

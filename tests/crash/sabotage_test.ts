@@ -3,22 +3,25 @@ import { test } from "node:test";
 import { explore } from "../../scripts/verify/crash/explore.ts";
 import { peerScenarios } from "../../scripts/verify/crash/peer_scenarios.ts";
 import { sabotages, unsabotaged } from "../../scripts/verify/crash/sabotage.ts";
+import { byLength } from "../support/length.ts";
+
+/** Where nothing may be lost, a crash comes at one moment out of so many. */
+const ONE_OUT_OF = byLength({ tiny: 16, short: 8, long: 1 });
 
 const names = [...new Set(sabotages().map(({ name }) => name))];
 
 for (const name of names) {
   test(`P2 P3 ${name}, data is lost`, async () => {
-    let violations = 0;
     for (const scenario of sabotages().filter((each) => each.name === name)) {
-      violations += (await explore(scenario)).violations;
+      if ((await explore(scenario, { maxViolations: 1 })).violations > 0) return;
     }
-    assert.ok(violations > 0);
+    assert.fail("nothing was lost");
   });
 }
 
 test("P2 P3 with every step in its place, the same work loses nothing", async () => {
   for (const scenario of unsabotaged()) {
-    const { first, violations } = await explore(scenario);
+    const { first, violations } = await explore(scenario, { oneOutOf: ONE_OUT_OF });
     assert.equal(violations, 0, `${scenario.name}: ${first?.what}\n${first?.story.join("\n")}`);
   }
 });

@@ -19,22 +19,22 @@ import { SEED } from "../support/check.ts";
 import { byLength } from "../support/length.ts";
 
 /**
- * One scenario out of so many, how many outcomes of a power cut at each moment, one case of failing
- * calls out of so many, and the least number of states and of cases.
+ * One moment of each scenario out of so many, one case of failing calls out of so many, and the least
+ * number of states and of cases.
  */
-const [SCENARIOS, MAX_CUTS, ONE_OUT_OF, STATES, CASES] = byLength({
-  tiny: [7, 1, 2003, 500, 5],
-  short: [5, 1, 997, 500, 15],
-  long: [1, 4, 101, 10_000, 150],
+const [MOMENTS_OUT_OF, CASES_OUT_OF, STATES, CASES] = byLength({
+  tiny: [32, 4001, 200, 3],
+  short: [16, 2003, 400, 5],
+  long: [4, 997, 2_000, 15],
 });
 
 let states = 0;
 let cases = 0;
 
 test("O6 every crash of each scenario, with paths of Windows", async () => {
-  for (const { name, story } of scenarios().filter((_, i) => i % SCENARIOS === 0)) {
-    const paths = "win32";
-    const { first, ...found } = await exploreStory(story, { paths, maxCuts: MAX_CUTS });
+  for (const { name, story } of scenarios()) {
+    const slice = { oneOutOf: MOMENTS_OUT_OF, maxCuts: 1 };
+    const { first, ...found } = await exploreStory(story, { paths: "win32", ...slice });
     assert.equal(found.violations, 0, `${name}: ${first?.what}\n${first?.story.join("\n")}`);
     states += found.states;
   }
@@ -45,7 +45,7 @@ test("O6 any call that fails, with paths of Windows", async () => {
   for (const [i, operation] of OPERATIONS.entries()) {
     // The crashes after a failed load take long, and make no paths of their own.
     if (operation.isCostly || operation.act === "open") continue;
-    const picks = (index: number) => (index + SEED + i) % ONE_OUT_OF === 0;
+    const picks = (index: number) => (index + SEED + i) % CASES_OUT_OF === 0;
     for await (const result of runCases({ ...operation, paths: "win32" }, picks)) {
       cases++;
       assert.equal(faultOf(result), undefined, result.name);

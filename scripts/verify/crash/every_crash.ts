@@ -77,6 +77,8 @@ export interface ExploreOptions<E = unknown> {
   readonly met?: Met;
   /** No more second crashes, and later ones, once there are so many states. */
   readonly maxStates?: number;
+  /** A crash comes at one moment out of so many, and at no other; 1 unless told. */
+  readonly oneOutOf?: number;
   readonly maxViolations?: number;
   readonly onViolation?: (violation: Violation) => void;
   /** Is called for each state, before it is recovered from. */
@@ -100,9 +102,10 @@ export async function everyCrash<E, R extends Run<E>>(
   subject: Subject<E, R>,
   options: ExploreOptions<E> = {},
 ): Promise<Exploration> {
-  const { maxStates = Infinity, maxViolations = Infinity, met = new MetHere() } = options;
+  const { maxStates = Infinity, maxViolations = Infinity, oneOutOf = 1 } = options;
+  const { met = new MetHere() } = options;
   const exploration: Exploration = { states: 0, violations: 0, first: undefined };
-  // Of the first crashes none is left out: the last of them lie behind all that the work does.
+  // The first crashes have no such limit: the last of them lie behind all that the work does.
   const isEnough = (depth: number) =>
     (depth > 1 && exploration.states >= maxStates) || exploration.violations >= maxViolations;
 
@@ -125,8 +128,10 @@ export async function everyCrash<E, R extends Run<E>>(
     }
   }
 
+  let seen = 0;
   function* crashes({ moments, calls }: R, past: () => string[]): Generator<State<E>> {
     for (const { disk, expectation, calls: count } of moments) {
+      if (++seen % oneOutOf !== 0) continue;
       const keyOf = (disk: SimulatedDisk) => stateKey(disk, subject.keyOf(expectation));
       // The same moment leads to the same states.
       const key = keyOf(disk);

@@ -8,6 +8,7 @@ import { SimulatedFileSystem } from "../../../scripts/verify/disk/simulated_file
 import { LocalFileOffsetStore, OffsetConflictError, type OpenOptions } from "../../../mod.ts";
 import { recover } from "../../../src/file/recovery/recover.ts";
 import { type Call, FaultyFileSystem } from "../../support/faulty_file_system.ts";
+import { byLength } from "../../support/length.ts";
 import { queue, tableOf } from "../../support/store_directory.ts";
 
 const MAIN = "/root/c/g/offset.json";
@@ -61,6 +62,9 @@ async function stalledAt(
   return { calls: calls.slice(number), status, reason, loaded, stores: [stalled, other] };
 }
 
+/** Of so many ways to set up two processes that merge, one is tried. */
+const ONE_OUT_OF = byLength({ tiny: 7, short: 5, long: 1 });
+
 /** No look helps a process that is stalled between its last one and the rename of main. */
 function isTooLate(calls: readonly Call[]): boolean {
   const rename = calls.findIndex(({ name, path }) => name === "rename" && path === MAIN);
@@ -76,13 +80,14 @@ for (const timesMs of [undefined, 1, 2000]) {
   const times = timesMs === undefined ? "exact times" : `times of ${timesMs} ms`;
 
   test(`P9 stalled at any call, by ${times}: both maxima are in the files`, async () => {
-    let stalls = 0;
+    let [ways, stalls] = [0, 0];
     for (const ours of JOURNALS) {
       for (const theirs of JOURNALS) {
         const options = [ours, theirs].map((journal) =>
           ({ journal, onConflict: "merge" }) as const
         ) as [Options, Options];
         for (const persists of [1, 2, 3]) {
+          if (ways++ % ONE_OUT_OF !== 0) continue;
           for (let number = 0;; number++) {
             const ended = await stalledAt(number, options, { persists, timesMs });
             const { calls: [call], status, reason, loaded, stores } = ended;
@@ -107,7 +112,7 @@ for (const timesMs of [undefined, 1, 2000]) {
         }
       }
     }
-    assert.ok(stalls > 300, `${stalls}`);
+    assert.ok(stalls > 200 / ONE_OUT_OF, `${stalls}`);
   });
 
   test(`P9 stalled at any call, by ${times}, where nothing is merged: one of both is refused`, async () => {
