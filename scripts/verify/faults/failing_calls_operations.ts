@@ -132,6 +132,7 @@ const PLANS: readonly Plan[] = [
     files: BOTH,
     holds: 2,
     wrap: withoutLinks,
+    isCostly: true,
   },
   { name: "persist after recovery", act: "persist", prepare: open, files: TORN, holds: 1 },
   {
