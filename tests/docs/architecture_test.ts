@@ -1,6 +1,6 @@
 /** docs/architecture.md against the plan of a commit and the folders. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { main, PAGE } from "../../scripts/docs.ts";
 import { withGeneratedBlock } from "../../scripts/docs/generated_block.ts";
@@ -102,4 +102,15 @@ test("the page names each folder and file at the top of the core and of the file
     assert.deepEqual(named.sort(), there.sort());
   }
   for (const [, folder] of list.matchAll(/^([\w/]+\/)\s/gm)) readdirSync(new URL(folder, ROOT));
+});
+
+test("the drawing names folders and files that exist", () => {
+  const drawing = read("docs/architecture.svg");
+  const named = [...drawing.matchAll(/class="name"[^>]*>([^<]+)</g)].flatMap(([, name]) =>
+    name.split(", ")
+  );
+  assert.ok(named.length >= 8, named.join());
+  for (const name of named) {
+    assert.ok(existsSync(new URL(name.startsWith("src/") ? name : `src/core/${name}`, ROOT)), name);
+  }
 });

@@ -7,10 +7,12 @@ import { read, ROOT } from "../architecture/sources.ts";
 const PAGES = [
   ...readdirSync(new URL("docs/", ROOT)).filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
+  "README.md",
   "tests/README.md",
 ];
 
-const slug = (title: string) => title.toLowerCase().replace(/[^\w -]/g, "").replaceAll(" ", "-");
+const slug = (title: string) =>
+  title.toLowerCase().replace(/[^\p{L}\p{N}_ -]/gu, "").replaceAll(" ", "-");
 
 for (const page of PAGES) {
   test(`the links of ${page}`, () => {
@@ -32,7 +34,10 @@ for (const page of PAGES) {
   });
 }
 
-test("README links each page of the documentation", () => {
-  const readme = read("README.md");
-  for (const page of PAGES) assert.ok(readme.includes(`](${page})`), page);
+test("the index links each page of the documentation", () => {
+  const index = read("docs/README.md");
+  for (const page of PAGES.filter((page) => !["README.md", "docs/README.md"].includes(page))) {
+    const link = page.startsWith("docs/") ? page.slice("docs/".length) : `../${page}`;
+    assert.ok(index.includes(`](${link})`), page);
+  }
 });
