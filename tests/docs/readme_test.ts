@@ -21,6 +21,13 @@ test("the README has at most 150 lines, none longer than 120 characters", () => 
   assert.deepEqual(lines.filter((line) => line.length > 120), []);
 });
 
+test("the tables of the pages are narrow", () => {
+  for (const page of PAGES) {
+    const wide = read(page).split("\n").filter((line) => line.startsWith("|") && line.length > 115);
+    assert.deepEqual(wide, [], page);
+  }
+});
+
 test("the README gives the two commands, each alone in a block", () => {
   const blocks = matches(README, /^```sh\n([^]*?)^```$/gm);
   const commands = ["demo", "test"].map((task) => `npx -y deno@2.9.6 task ${task}\n`);
