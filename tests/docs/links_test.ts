@@ -4,10 +4,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { read, ROOT } from "../architecture/sources.ts";
 
+/** The pages outside docs/ that only the README and the index link. */
+const META = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
+
 const PAGES = [
+  ...META,
   ...readdirSync(new URL("docs/", ROOT)).filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
-  "README.md",
   "tests/README.md",
 ];
 
@@ -34,9 +37,13 @@ for (const page of PAGES) {
   });
 }
 
+test("the README links the other pages at the top", () => {
+  for (const page of META.slice(1)) assert.ok(read("README.md").includes(`](${page})`), page);
+});
+
 test("the index links each page of the documentation", () => {
   const index = read("docs/README.md");
-  for (const page of PAGES.filter((page) => !["README.md", "docs/README.md"].includes(page))) {
+  for (const page of PAGES.filter((page) => ![...META, "docs/README.md"].includes(page))) {
     const link = page.startsWith("docs/") ? page.slice("docs/".length) : `../${page}`;
     assert.ok(index.includes(`](${link})`), page);
   }

@@ -10,10 +10,11 @@ const LONGEST = 150;
 const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((m) => m[1]);
 
 /** All pages that name tasks. */
-const PAGES = ["README.md", "tests/README.md"].concat(
-  readdirSync(new URL("docs/", ROOT)).filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-);
+const PAGES = ["README.md", "CONTRIBUTING.md", "tests/README.md", ".github/workflows/ci.yml"]
+  .concat(
+    readdirSync(new URL("docs/", ROOT)).filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
+  );
 
 test("the README has at most 150 lines, none longer than 120 characters", () => {
   const lines = README.trimEnd().split("\n");
@@ -38,11 +39,20 @@ test("the tasks that the pages name exist", () => {
   const { tasks } = JSON.parse(read("deno.json"));
   let count = 0;
   for (const page of PAGES) {
-    const named = matches(read(page), /deno(?:@[\d.]+)? task ([a-z][\w:-]*)/g);
+    const named = matches(read(page), /deno(?:@[\d.]+)? task ([a-z]\w*(?::\w+)?)/g);
     count += named.length;
     assert.deepEqual(named.filter((name) => !Object.hasOwn(tasks, name)), [], page);
   }
   assert.ok(count > 40, `${count} tasks`);
+});
+
+test("the workflow tests each runtime on each system, by tasks that exist", () => {
+  const workflow = read(".github/workflows/ci.yml");
+  assert.match(workflow, /os: \[ubuntu-latest, macos-latest, windows-latest\]/);
+  const [, list] = /runtime: \[(.*)\]/.exec(workflow)!;
+  const { tasks } = JSON.parse(read("deno.json"));
+  assert.deepEqual(list.split(", "), ["deno", "bun", "node"]);
+  for (const runtime of list.split(", ")) assert.ok(Object.hasOwn(tasks, `test:${runtime}`));
 });
 
 test("each figure of the README's guarantees stands in docs/evidence.md", () => {
