@@ -43,7 +43,7 @@ the files of broadcasting consumers. remote: the store whose offsets the broker 
 and a Java consumer, while the broker is killed.
 
 All parts need a JDK, Maven, util-linux (unshare) and iproute2 (ip), go needs Go, ali-ons needs npm.
-What is missing is named and its part is left out. The brokers run in a network namespace of their
+A tool that is missing is named, and its part is left out. The brokers run in a network namespace of their
 own. The first run downloads up to 250 MB.`,
   examples: ["--slice", "--only java,go", "--only ali-ons --runtime node --json"],
   exitCodes: "0 everything holds, or something is missing, 1 something does not hold, " +

@@ -5,7 +5,7 @@ import { formatTable } from "../lib/table.ts";
 export interface Finding {
   readonly check: string;
   readonly holds: boolean;
-  /** What was seen, or why it does not hold. */
+  /** The observation, or the reason why the check does not hold. */
   readonly seen: string;
 }
 

@@ -5,7 +5,7 @@ export const PARTS = ["ali-ons", "go", "java", "remote"] as const;
 
 export type Part = typeof PARTS[number];
 
-/** What is to run in the namespace of the brokers; all that needs a network is there already. */
+/** The work in the namespace of the brokers; everything that needs a network is there already. */
 export interface Plan {
   readonly parts: readonly Part[];
   /** Why a part does not run. */

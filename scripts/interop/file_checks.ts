@@ -122,7 +122,7 @@ function compare(found: OffsetTable, wanted: OffsetTable): string | undefined {
   return `${found.size} of ${wanted.size} queues, and not ${JSON.stringify(lost?.[0])}`;
 }
 
-/** What is wrong, also if the check throws. */
+/** The failures, also if the check throws. */
 async function faultOf(
   check: () => string | undefined | Promise<string | undefined>,
 ): Promise<string | undefined> {

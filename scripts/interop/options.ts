@@ -28,7 +28,7 @@ export type Options = Omit<ValuesOf<typeof OPTIONS>, "clients"> & {
   readonly clients: readonly Client[];
 };
 
-/** What is checked: the files that are handed over, or the specification. */
+/** The subject of the checks: the files that are handed over, or the specification. */
 export type Part = (typeof PARTS)[number];
 
 /** The values, with the clients that they name and the parts that the operands name. */

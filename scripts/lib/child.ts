@@ -65,7 +65,7 @@ export class Child {
       this.#errors += text;
       this.#hear();
     });
-    // A child that is gone cannot be told anything; `ended` tells that it is gone.
+    // A child that is gone reads nothing; `ended` tells that it is gone.
     this.#process.stdin!.on("error", () => {});
     this.ended = new Promise((resolve, reject) => {
       this.#process.on("error", (error) => {

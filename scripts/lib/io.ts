@@ -1,4 +1,4 @@
-/** What a command may touch besides the files it is told about; the tests pass their own. */
+/** The surroundings of a command besides the files it names; the tests pass their own. */
 export interface Io {
   out(text: string): void;
   err(text: string): void;

@@ -5,7 +5,7 @@ const EVERY_MS = 200;
 
 /** What a progress bar shows. */
 export interface ProgressOptions {
-  /** What is counted, in the plural; without it, no number is shown. */
+  /** The name of the counted things, in the plural; without it, no number is shown. */
   readonly unit?: string;
   /** How much an earlier run has done, which does not count for the rate. */
   readonly done?: number;

@@ -25,7 +25,7 @@ export const CHECKS: readonly Check[] = [
     task: "explore",
     shows: "Histories made up at random, of one process or two, with failing calls, kills, other " +
       "clients and the operator's tool, each crashed at every moment, lose nothing either; of what " +
-      "does, the shortest history is told.",
+      "does, the task prints the shortest history.",
     takes: "as long as told: 10 minutes unless told",
     slice: { options: "--count 60", takes: "30 s" },
   },
@@ -43,7 +43,7 @@ export const CHECKS: readonly Check[] = [
       "Power cuts below ext4, xfs and btrfs: each image that the disk may hold is mounted and " +
       "loaded, and nothing promised is lost; what must lose does.",
     needs: "Linux, root, /dev/fuse and loop devices; on Debian, apt-get install e2fsprogs " +
-      "xfsprogs btrfs-progs brings the file systems. What is missing is named and skipped",
+      "xfsprogs btrfs-progs brings the file systems. A tool that is missing is named and skipped",
     takes: "10 to 20 minutes",
     slice: { options: "--slice", takes: "1 to 2 minutes" },
   },
@@ -71,7 +71,7 @@ export const CHECKS: readonly Check[] = [
       "and Java after our tool or our store changed their files, and the store that the broker " +
       "keeps. Each goes on exactly where it was.",
     needs:
-      "a JDK, Maven, util-linux and iproute2; Go and npm for a part each. What is missing is " +
+      "a JDK, Maven, util-linux and iproute2; Go and npm for a part each. A tool that is missing is " +
       "named and left out",
     takes: "6 to 10 minutes",
     slice: { options: "--slice", takes: "2 to 3 minutes" },

@@ -126,7 +126,7 @@ const COLUMNS = [
   { title: "SCENARIO" },
 ] as const;
 
-/** The rows, and the first violation of each if it is to be told. */
+/** The rows, and the first violation of each if it is to be printed. */
 function tableOf(rows: readonly Row[], tell: boolean): string {
   const cells = rows.map(({ name, states, violations }) => [
     String(violations),

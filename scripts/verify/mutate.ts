@@ -61,7 +61,7 @@ suite might kill, never the other way round.`,
   },
 };
 
-/** What was found out about a part. */
+/** The findings about a part. */
 interface PartResult {
   readonly part: Part;
   readonly threshold: number;

@@ -65,7 +65,7 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 export function resolveOptions(options: LocalOffsetsOptions): ResolvedOptions {
   checkNames("option", options, NAMES);
   const { importFrom, persistEachMessage = false, drainTimeoutMs = 5000, ...store } = options;
-  // Of a directory that is not there, nothing would be imported, and nobody would be told.
+  // From a directory that does not exist nothing would be imported, without any report.
   if (importFrom !== undefined && importFrom !== false) {
     checkRoot("importFrom", importFrom, NATIVE_PATHS);
   }

@@ -115,7 +115,7 @@ test("ali-ons: close() that cannot persist rejects, and can be called again", as
   assert.deepEqual(await setup.durable(), { 0: 1 });
 });
 
-test("ali-ons: close() persists although the broker cannot be told, and rejects with that", async () => {
+test("ali-ons: close() persists although the broker cannot be reached, and rejects with that", async () => {
   await using setup = await Setup.make(1);
   const gone = new Error("the broker is gone");
   const consumer = setup.consumer({}, { ...FROM_FIRST, unregister: () => Promise.reject(gone) });

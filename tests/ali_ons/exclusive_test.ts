@@ -1,4 +1,4 @@
-/** The lock that a consumer holds: two processes with one client id and group are told apart. */
+/** The lock that a consumer holds: two processes with one client id and group exclude each other. */
 import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
 import process from "node:process";

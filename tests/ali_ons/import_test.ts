@@ -1,4 +1,4 @@
-/** What is taken over from the files of ali-ons itself. */
+/** The import of the files that ali-ons itself wrote. */
 import assert from "node:assert/strict";
 import { mkdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";

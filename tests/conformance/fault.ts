@@ -15,7 +15,7 @@ export interface Honest {
   persists: number;
   /** Whether a persist has failed. */
   failed: boolean;
-  /** What was updated since the store was opened, in order. */
+  /** The updates since the store was opened, in order. */
   updates: Extract<Request, { op: "update" }>[];
 }
 

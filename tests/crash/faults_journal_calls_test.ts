@@ -76,7 +76,7 @@ for (const [call, code] of calls) {
   }
 }
 
-test("F25 a journal that cannot be removed is told of, and never applied to what holds it", async () => {
+test("F25 a journal that cannot be removed is reported, and never applied to what holds it", async () => {
   const fs = new SimulatedFileSystem(await leftByKilled(3));
   const session = await writer.open(wrap(fs, {
     unlink: (path) =>

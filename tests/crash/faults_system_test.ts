@@ -25,7 +25,7 @@ async function store() {
 const failing = (code: string, call: string) => (path: string) =>
   Promise.reject(systemError(code, call, path));
 
-test("F13 EACCES is not taken for a missing file, and EIO is told from both", async () => {
+test("F13 EACCES is not taken for a missing file, nor EIO for either", async () => {
   const { fs, open } = await store();
   const readFile = (code: string) => (path: string) =>
     path === MAIN ? Promise.reject(systemError(code, "open", path)) : fs.readFile(path);

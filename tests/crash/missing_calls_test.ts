@@ -37,7 +37,7 @@ test("O5 each call that a store can do without was missing", () => {
   for (const [call, count] of met) assert.ok(count >= LEAST, `${call}: ${count}`);
 });
 
-test("O5 what is not supported is told from what fails", () => {
+test("O5 a missing call is distinguished from a failing one", () => {
   const fault = (code: "EINVAL" | "ENOSYS" | "ENOTSUP" | "EIO" | "ENOSPC"): Fault => ({
     at: 0,
     code,

@@ -1,4 +1,4 @@
-/** The parts that a story is told, judged and shortened with, each by itself. */
+/** The parts that print, judge and shorten a story, each by itself. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FileFault, LoadOutcome } from "../../mod.ts";
@@ -27,7 +27,7 @@ import { SimulatedFileSystem } from "../../scripts/verify/disk/simulated_file_sy
 
 const MAIN = "/root/c/g/offset.json";
 
-test("a story of a seed is always the same, and its text is read as it was told", () => {
+test("a story of a seed is always the same, and its text is read as it was written", () => {
   const kinds = new Set<string>();
   for (let seed = 0; seed < 300; seed++) {
     const { steps } = generate(seed);

@@ -1,4 +1,4 @@
-/** What a timer does, and what is told of it, while its persists fail. */
+/** The timer and its diagnostics while its persists fail. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Diagnostic } from "../../mod.ts";
@@ -22,7 +22,7 @@ async function timed(journal = false) {
 
 for (const code of ["EIO", "ENOSPC"]) {
   test(
-    `C5 P4 a failure that goes on is told once, and another one after a success again: ${code}`,
+    `C5 P4 a failure that goes on is reported once, and another one after a success again: ${code}`,
     async () => {
       const { process, store, seen } = await timed();
       for (let round = 1; round <= 3; round++) {
@@ -41,7 +41,7 @@ for (const code of ["EIO", "ENOSPC"]) {
   );
 }
 
-test("C5 P4 a failure is told once, however many ticks have waited for it", async () => {
+test("C5 P4 a failure is reported once, however many ticks have waited for it", async () => {
   const { process, store, seen } = await timed();
   let fail = (_error: Error) => {};
   process.system.before = ({ name }) => {
@@ -55,7 +55,7 @@ test("C5 P4 a failure is told once, however many ticks have waited for it", asyn
     fail(Object.assign(new Error("EIO: the device has gone"), { code: "EIO" }));
     await ticks(2);
   }
-  assert.equal(seen.length, 1, `it is told ${seen.length} times`);
+  assert.equal(seen.length, 1, `it is reported ${seen.length} times`);
   process.restore();
   fail(Object.assign(new Error("EIO"), { code: "EIO" }));
   await ticks();
@@ -64,7 +64,7 @@ test("C5 P4 a failure is told once, however many ticks have waited for it", asyn
 
 for (const journal of [false, true]) {
   test(
-    `C5 P9 a conflict is told once, and the timer does not read the file again and again: ${journal}`,
+    `C5 P9 a conflict is reported once, and the timer does not read the file again and again: ${journal}`,
     async () => {
       const { process, store, seen, disk } = await timed(journal);
       store.update(queue(0), 1, true);
@@ -78,7 +78,7 @@ for (const journal of [false, true]) {
       await ticks(30);
       const reads = calls.filter((call) => call === `readFile ${MAIN}`);
       assert.ok(reads.length <= 1, `it is read ${reads.length} times`);
-      assert.ok(seen.length <= 1, `it is told ${seen.length} times`);
+      assert.ok(seen.length <= 1, `it is reported ${seen.length} times`);
     },
   );
 }

@@ -188,7 +188,7 @@ test("C3 J4 a monitor that opens and closes leaves a live writer its journal", a
   assert.equal((await new DiskProcess(disk).open()).peek(queue(0)), 3n);
 });
 
-test("C3 a removal or an update is something to write, and a conflict about it is told", async () => {
+test("C3 a removal or an update is something to write, and a conflict about it is reported", async () => {
   for (const change of ["update", "remove"] as const) {
     const { disk, store } = await diskOfWriter(2);
     const other = await new DiskProcess(disk).open();

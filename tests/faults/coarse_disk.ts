@@ -9,7 +9,7 @@ const START = Date.UTC(2026, 10, 30);
 /** How long a change of the disk takes. */
 const CHANGE_MS = 0.001;
 
-/** A disk whose times, those of directories too, are told in whole units, and the clock beside it. */
+/** A disk whose times, those of directories too, are in whole units, and the clock beside it. */
 export class CoarseDisk {
   readonly disk = new SimulatedDisk();
   readonly #unitMs: number;
@@ -24,7 +24,7 @@ export class CoarseDisk {
     this.pass(phaseMs);
   }
 
-  /** Milliseconds since 1970, as the process is told. */
+  /** Milliseconds since 1970, as the process sees them. */
   get now(): number {
     return this.#timeAfter(this.disk.clock, () => true);
   }

@@ -100,7 +100,7 @@ const REFUSALS: Record<string, Error> = {
 
 for (const [what, error] of Object.entries(REFUSALS)) {
   test(
-    `P2 O5 a root whose parent may not be synced is told of once, and served: ${what}`,
+    `P2 O5 a root whose parent may not be synced is reported once, and served: ${what}`,
     async () => {
       const disk = await madeByOthers({ from: "/root/c", main: true });
       const seen: Diagnostic[] = [];
@@ -138,7 +138,7 @@ for (const main of [true, false]) {
           const isSync = ({ name, path }: { name: string; path: string }) =>
             name === "syncDirectory" && path === parent;
           process.fail({ when: isSync, code, once: true });
-          // The first that needs the entry is told: `open`, if it shows offsets, or else a persist.
+          // The first call that needs the entry rejects: `open`, if it shows offsets, or else a persist.
           opened.store = await process.open().catch((error) => void (opened.error = error));
           opened.store ??= await process.open();
           opened.store.update(queue(0), 6, true);

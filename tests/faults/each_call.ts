@@ -24,7 +24,7 @@ export class Moment {
   /**
    * Whether what somebody else did at this moment was hidden from the process: that replaced main, or
    * began a journal, after the last look and before main was renamed. No system call looks and
-   * renames. What was appended to a journal shows once that is to be removed.
+   * renames. An append to a journal shows once the journal is to be removed.
    */
   hides(acts: readonly string[]): boolean {
     return this.isBetweenLookAndRename() &&

@@ -89,7 +89,7 @@ test("J2 L4 a bad record before a good one is corruption, also with relaxed dura
   }
 });
 
-/** Expects that the records before the first bad one are read, and that the rest is told. */
+/** Expects that the records before the first bad one are read, and that the rest is reported. */
 async function expectFallback(records: readonly number[], durability: Durability): Promise<void> {
   const disk = await killed("relaxed");
   await damage(disk, records);

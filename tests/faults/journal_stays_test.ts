@@ -83,7 +83,7 @@ test("P4 J3 a bad journal that cannot be moved aside fails a persist before main
 // What a scanner or a sticky directory answers; after EIO the disk may be anything.
 for (const code of ["EBUSY", "EPERM", "EACCES"]) {
   test(
-    `J3 a journal that cannot be removed is told once, and persists write snapshots: ${code}`,
+    `J3 a journal that cannot be removed is reported once, and persists write snapshots: ${code}`,
     async () => {
       const seen: Diagnostic[] = [];
       const { disk, process, store } = await journaled(seen);

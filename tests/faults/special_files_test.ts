@@ -137,7 +137,7 @@ const hasFifos = spawnSync("mkfifo", ["--version"]).error === undefined;
 
 const skip = !hasFifos && "there is no mkfifo";
 
-/** A store with a FIFO, beside another one that is well: what is told of them, and the FIFO then. */
+/** A store with a FIFO, beside another one that is well: their diagnostics, and the FIFO then. */
 async function tellOfFifo(name: string) {
   const { at, look } = await withSpecial(name, makeFifo);
   try {

@@ -30,7 +30,7 @@ async function raise(store: LocalFileOffsetStore): Promise<Error | undefined> {
 }
 
 /**
- * Expects that what the consumer and the operator were told is done is there, or that both are
+ * Expects that everything acknowledged to the consumer and the operator is there, or that both are
  * told: a journal that was moved aside is in a file, and the process that moved it has said so.
  */
 async function expectNothingLost(
@@ -99,7 +99,7 @@ for (const [what, [persists, options]] of Object.entries(VARIANTS)) {
   });
 }
 
-test("P9 a consumer is told of what the tool has changed before", async () => {
+test("P9 a consumer learns of a change that the tool has made before", async () => {
   for (const [persists, options] of Object.values(VARIANTS)) {
     const { process, store } = await consumer(persists, options);
     assert.equal((await runTool(new DiskProcess(process.disk.disk), ...SET)).code, 0);

@@ -1,6 +1,6 @@
 /**
  * Two processes have one client id, and one of them acts between two calls of the other, at each of
- * them in turn. Every acknowledged offset is still there, or both processes are told.
+ * them in turn. Every acknowledged offset is still there, or both processes get an error.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -57,7 +57,7 @@ class Party {
   acknowledged = -1n;
   /** Why the last one was not. */
   error: Error & { readonly onDisk?: string } | undefined;
-  /** Whether it was told, now or before, that another process is at work. */
+  /** Whether it learned, now or before, that another process is at work. */
   isTold = false;
 
   constructor(process: DiskProcess, mq: typeof A, mode: OnConflict, role: Role) {
@@ -73,7 +73,7 @@ class Party {
     for (let n = 0; n < this.#role.persists; n++) await this.tell(persist);
   }
 
-  /** Raises its queue, acts, and notes what it was told. */
+  /** Raises its queue, acts, and notes the answer. */
   async tell(act = this.#role.act): Promise<void> {
     const offset = ++this.#offset;
     try {
@@ -105,8 +105,8 @@ async function find(process: DiskProcess) {
 }
 
 /**
- * Expects that every acknowledged offset is there, or that both processes are told: a journal that was
- * moved aside is in a file, the process that moved it was told, and the next persist tells the other.
+ * Expects that every acknowledged offset is there, or that both processes learn of it: a journal that was
+ * moved aside is in a file, the process that moved it got a report, and the next persist tells the other.
  *
  * @param isHidden Whether the outer one could not notice what the inner one did; see `hides`.
  */

@@ -1,4 +1,4 @@
-/** File systems that lack a call: they are served, and that is told once. A call that fails is an error. */
+/** File systems that lack a call: they are served, and that is reported once. A call that fails is an error. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Diagnostic, type OpenOptions, serialize } from "../../mod.ts";
@@ -18,7 +18,7 @@ const OPTIONS: readonly Partial<OpenOptions>[] = [
   { onConflict: "merge", journal: true },
 ];
 
-/** Uses a store whose calls of one name fail, and answers what was told. */
+/** Uses a store whose calls of one name fail, and answers its diagnostics. */
 async function useWithout(
   name: string,
   code: string,
@@ -60,7 +60,7 @@ function textOf(diagnostic: Diagnostic): string {
 for (const [name, words] of Object.entries(CALLS)) {
   for (const code of UNSUPPORTED) {
     test(
-      `O5 a file system without ${name} is served, and that is told once: ${code}`,
+      `O5 a file system without ${name} is served, and that is reported once: ${code}`,
       async () => {
         for (const files of Object.values(BEFORE)) {
           for (const options of OPTIONS) {

@@ -21,7 +21,7 @@ test(
   },
 );
 
-test("child: it is told lines, and that no more come", { skip: isWindows }, async () => {
+test("child: it reads lines, and then the end of its input", { skip: isWindows }, async () => {
   const child = shell('while read -r line; do echo "got $line"; done; echo end');
   const first = child.take();
   child.tell("one");

@@ -61,7 +61,7 @@ test("task: options have their values, given or not", async () => {
   }
 });
 
-test("task: wrong use is told with what would be right, and ends with 2", async () => {
+test("task: wrong use is reported with the right use, and ends with 2", async () => {
   for (
     const [argv, reason] of [
       [["--count", "0"], '--count "0" is not a whole number from 1 to 999999999'],

@@ -115,7 +115,7 @@ test("power: what a flush covers is there after each power cut, and of the rest 
         some: met.some + Number(kept.length > 0 && kept.length < pending.length),
       };
     }
-    // A cut after any event may leave all that the disk was told.
+    // A cut after any event may leave everything that was written to the disk.
     for (let count = 0; count <= events.length; count++) {
       const writes = events.slice(0, count).flatMap((event) =>
         event.kind === "write" ? [event.write] : []

@@ -18,7 +18,7 @@ async function run(...argv: string[]): Promise<{ code: number; out: string; err:
   return { code, ...said };
 }
 
-test("broker: --help names the exit codes, and wrong usage is told apart", async () => {
+test("broker: --help names the exit codes, and wrong usage has its own exit code", async () => {
   const help = await run("--help");
   assert.equal(help.code, 0);
   assert.match(help.out, /^Usage: broker .*Exit codes: 0 /ms);

@@ -10,7 +10,7 @@ import { serialize } from "../../mod.ts";
 import { runMain } from "../soak/run_main.ts";
 import { silent, table, Workspace } from "./offsets_run.ts";
 
-test("e2e: a check that does not hold is told, and the next one is looked at", async () => {
+test("e2e: a check that does not hold is reported, and the next one is looked at", async () => {
   const said: string[] = [];
   const io = { ...silent, err: (text: string) => void said.push(text) };
   const checks = new Checks(io, "5.5.0");
@@ -33,7 +33,7 @@ test("e2e: a check that does not hold is told, and the next one is looked at", a
   );
 });
 
-test("e2e: --help fits a terminal, and wrong usage is told apart", async () => {
+test("e2e: --help fits a terminal, and wrong usage has its own exit code", async () => {
   const help = await runMain(main, ["--help"]);
   assert.equal(help.code, 0);
   assert.match(help.out, /Usage: e2e .*Examples:\n.*Exit codes: 0 /s);

@@ -22,7 +22,7 @@ const driver = (lie: string): string[] => [
   lie,
 ];
 
-/** What is wrong with a client, of three tables. */
+/** The faults of a client, of three tables. */
 async function wrong(lie: string): Promise<Record<string, string>> {
   const tables = sampleTables(3, 1);
   let told = 0;

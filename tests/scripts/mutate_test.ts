@@ -31,7 +31,7 @@ test("mutate: what nobody has killed has survived, and what is ignored does not 
   assert.equal(scoreOf(figuresOf([])), 100);
 });
 
-test("mutate: a survivor is told with its place and both texts", () => {
+test("mutate: a survivor is reported with its place and both texts", () => {
   const source = "if (\n  while (a > b) {}\n";
   const report: StrykerReport = {
     files: {

@@ -34,7 +34,7 @@ for (const [name, format] of FORMS) {
     assert.equal((await run(["convert", path, "--to", "go"])).out.includes("crc32"), false);
   });
 
-  test(`${name}: an edit is told by verify, list, show and rescue, and is accepted`, async () => {
+  test(`${name}: an edit is reported by verify, list, show and rescue, and is accepted`, async () => {
     await using w = await Workspace.make();
     const path = await w.write(name, editedText(format));
     const backup = await w.write(`${name}.bak`, serialize(BEFORE, { format, checksum: true }));

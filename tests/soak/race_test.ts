@@ -48,11 +48,11 @@ test("P9 J3 two processes that merge with journals lose no maximum, and main has
   });
 });
 
-test("P9 two processes on one path are told of the conflict, and tear nothing", async () => {
+test("P9 two processes on one path learn of the conflict, and tear nothing", async () => {
   await inDirectory(async (directory) => {
     const { acknowledged, rejected } = await raceTwo(directory, "throw", enough);
     assert.ok(acknowledged >= 2 * PERSISTS);
-    // Both persisted while the other was there: one of them must have been told.
+    // Both persisted while the other was there: one of them must have got an error.
     assert.ok(rejected["OffsetConflictError"] > 0, JSON.stringify(rejected));
   });
 });

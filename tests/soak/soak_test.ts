@@ -21,7 +21,7 @@ test("soak: killed writers lose nothing, and what was counted can be resumed", a
   await inDirectory(async (directory) => {
     const state = join(directory, "state.json");
     const args = ["--directory", directory, "--resume", state, "--seed", SEED, "--json"];
-    // What was complained of is among what is compared: a report that cuts messages short shows it.
+    // The comparison covers the complaints, so a report that cuts messages short fails it.
     const first = await soak([...args, "--kills", "6"]);
     assert.deepEqual({ code: first.code, err: first.err }, { code: 0, err: "" });
     assert.equal(JSON.parse(first.out).kills, 6);

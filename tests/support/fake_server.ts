@@ -1,5 +1,5 @@
 /**
- * A server that speaks RocketMQ's remoting protocol, and misbehaves as it is told.
+ * A server that speaks RocketMQ's remoting protocol, and misbehaves on request.
  *
  * Its codec is written once more, in the plainest way, so that a fault of ours is not on both sides.
  */

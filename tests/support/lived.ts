@@ -75,7 +75,7 @@ export class Lived {
   readonly real: SimulatedFileSystem;
   readonly #store: LocalFileOffsetStore;
   readonly #life: Life;
-  /** What was updated last. */
+  /** The last update. */
   #offset = 0n;
   readonly #updated = new Map<number, Offset>();
   #pending = 0;
@@ -84,7 +84,7 @@ export class Lived {
   /** The calls of the file system that have begun, and those that had before it was abandoned. */
   readonly #begun: readonly string[];
   #begunBefore = Infinity;
-  /** What was called to end it. */
+  /** The call that ended it. */
   readonly #ended = new Set<"close" | "abandon">();
   /** What each ending makes durable. */
   readonly #endings = new Map<Promise<void>, () => Promise<void>>();
@@ -232,7 +232,7 @@ export class Lived {
     this.rejections++;
     const isAbandoned = this.#ended.has("abandon");
     if (isClosed(error)) {
-      // C2: while the store is closing, nobody is told that it is closed.
+      // C2: while the store is closing, no call rejects as closed.
       assert.ok(this.#end !== undefined || isAbandoned, `${call} is refused before the end`);
       assert.ok(call !== "close" && call !== "abandon", "to end twice is to end once");
       return;

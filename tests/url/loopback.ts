@@ -10,7 +10,7 @@ export interface Served {
 
 const REPOSITORY = new URL("../../", import.meta.url);
 
-/** Serves this repository's TypeScript, and what else it is told, to this machine only. */
+/** Serves this repository's TypeScript, and the files that it is given, to this machine only. */
 export class Loopback {
   /** The paths that were asked for. */
   readonly requested: string[] = [];

@@ -1,4 +1,4 @@
-/** O6, L5: what is not a directory, in the place of one, is told from a store that is new. */
+/** O6, L5: a file in the place of a directory is not taken for a new store. */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

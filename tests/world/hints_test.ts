@@ -105,7 +105,7 @@ test("P4 the operator's tool gives the same advice, not one for all errors", asy
   }
 });
 
-test("P9 a main that was removed is written again, and nobody is told of a merge", async () => {
+test("P9 a main that was removed is written again, and no merge is reported", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
   const told: Diagnostic[] = [];
   const onDiagnostic = (each: Diagnostic) => {

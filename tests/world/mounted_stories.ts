@@ -27,7 +27,7 @@ function must(program: string, ...args: string[]): void {
   if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${error ?? stderr}`);
 }
 
-/** A place to mount at, and what is told of the store below it. */
+/** A place to mount at, and the diagnostics of the store below it. */
 class Place {
   readonly at: string;
   readonly root: string;

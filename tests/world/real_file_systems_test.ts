@@ -150,7 +150,7 @@ story(
 );
 
 // The last test, not a hook: Deno lets a hook that fails pass.
-test("the stories on mounted file systems were told, or are skipped by name", () => {
+test("the stories on mounted file systems ran, or are skipped by name", () => {
   console.log(`${told} stories on mounted file systems, ${skipped} skipped`);
   assert.equal(told + skipped, 8);
 });

@@ -107,7 +107,7 @@ test("L4 a main of 6 GiB beside a good backup: store and tool refuse it and say 
     name: "OffsetLoadError",
     message: `Cannot load offsets from ${JSON.stringify(at.main)}: ${state}`,
   });
-  // What asks for a reset is told as well: the file may be intact.
+  // An open that asks for a reset is refused as well: the file may be intact.
   await assert.rejects(at.open({ onCorrupt: "reset" }), { name: "OffsetLoadError" });
   const list = await run(["list", at.root]);
   assert.match(list.out, /main cannot be examined: it has 6442450944 bytes/);

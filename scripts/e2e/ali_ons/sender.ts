@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { setTimeout } from "node:timers/promises";
 import { clientOptions } from "./client_options.ts";
 
-/** What is used of ali-ons, which has no types. */
+/** The part of ali-ons that is used; ali-ons has no types. */
 interface Producer {
   ready(): Promise<void>;
   on(event: "error", listener: (error: Error) => void): void;

@@ -13,7 +13,7 @@ export interface Moment<E> {
 /** One run of whatever is crashed. */
 export interface Run<E> {
   readonly moments: readonly Moment<E>[];
-  /** What was done, for the story of a violation. */
+  /** The events so far, for the story of a violation. */
   readonly calls: readonly string[];
   /** A crash may come now. */
   mark(): void;
@@ -25,7 +25,7 @@ export interface Beginning<E> {
   readonly expectation: E;
 }
 
-/** What is crashed: some work, the recovery from each crash of it, and each crash of that. */
+/** The work to crash: some work, the recovery from each crash of it, and each crash of that. */
 export interface Subject<E, R extends Run<E> = Run<E>> {
   /** How many crashes follow one another, each during the recovery from the one before. */
   readonly depth: number;

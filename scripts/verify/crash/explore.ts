@@ -11,7 +11,7 @@ export type { Exploration };
 
 export type Wrap = (fileSystem: SimulatedFileSystem) => FileSystem;
 
-/** What is explored: a writer of growing generations at work, and every way to crash it. */
+/** The subject of an exploration: a writer of growing generations at work, and every way to crash it. */
 export interface Scenario {
   readonly name: string;
   readonly writer: Writer;

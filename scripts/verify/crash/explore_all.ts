@@ -4,7 +4,7 @@ import { type Answer, type Found, type Job, type Kind, type Task, tasksOf } from
 import { MetEverywhere } from "./met_everywhere.ts";
 import { addTags, type Tags } from "./story/explore_story.ts";
 
-/** What was found in the scenarios of one name, such as two writers at each distance. */
+/** The findings in the scenarios of one name, such as two writers at each distance. */
 export type Row = Found & { readonly name: string };
 
 export interface Explored {

@@ -9,7 +9,7 @@ import { stepSabotages } from "./step_sabotages.ts";
 import { exploreStory } from "./story/explore_story.ts";
 import type { Tag } from "./story/situation.ts";
 
-/** What is crashed: the store, the store with a step taken away, and other writers. */
+/** The subjects: the store, the store with a step taken away, and other writers. */
 export type Kind = "store" | "sabotage" | "peer";
 
 /** What a worker is asked for: a scenario by its place, since functions cannot be sent to a thread. */
@@ -20,7 +20,7 @@ export interface Job {
   readonly maxStates: number;
 }
 
-/** What was found in one scenario, with the states after an event of each kind. */
+/** The findings in one scenario, with the states after an event of each kind. */
 export type Found = Exploration & { readonly tags?: ReadonlyMap<Tag, number> };
 
 /** What a worker says: how far it has come, or what it has found. */

@@ -21,7 +21,7 @@ export const UNDETECTED: Readonly<Record<string, string>> = {
   '"look before main is kept" before "close the temporary file"':
     "To close a file changes nothing that another process sees.",
   '"keep main" before "look before main is kept"':
-    "What was kept is compared with the main that was validated, and a look precedes a move.",
+    "The kept file is compared with the main that was validated, and a look precedes a move.",
   '"move a foreign journal aside" before "sync the directory before the rename"':
     "The move is synced after it in both orders, and only main's rename needs the barrier.",
   '"look before the rename" before "sync the directory after the move"':

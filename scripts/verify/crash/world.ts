@@ -74,8 +74,8 @@ export class World {
         `it loaded generation ${generation}, though ${floor} was acknowledged or seen${begun}`,
       );
     }
-    // What an earlier process was told is in doubt, no later one can know: its fsync succeeds
-    // without it. So that it is seen does not make it sure; but nothing that was sure may be lost.
+    // A later process cannot know which blocks a failed fsync left in doubt: its own fsync succeeds
+    // without them. So a load does not make them durable; but nothing that was durable may be lost.
     if (!this.disk.isInDoubt) this.#expectation = { floor: generation, flying: [] };
     this.mark();
     return session;

@@ -12,7 +12,7 @@ export interface Writer {
 }
 
 export interface Session {
-  /** What was loaded; 0 if nothing, `undefined` if it is no generation at all. */
+  /** The loaded generation; 0 if nothing, `undefined` if it is no generation at all. */
   readonly generation: number | undefined;
   /** How it was loaded, for the story. */
   readonly outcome: string;

@@ -6,7 +6,7 @@ import { systemError } from "./system_error.ts";
 export interface Place {
   readonly directory: Ino;
   readonly name: string;
-  /** What is there; `undefined` if nothing is. */
+  /** The node at the path; `undefined` if there is none. */
   readonly ino: Ino | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What is on a simulated disk, seen past every fault. */
+/** The content of a simulated disk, seen past every fault. */
 import { OffsetTable, parse } from "../../../mod.ts";
 import { readJournal } from "../../../src/core/format/read_journal.ts";
 import { decode } from "../../../src/core/mod.ts";

@@ -44,7 +44,7 @@ export interface FileNode extends Rights {
   readonly kind: "file";
   /** What processes see. */
   data: Uint8Array;
-  /** What is sure. */
+  /** The durable part. */
   stable: Uint8Array;
   pending: DataChange[];
   /** The tick of the last change of the content. */
@@ -178,7 +178,7 @@ export class SimulatedDisk {
         settled.add(entry.name);
       }
     }
-    // What was in doubt about a name is settled by a later change of it that is sure.
+    // A later change of a name that is sure settles every doubt about it.
     const unsettled = (change: EntryChange) => ({
       ...change,
       entries: change.entries.filter(({ directory, name }) =>

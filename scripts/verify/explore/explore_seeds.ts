@@ -7,7 +7,7 @@ import { kindOf } from "../crash/story/report.ts";
 import { MetEverywhere } from "../crash/met_everywhere.ts";
 import type { Answer, Question } from "./worker.ts";
 
-/** What was found in the stories of one subject. */
+/** The findings in the stories of one subject. */
 export interface SubjectFigures {
   stories: number;
   states: number;

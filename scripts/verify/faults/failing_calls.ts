@@ -100,7 +100,7 @@ export class FailingCalls {
     this.#state = "over";
   }
 
-  /** @param fs What is asked if nothing fails; on `disk`. */
+  /** @param fs Answers the calls that do not fail; on `disk`. */
   wrap(disk: SimulatedFileSystem, fs: FileSystem = disk): FileSystem {
     const call = <T>(kind: string, path: string, effect: () => Promise<T>) =>
       this.#call(disk, kind, path, effect);
@@ -159,7 +159,7 @@ export class FailingCalls {
     // A file system without a sync of directories makes their entries durable by itself.
     const isUnsupported = kind === "syncDirectory" && UNSUPPORTED.includes(code ?? "");
     if (when === "after" || isUnsupported) await effect();
-    // What was pending may have reached the disk, or not, and no later fsync will tell. Where nothing
+    // Pending blocks may have reached the disk or not, and no later fsync tells. Where nothing
     // is found to open, nothing was synced.
     else if (/sync/i.test(kind) && code !== "ENOENT") disk.failSync(path);
     throw error;

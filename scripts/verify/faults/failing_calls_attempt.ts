@@ -13,7 +13,7 @@ import type { World } from "../crash/world.ts";
 import type { Session } from "../crash/writer.ts";
 
 /**
- * What the store was told and could not know to be false, so that it answered an older generation
+ * The false answers that the store could not recognize, so that it answered an older generation
  * than the last acknowledged; `overwritten` if it then gave the newer one up for a newer still.
  */
 export type Misled = "warned" | "overwritten";
@@ -61,7 +61,7 @@ export class Attempt {
     const { generation, outcome } = session;
     demand(generation !== undefined, "a mix was loaded");
     if (!accepts(expectation, generation)) {
-      // It must have said so: the application, or the operator, is told that this is not main.
+      // It must have said so: the application, or the operator, must learn that this is not main.
       demand(generation < expectation.floor, `generation ${generation} was loaded`);
       // Of a journal that is said not to be there nothing else can tell.
       const isSilent = outcome.startsWith("loaded") && !this.#hidesJournal;
@@ -121,7 +121,7 @@ export class Attempt {
     const second = await this.#persist(session);
     this.#demandSuccess(second);
     const isOver = this.#fault?.lasts !== "for ever";
-    // Who was misled about the file finds another than he knows, and must not overwrite it.
+    // A store that was misled about the file finds another one, and must not overwrite it.
     const isRightToRefuse = second instanceof OffsetConflictError &&
       (this.misled !== undefined || this.#fault?.code === "ENOENT");
     demand(!isOver || second === undefined || isRightToRefuse, `no persist succeeds: ${second}`);
@@ -162,7 +162,7 @@ export class Attempt {
       failure instanceof OffsetPersistError && failure.onDisk === "previous";
     const isSame = before.equals(await mainOf(disk)) || this.#liesOnAndOn;
     demand(isSame || !isPrevious, `main was replaced, though it was said not to be: ${failure}`);
-    // A file that is there although its creation failed with EEXIST is not to be told from another's.
+    // A file that is there although its creation failed with EEXIST cannot be distinguished from another's.
     const mayLitter = this.#fault?.lasts !== "once" || this.#fault.code === "EEXIST";
     // While the new main is in doubt, the acknowledged one keeps a second name.
     const isInDoubt = failure instanceof OffsetPersistError && failure.onDisk === "either" ||

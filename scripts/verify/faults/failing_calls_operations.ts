@@ -26,7 +26,7 @@ const QUEUES = 2;
 
 export interface Operation
   extends Pick<Scenario, "name" | "writer" | "disk" | "start" | "wrap" | "paths"> {
-  /** What is made to fail. */
+  /** The operation that meets failures. */
   readonly act: "open" | "persist" | "read" | "close";
   /** What comes before, undisturbed; answers the session that acts, if it is not `open`. */
   readonly prepare?: (world: World) => Promise<Session>;
@@ -40,7 +40,7 @@ export interface Operation
   readonly hasJournal?: boolean;
   /** Whether a persist ends in a compaction, whose failure is no failure of the persist. */
   readonly compacts?: boolean;
-  /** Whether the store was told to put files aside that cannot be read. */
+  /** Whether the options ask to put files aside that cannot be read. */
   readonly resets?: boolean;
 }
 

@@ -29,7 +29,7 @@ async function kills(mutant: string): Promise<string | undefined> {
     await whoReaches(mutant),
     await Kills.read(),
   ];
-  // Who has killed nothing yet counts for half a kill: a quick one is soon tried.
+  // A test file without a kill counts for half a kill, so that quick ones are tried early.
   const rate = ({ file, ms }: Surveyed) => (known.count(source, file) + 0.5) / ms;
   const ordered = tests.sort((a, b) => rate(b) - rate(a));
   const isQuick = ({ ms }: Surveyed) => ms <= QUICK_MS;

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { runTests, SCRATCH, testFiles } from "./test_files.ts";
 
-/** What is known of a test file. */
+/** The facts about a test file. */
 export interface Surveyed {
   readonly file: string;
   /** How long it takes. */

@@ -18,7 +18,7 @@ import type { Runtime } from "../../lib/runtimes.ts";
 import type { Job, JobResult } from "./job.ts";
 import { Shell } from "./shell.ts";
 
-/** What is carried out. */
+/** The jobs of a campaign. */
 export interface Campaign {
   readonly jobs: readonly { readonly index: number; readonly job: Job }[];
   /** How many jobs are under way at a time. */

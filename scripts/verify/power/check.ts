@@ -31,7 +31,7 @@ export const FAULTS = [
 
 export type Fault = (typeof FAULTS)[number];
 
-/** What was found in one image. */
+/** The findings in one image. */
 export interface Found {
   readonly fault?: Fault;
   /** What `open` said that it loaded. */
@@ -170,7 +170,7 @@ export class Checker {
     return [
       `the power is cut after event ${events} of ${this.#recording.events.length}`,
       lost.length === 0
-        ? "all that the disk was told is there"
+        ? "all that the disk acknowledged is there"
         : `of ${pending.length} pieces that no flush covers, ${lost.length} are lost: ` +
           `bytes ${shown.join(", ")}${more}`,
     ];

@@ -21,7 +21,7 @@ import { record, type Recording, type RecordOptions } from "./record.ts";
 import { Shell } from "./shell.ts";
 import { writerOf } from "./writers.ts";
 
-/** What is recorded and checked. */
+/** A recording, and the images to check. */
 export interface Job {
   readonly fileSystem: string;
   readonly writer: string;

@@ -17,7 +17,7 @@ export interface Loaded {
   readonly label: string;
   /** Why the store could not be opened, or could not go on. */
   readonly error?: string;
-  /** What was kept aside or said to be wrong. */
+  /** The files that were kept aside or reported as bad. */
   readonly disturbances: readonly string[];
 }
 

@@ -34,7 +34,7 @@ export interface Verdict {
 export class Promises {
   readonly #entries: readonly PromiseEntry[];
   readonly #tables = new Map<number, string>([[0, ""]]);
-  /** What is allowed after so many entries. */
+  /** The outcomes that are allowed after so many entries. */
   readonly #allowed: Allowed[] = [{ least: 0, most: 0 }];
 
   constructor(entries: readonly PromiseEntry[]) {

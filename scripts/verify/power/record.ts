@@ -24,7 +24,7 @@ export interface Recording {
   readonly notKept?: string;
 }
 
-/** What is recorded, and how. */
+/** The subject of a recording, and its settings. */
 export interface RecordOptions {
   readonly folder: string;
   readonly kind: FileSystemKind;

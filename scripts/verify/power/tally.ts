@@ -9,7 +9,7 @@ export interface Outcome {
   readonly failure?: string;
 }
 
-/** What was found of one writer on one file system. */
+/** The findings about one writer on one file system. */
 export interface Row {
   readonly fileSystem: string;
   readonly writer: string;

@@ -19,7 +19,7 @@ export interface Writer {
   readonly isKilled?: boolean;
   /** Whether the power is cut again while the next process recovers. */
   readonly isCutTwice?: boolean;
-  /** What is wrong with it, so that it must lose; `undefined` if it must not. */
+  /** The fault that makes it lose; `undefined` if it must not lose. */
   readonly sabotage?: Sabotage;
   /** The file systems that forgive it. */
   readonly isForgivenBy?: readonly Family[];

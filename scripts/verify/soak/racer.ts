@@ -68,7 +68,8 @@ async function main(root: string, name: string, options: RacerOptions): Promise<
       raised.push(`${i}=${store.peek(mq)}`);
     }
     if (await survives(() => store.persist())) say(["A", ...raised].join(" "));
-    // Who waits for a lock looks every 50 ms at the latest; without a rest he hardly ever gets it.
+    // A process that waits for a lock looks every 50 ms at the latest; without a rest it hardly ever
+    // gets it.
     if (random.chance(0.2)) await setTimeout(random.below(60));
   }
   while (!(await survives(() => store.close())));

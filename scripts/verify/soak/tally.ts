@@ -1,6 +1,6 @@
 import type { Runtime } from "../../lib/runtimes.ts";
 
-/** What was counted of one runtime. */
+/** The counts of one runtime. */
 export interface RuntimeTally {
   /** How many kills are wanted. */
   target: number;

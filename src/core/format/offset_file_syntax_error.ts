@@ -17,14 +17,14 @@ export class OffsetFileSyntaxError extends SyntaxError {
   override readonly name: string = "OffsetFileSyntaxError";
   /** Where the fault is: code units from the start of a text, bytes from the start of bytes. */
   readonly position: number;
-  /** What is wrong there, in words. */
+  /** The fault at that position, in words. */
   readonly reason: string;
 
   /**
    * Makes the error.
    *
    * @param position Where the fault is, from 0.
-   * @param reason What is wrong there.
+   * @param reason The fault at that position.
    */
   constructor(position: number, reason: string) {
     super(`Cannot parse offset file at position ${position}: ${reason}`);

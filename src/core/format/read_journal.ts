@@ -28,12 +28,12 @@ export interface JournalContent {
   readonly records: number;
   /** The queues in them, each with its last offset. */
   readonly table: OffsetTable;
-  /** What is wrong behind the last whole record. */
+  /** The damage behind the last whole record. */
   readonly damage: JournalDamage | undefined;
 }
 
 /**
- * What is wrong behind the last whole record.
+ * The damage behind the last whole record.
  *
  * - `torn`: one bad line at the end: a crash has interrupted its write.
  * - `corrupt`: more than one bad line, a good line behind a bad one, or a good line that is no record:

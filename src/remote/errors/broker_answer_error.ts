@@ -24,7 +24,7 @@ export class BrokerAnswerError extends Error {
   /**
    * Makes the error.
    *
-   * @param action What was asked for, such as `update the offset of queue 0`.
+   * @param action The request, such as `update the offset of queue 0`.
    * @param address The server's address.
    * @param code RocketMQ's response code.
    * @param remark What the server says about it.

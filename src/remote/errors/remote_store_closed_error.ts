@@ -20,7 +20,7 @@ export class RemoteStoreClosedError extends Error {
   /**
    * Makes the error.
    *
-   * @param action What was tried, such as `"update"`.
+   * @param action The refused call, such as `"update"`.
    * @param group The consumer group of the store.
    */
   constructor(action: string, group: string) {

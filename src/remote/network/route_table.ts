@@ -13,7 +13,7 @@ const FRESH_MS = 30_000;
 /** Sends a request to a server and waits for the answer. */
 export type Ask = (server: Connection, request: Request, deadline: Deadline) => Promise<Frame>;
 
-/** What is known of a topic: `suspect` is a route that has led to no broker. */
+/** The state of a topic: `suspect` is a route that has led to no broker. */
 interface Known {
   readonly route: Route;
   readonly freshUntil: number;
@@ -60,7 +60,7 @@ export class RouteTable {
     if (address !== undefined) return address;
     const names = [...route.keys()].map((name) => JSON.stringify(name)).join(", ");
     const state = route.has(brokerName) ? "it has no master now" : `the topic is on ${names} only`;
-    // What is wrong now may be right at the next call.
+    // A route that is wrong now may be right at the next call.
     this.suspect(topic);
     throw new RouteError(topic, brokerName, state);
   }

@@ -9,7 +9,7 @@ const VERSION = 477;
 
 /** A frame of the remoting protocol: a request or an answer. */
 export interface Frame {
-  /** What is asked for, or how it went. */
+  /** The code of the request, or of its outcome. */
   readonly code: number;
   /** `RESPONSE`, `ONE_WAY`, both or none. */
   readonly flag: number;

@@ -1,4 +1,4 @@
-/** How a server answers; a code that is not here is told by its number. */
+/** How a server answers; a code that is not here is shown by its number. */
 export const ResponseCode = {
   SUCCESS: 0,
   SYSTEM_ERROR: 1,

@@ -13,7 +13,7 @@ import { journal, type WrittenJournal } from "../../support/written_journal.ts";
 
 const NEWLINE = 0x0a;
 
-/** Asserts that the whole records before a line are read, and that the damage is told. */
+/** Asserts that the whole records before a line are read, and that the damage is reported. */
 function assertCut(
   written: WrittenJournal,
   { header, records, table, damage }: JournalContent,

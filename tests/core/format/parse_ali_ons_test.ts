@@ -76,7 +76,7 @@ const shortTable = tableOver(trickyQueue);
 const anyTable: fc.Arbitrary<OffsetTable> = fc.array(fc.tuple(anyQueue, offset))
   .map((each) => OffsetTable.from(each));
 
-/** What is left of a table in a file: 0 and -1 are one. */
+/** The table that a file preserves: 0 and -1 are one. */
 const kept = (t: Iterable<readonly [MessageQueue, Offset]>): OffsetTable =>
   OffsetTable.from([...t].filter(([, each]) => each !== 0n && each !== -1n));
 

@@ -1,4 +1,4 @@
-/** The text of a journal: what was written is read, and every damage is told. */
+/** The text of a journal: written records are read, and every damage is reported. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

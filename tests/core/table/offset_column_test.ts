@@ -65,7 +65,7 @@ test("U5 offsets that are set at once are as if set one by one", () => {
   }));
 });
 
-/** What is picked of the first `count` slots of a list, as pairs. */
+/** The selection from the first `count` slots of a list, as pairs. */
 function picked(
   column: OffsetColumn,
   slots: readonly number[],

@@ -146,7 +146,7 @@ test("P9 P2 after a merge with a plain file, nothing is appended to a journal th
   }
 });
 
-test("J4 a journal that cannot be removed is told, holds nothing new, and is removed later", async () => {
+test("J4 a journal that cannot be removed is reported, holds nothing new, and is removed later", async () => {
   await using at = await StoreDirectory.make();
   const { faulty, told, store } = await journaled(at, 2);
   faulty.faults = [failing("unlink", { when: atJournal("unlink"), once: false })];
@@ -158,7 +158,7 @@ test("J4 a journal that cannot be removed is told, holds nothing new, and is rem
   );
   store.update(queue(1), 4, true);
   await store.persist();
-  assert.equal(told.length, 1, "the same failure is told once");
+  assert.equal(told.length, 1, "the same failure is reported once");
   assert.ok(
     (await at.table()).equals(OffsetTable.from([[queue(1), 4]])),
     "nothing is appended to it",
@@ -182,7 +182,7 @@ test("J4 P9 a journal that is gone, though its removal was said to have failed, 
   assert.equal((await at.open()).peek(queue(0)), 5n);
 });
 
-test("J4 a journal that somebody else removes first is none to be told of", async () => {
+test("J4 a journal that somebody else removes first is not reported", async () => {
   await using at = await StoreDirectory.make();
   const { faulty, told, store, persist } = await journaled(at, 2);
   faulty.before = (call) => atJournal("unlink")(call) ? rm(call.path) : undefined;
@@ -194,7 +194,7 @@ test("J4 a journal that somebody else removes first is none to be told of", asyn
   assert.deepEqual(told, []);
 });
 
-test("J3 a foreign journal that goes before it is kept aside is none to be told of", async () => {
+test("J3 a foreign journal that goes before it is kept aside is not reported", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
   await at.write(JOURNAL, journalText(serialize(tableOf(8)), [9n]));
   const faulty = new FaultyFileSystem();

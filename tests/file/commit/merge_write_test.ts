@@ -46,7 +46,7 @@ test("P6 P9 a file that holds all of it, or more, is taken over and not written"
   assert.equal(store.peek(queue(1)), 9n);
 });
 
-test("P9 a file that was only touched is not merged, and nobody is told so", async () => {
+test("P9 a file that was only touched is not merged, and nothing is reported", async () => {
   for (const onConflict of ["throw", "merge"] as const) {
     await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
     const told: Diagnostic[] = [];

@@ -187,7 +187,7 @@ test("J3 a journal that is gone already counts as removed", async () => {
   assert.ok(!replacement.log.includes("unlink offset.json.journal"));
 });
 
-test("J3 a journal that cannot be removed stays, and is told; that is no failure", async () => {
+test("J3 a journal that cannot be removed stays, and is reported; that is no failure", async () => {
   const replacement = await Replacement.of(REMOVE);
   replacement.faulty.faults = [{
     when: ({ name, path }) => name === "unlink" && path.endsWith(".journal"),
@@ -201,7 +201,7 @@ test("J3 a journal that cannot be removed stays, and is told; that is no failure
   assert.equal((report.error as Error).message, systemError("EPERM", "unlink").message);
 });
 
-test("P7 a backup that cannot be renewed is told, and is no failure: the new main is durable", async () => {
+test("P7 a backup that cannot be renewed is reported, and is no failure: the new main is durable", async () => {
   const replacement = await Replacement.of(BACKUP);
   replacement.faulty.faults = [{
     when: ({ name, path }) => name === "rename" && path.endsWith(".bak"),

@@ -1,4 +1,4 @@
-/** What is written after a persist that failed, above all if the offset is taken back by then. */
+/** The files after a persist that failed, above all if the offset is taken back by then. */
 import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { test } from "node:test";

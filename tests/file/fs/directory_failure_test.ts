@@ -17,7 +17,7 @@ const DENIED: Record<string, unknown> = {
 };
 
 for (const [what, error] of Object.entries(DENIED)) {
-  test(`L6 a root whose own entry may not be synced is told of, and is no failure: ${what}`, async () => {
+  test(`L6 a root whose own entry may not be synced is reported, and is no failure: ${what}`, async () => {
     for (const isThere of [true, false]) {
       await using at = await StoreDirectory.make();
       const root = join(at.root, "root");

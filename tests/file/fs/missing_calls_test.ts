@@ -1,4 +1,4 @@
-/** A file system that lacks a call is served, and each such call is told once. */
+/** A file system that lacks a call is served, and each such call is reported once. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Diagnostic, type FileSystem, nodeFileSystem } from "../../../mod.ts";
@@ -60,7 +60,7 @@ test("O5 a time that could not be set because the call failed is an error", asyn
   assert.deepEqual([told, pauses], [[], []]);
 });
 
-test("O5 a missing sync of directories is told once, and a failed one is an error", async () => {
+test("O5 a missing sync of directories is reported once, and a failed one is an error", async () => {
   for (const code of UNSUPPORTED) {
     const syncDirectory = () => Promise.reject(systemError(code, "fsync"));
     const { fileSystem, told } = serve({ syncDirectory });
@@ -76,7 +76,7 @@ test("O5 a missing sync of directories is told once, and a failed one is an erro
   }
 });
 
-test("O5 missing links are told once, a file with too many names is not, and both reject", async () => {
+test("O5 missing links are reported once, a file with too many names is not, and both reject", async () => {
   const news = { EPERM: 1, EXDEV: 1, ENOSYS: 1, EMLINK: 0, EIO: 0, EEXIST: 0 };
   for (const [code, count] of Object.entries(news)) {
     const { fileSystem, told } = serve({ link: () => Promise.reject(systemError(code, "link")) });

@@ -114,7 +114,7 @@ test("J1 room is made page by page: all of it, and nothing else", () => {
 
 test("J1 room is written: a hole would have no blocks", async () => {
   await withFile(async (file, path) => {
-    // Zeros cannot be told from a hole, so they are written over other bytes.
+    // Zeros look like a hole, so they are written over other bytes.
     await file.write(new Uint8Array(20_000).fill(1), 0);
     await file.reserve(3, 15_000);
     const expected = new Uint8Array(20_000).fill(1).fill(0, 3, 15_003);

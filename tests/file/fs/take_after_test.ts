@@ -20,7 +20,7 @@ interface Person {
   readonly gids: readonly number[];
 }
 
-/** The persons that can be told apart: each user, in each choice of the groups. */
+/** The persons with different rights: each user, in each choice of the groups. */
 const PERSONS: readonly Person[] = [CONSUMER, OPERATOR, STRANGER].flatMap((uid) =>
   Array.from({ length: 8 }, (_, set) => ({
     uid,

@@ -77,7 +77,7 @@ const BESIDES: Record<string, Record<string, Content>> = {
   },
 };
 
-/** The order in which faults are told. */
+/** The order of the faults. */
 const ORDER = [PENDING, OURS, "tmp", "bak"];
 
 /** The clauses once more, in their own words: the outcome, the file, the offset, the faults. */

@@ -137,7 +137,7 @@ test("J3 a leftover is skipped without a word, whatever it holds", () => {
   }
 });
 
-test("J3 a foreign journal is not applied, and is told of, whatever it holds", () => {
+test("J3 a foreign journal is not applied, and is reported, whatever it holds", () => {
   for (const { records, rest } of Object.values(TAILS)) {
     for (const generation of [5, 8, "invalid"] as const) {
       const journal = journalFile(JOURNAL, { ...FIRST, generation }, records, { rest });

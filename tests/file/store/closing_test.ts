@@ -22,7 +22,7 @@ const CALLS: Record<string, (store: LocalFileOffsetStore) => unknown> = {
 };
 
 for (const end of ["close", "abandon"] as const) {
-  test(`C2 a call after ${end}() is told what it cannot do`, async () => {
+  test(`C2 a call after ${end}() rejects with what it cannot do`, async () => {
     await using at = await StoreDirectory.make();
     const store = await at.open();
     await store[end]();

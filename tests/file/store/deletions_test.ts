@@ -22,7 +22,7 @@ test("D2 a deletion takes over from an earlier one of its queue, with what memor
   assert.equal(deletions.begin(3, undefined).held, undefined, "nothing of an ended one is kept");
 });
 
-test("C4 all deletions are cancelled: each is told so, and a later one of the queue is not", () => {
+test("C4 all deletions are cancelled: each rejects, and a later one of the queue is not", () => {
   const deletions = new Deletions();
   const [first, second] = [deletions.begin(1, held), deletions.begin(2, undefined)];
   const { era } = deletions;

@@ -74,7 +74,7 @@ test("L6 J4 a journal that goes before its sync, since its store closes, is no f
   const opened = await at.open({ fileSystem: faulty.fileSystem });
   assert.ok(opened.snapshot().equals(tableOf(3, 1)));
   assert.equal(opened.loadOutcome.journalRecords, 0);
-  // A file that vanishes each time is told.
+  // A file that vanishes each time is reported.
   faulty.before = () => {};
   faulty.faults = [{ when: ({ name }) => name === "syncFile", code: "ENOENT" }];
   await assert.rejects(at.open({ fileSystem: faulty.fileSystem }), { name: "OffsetLoadError" });

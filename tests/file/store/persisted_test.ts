@@ -10,7 +10,7 @@ import { queue, StoreDirectory } from "../../support/store_directory.ts";
 const A = queue(0);
 
 for (const [journal, expected] of [[false, "snapshot"], [true, "record"]] as const) {
-  test(`P6 each persist that writes is told, with its bytes, and no other: journal ${journal}`, async () => {
+  test(`P6 each persist that writes is reported, with its bytes, and no other: journal ${journal}`, async () => {
     await using at = await StoreDirectory.make();
     const told: Diagnostic[] = [];
     const faulty = new FaultyFileSystem();

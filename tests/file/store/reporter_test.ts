@@ -22,7 +22,7 @@ const cleanup = (path: string, message: string): Diagnostic => (
 /** What a commit may have written. */
 const WRITTEN = ["nothing", "record", "snapshot"] as const;
 
-test("C5 the same failure is told once, until it is another or something else happened there", () => {
+test("C5 the same failure is reported once, until it is another or something else happened there", () => {
   const heard: string[] = [];
   const reporter = new Reporter((each) =>
     "error" in each && heard.push(`${each.kind} ${each.error}`)
@@ -44,7 +44,7 @@ test("C5 the same failure is told once, until it is another or something else ha
   }
 });
 
-test("C5 each failure of a kind and a path is told, and told again only after another one or a success", () => {
+test("C5 each failure of a kind and a path is reported, and reported again only after another one or a success", () => {
   const [kinds, paths] = [[failure, cleanup], ["a", "b"]];
   const step = fc.record({
     kind: fc.nat(1),
@@ -76,14 +76,14 @@ test("C5 each failure of a kind and a path is told, and told again only after an
   }));
 });
 
-test("C5 what is no failure is told each time", () => {
+test("C5 a diagnostic that is no failure is reported each time", () => {
   const heard: Diagnostic[] = [];
   const { report } = new Reporter((each) => heard.push(each));
   for (let times = 0; times < 3; times++) report({ kind: "merged", path: "a" });
   assert.equal(heard.length, 3);
 });
 
-test("C5 errors of the listener are ignored, and failures of any kind of value are told", () => {
+test("C5 errors of the listener are ignored, and failures of any kind of value are reported", () => {
   const heard: unknown[] = [];
   const { report } = new Reporter((each) => {
     heard.push("error" in each && each.error);
@@ -166,7 +166,7 @@ for (const listens of [false, true]) {
   });
 }
 
-test("C5 a backup that cannot be renewed is told again if it fails again after it was", async () => {
+test("C5 a backup that cannot be renewed is reported again if it fails again after it was", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
   const faulty = new FaultyFileSystem();
   const heard: string[] = [];
@@ -186,7 +186,7 @@ test("C5 a backup that cannot be renewed is told again if it fails again after i
   assert.deepEqual(told, [1, 0, 0, 1]);
 });
 
-test("C5 a timer's failure is told once for each time that persisting fails after it worked", async () => {
+test("C5 a timer's failure is reported once for each time that persisting fails after it worked", async () => {
   await using at = await StoreDirectory.make();
   const faulty = new FaultyFileSystem();
   const heard: Diagnostic[] = [];

@@ -23,7 +23,7 @@ interface Step {
   readonly call: "update" | "freeze" | "remove" | "persist" | "delete" | "crash";
   readonly id: number;
   readonly offset: bigint;
-  /** What is done about a conflict, and whether the process is killed before it persists again. */
+  /** The way out of a conflict, and whether the process is killed before it persists again. */
   readonly choice: ConflictChoice;
   readonly crash: boolean;
 }

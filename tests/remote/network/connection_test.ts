@@ -45,7 +45,7 @@ test("session: answers that come in any order find their requests", async () => 
   await check(property, { numRuns: 20 });
 });
 
-test("session: frames that arrive at once are told apart", async () => {
+test("session: frames that arrive at once are separated", async () => {
   const opaques: number[] = [];
   await using server = await FakeServer.start(({ opaque }) => {
     opaques.push(opaque);

@@ -60,7 +60,7 @@ test("route: what is none is refused", () => {
   }
 });
 
-test("address: a host and a port are told apart, IPv6 in brackets or not", () => {
+test("address: a host and a port are separated, IPv6 in brackets or not", () => {
   const cases = {
     "127.0.0.1:9876": ["127.0.0.1", 9876],
     "localhost:1": ["localhost", 1],

@@ -241,7 +241,7 @@ test("P4 remote: a broker that is busy, or goes away, is asked again", async () 
   }
 });
 
-test("P4 remote: one that stays busy is told with its answer when the time is over", async () => {
+test("P4 remote: one that stays busy is reported with its answer when the time is over", async () => {
   await using cluster = await FakeCluster.start();
   const store = storeOn(cluster, { timeoutMs: 200 });
   cluster.intercept = ({ code }) => code === UPDATE ? { code: 2, remark: "busy" } : undefined;
@@ -252,7 +252,7 @@ test("P4 remote: one that stays busy is told with its answer when the time is ov
   store.abandon();
 });
 
-test("P4 remote: a broker that is away is told in time, and is found when it is back", async () => {
+test("P4 remote: a broker that is away is reported in time, and is found when it is back", async () => {
   await using cluster = await FakeCluster.start();
   const store = storeOn(cluster, { timeoutMs: 300 });
   store.update(at(0), 5n, true);
@@ -285,7 +285,7 @@ test("P4 remote: an update that is lost with the connection is sent again at onc
   store.abandon();
 });
 
-test("P4 remote: garbage is told at once, and the next persist works", async () => {
+test("P4 remote: garbage is reported at once, and the next persist works", async () => {
   await using cluster = await FakeCluster.start();
   const store = storeOn(cluster);
   cluster.intercept = ({ code }) => code === UPDATE ? new Uint8Array(8) : undefined;

@@ -84,7 +84,7 @@ test("R3 remote: a removal while the broker is asked keeps the queue out of memo
   store.abandon();
 });
 
-test("R1 remote: none is told from 0, and what is no offset is refused", async () => {
+test("R1 remote: none is distinguished from 0, and a value that is no offset is refused", async () => {
   await using cluster = await FakeCluster.start();
   const store = storeOn(cluster);
   assert.equal(await store.read(at(0), "store"), NO_OFFSET);

@@ -104,7 +104,7 @@ function interrupt(
   });
 }
 
-/** What was pending may have reached the disk, or not, and no later fsync will tell. */
+/** Pending blocks may have reached the disk or not, and no later fsync tells. */
 function failSync({ fs }: Actor, { kind, path }: Call): void {
   if (!/sync/i.test(kind)) return;
   try {

@@ -16,7 +16,7 @@ export function addTags(tags: Tags, more: ReadonlyMap<Tag, number> = new Map()):
   for (const [tag, count] of more) tags.set(tag, (tags.get(tag) ?? 0) + count);
 }
 
-/** What was found by crashing a story in every way. */
+/** The findings of crashing a story in every way. */
 export interface ExploredStory extends Exploration {
   readonly tags: Tags;
 }
@@ -28,7 +28,7 @@ export interface ExploreStoryOptions extends Omit<ExploreOptions, "onState"> {
   readonly maxCuts?: number;
   /** How the paths are written; `"posix"` unless told. */
   readonly paths?: PathStyle;
-  /** What is wrong with the store; nothing unless told. */
+  /** The fault of the store; none by default. */
   readonly sabotage?: Sabotage;
 }
 

@@ -6,7 +6,7 @@ export interface Call {
   readonly path: string;
 }
 
-/** What is done in place of a call: `effect` makes it. */
+/** Runs in place of a call; `effect` makes the call. */
 export type Instead = (effect: () => unknown, call: Call) => Promise<unknown>;
 
 const NEVER = new Promise<never>(() => {});

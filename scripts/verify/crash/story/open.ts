@@ -47,8 +47,8 @@ export async function open(stage: Stage, { who, with: settings }: Open): Promise
 /**
  * Whether what the load has answered is what every later one must answer.
  *
- * Not if it was fresh: a temporary file of a commit that has failed may still turn up. Nor if it was
- * the temporary file of a first commit that goes on, and that a rename which falls apart may lose:
+ * Not if it was fresh: a temporary file of a commit that has failed may still turn up. And not if it
+ * was the temporary file of a first commit that goes on, and that a rename which falls apart may lose:
  * neither process can know of the other. And not if a failed fsync has left the disk in doubt: the
  * load's fsync succeeds without what was to be synced.
  */

@@ -5,7 +5,7 @@ import { describe } from "./story_text.ts";
 /** The crash, but not one that the story itself tells. */
 const CRASH = /^-- the (power is cut|process is killed)$/;
 
-/** How much is told of what came before the crash, and after it. */
+/** How many lines a report has before the crash, and after it. */
 const BEFORE = 24;
 const AFTER = 40;
 

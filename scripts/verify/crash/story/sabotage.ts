@@ -2,7 +2,7 @@ import type { nextStep } from "../../../../src/core/commit_plan.ts";
 import type { SnapshotStep } from "../../../../src/file/commit/replace_snapshot.ts";
 import type { Wrap } from "./systems.ts";
 
-/** What is wrong with a store, to show that the exploration finds it. */
+/** A fault of a store, to show that the exploration finds it. */
 export interface Sabotage {
   /** The steps of a snapshot. */
   readonly protocol?: readonly SnapshotStep[];

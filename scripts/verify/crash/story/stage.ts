@@ -162,7 +162,7 @@ export class Stage implements Run<Situation> {
     this.actors.delete(who);
   }
 
-  /** The disk as a new process sees it; each change is a moment, and is told, if it has a name. */
+  /** The disk as a new process sees it; each change is a moment, and is noted if it has a name. */
   fileSystem(name?: string): SimulatedFileSystem {
     const { splitRename, timesMs } = this.story;
     const beforeStep = (what: string) => {

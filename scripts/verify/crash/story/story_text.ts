@@ -1,4 +1,4 @@
-/** Steps as lines of text: what a story is told in, and written in. */
+/** Steps as lines of text, which stories are printed and written in. */
 import type { Interruption, Settings, Step, StrangerAct, Who } from "./story.ts";
 import { parseTable, textOf } from "./table.ts";
 
