@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { read, ROOT } from "../architecture/sources.ts";
 
 /** The pages outside docs/ that only the README and the index link. */
-const META = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
+const META = ["README.md", "README.zh-CN.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
 
 const PAGES = [
   ...META,
