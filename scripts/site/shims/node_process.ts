@@ -1,0 +1,2 @@
+/** Stands for `node:process` in the browser. */
+export default { env: {}, platform: "linux" };
