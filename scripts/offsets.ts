@@ -12,29 +12,29 @@
  */
 import process from "node:process";
 import { errorCode } from "../src/file/errors/error_code.ts";
-import { readArgs } from "./offsets/args.ts";
-import { backup } from "./offsets/backup.ts";
-import type { Command } from "./offsets/command.ts";
-import { CommandError } from "./offsets/command_error.ts";
-import { compact } from "./offsets/compact.ts";
-import { convert } from "./offsets/convert.ts";
-import { deleteCommand } from "./offsets/delete.ts";
-import { diff } from "./offsets/diff.ts";
+import { readArgs } from "./offsets/command_line/args.ts";
+import { backup } from "./offsets/commands/backup.ts";
+import type { Command } from "./offsets/command_line/command.ts";
+import { CommandError } from "./offsets/command_line/command_error.ts";
+import { compact } from "./offsets/commands/compact.ts";
+import { convert } from "./offsets/commands/convert.ts";
+import { deleteCommand } from "./offsets/commands/delete.ts";
+import { diff } from "./offsets/commands/diff.ts";
 import { escape, quote } from "./lib/escape.ts";
 import { EXIT } from "./lib/exit_code.ts";
-import { commandHelp, programHelp } from "./offsets/help.ts";
+import { commandHelp, programHelp } from "./offsets/command_line/help.ts";
 import { type Io, paint } from "./lib/io.ts";
-import { list } from "./offsets/list.ts";
-import { merge } from "./offsets/merge.ts";
+import { list } from "./offsets/commands/list.ts";
+import { merge } from "./offsets/commands/merge.ts";
 import { nearestName } from "../src/core/nearest_name.ts";
 import { processIo } from "./lib/process_io.ts";
-import { rescue } from "./offsets/rescue.ts";
-import { reset } from "./offsets/reset.ts";
-import { set } from "./offsets/set.ts";
-import { show } from "./offsets/show.ts";
-import { describeSystemError, isNotCapable } from "./offsets/system_error.ts";
+import { rescue } from "./offsets/commands/rescue.ts";
+import { reset } from "./offsets/commands/reset.ts";
+import { set } from "./offsets/commands/set.ts";
+import { show } from "./offsets/commands/show.ts";
+import { describeSystemError, isNotCapable } from "./offsets/output/system_error.ts";
 import { UsageError } from "./lib/usage_error.ts";
-import { verify } from "./offsets/verify.ts";
+import { verify } from "./offsets/commands/verify.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [list, show, verify, backup, rescue, compact, set, reset, deleteCommand, convert, diff, merge]

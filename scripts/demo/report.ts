@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type Io, paint } from "../lib/io.ts";
-import { QUEUE_COLUMNS, queueCells } from "../offsets/queue_columns.ts";
+import { QUEUE_COLUMNS, queueCells } from "../offsets/output/queue_columns.ts";
 import { formatTable } from "../lib/table.ts";
 import { type Comparison, isLost, type Kill } from "./kill_and_return.ts";
 import type { TornBoth, TornMain } from "./tear.ts";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readdir, symlink } from "node:fs/promises";
 import { test } from "node:test";
 import { serialize } from "../../mod.ts";
-import { applyChanges, toChange } from "../../scripts/offsets/change_table.ts";
-import { readArgs } from "../../scripts/offsets/args.ts";
-import { readTable } from "../../scripts/offsets/read_table.ts";
-import { set } from "../../scripts/offsets/set.ts";
+import { applyChanges, toChange } from "../../scripts/offsets/writing/change_table.ts";
+import { readArgs } from "../../scripts/offsets/command_line/args.ts";
+import { readTable } from "../../scripts/offsets/reading/read_table.ts";
+import { set } from "../../scripts/offsets/commands/set.ts";
 import { run, silent, table, Workspace } from "./offsets_run.ts";
 
 const BIG = 9223372036854775807n;

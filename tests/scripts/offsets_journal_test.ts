@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { mkdir, readdir } from "node:fs/promises";
 import { test } from "node:test";
 import { LocalFileOffsetStore } from "../../mod.ts";
-import { writeStore } from "../../scripts/offsets/write_store.ts";
-import { readTable } from "../../scripts/offsets/read_table.ts";
+import { writeStore } from "../../scripts/offsets/writing/write_store.ts";
+import { readTable } from "../../scripts/offsets/reading/read_table.ts";
 import { run, silent, table, Workspace } from "./offsets_run.ts";
 
 const QUEUE = { topic: "orders", brokerName: "broker-a", queueId: 0 };

@@ -4,7 +4,7 @@ import { utimes } from "node:fs/promises";
 import { test } from "node:test";
 import { type Diagnostic, nodeFileSystem, OffsetLoadError, OffsetPersistError } from "../../mod.ts";
 import { adviceFor } from "../../src/file/errors/advice.ts";
-import { describeAge, formatAge } from "../../scripts/offsets/age.ts";
+import { describeAge, formatAge } from "../../scripts/offsets/output/age.ts";
 import { FaultyFileSystem, systemError } from "../support/faulty_file_system.ts";
 import { run } from "../scripts/offsets_run.ts";
 import { queue, StoreDirectory, tableOf } from "../support/store_directory.ts";

@@ -1,6 +1,6 @@
-import { applyJournal } from "../../../offsets/apply_journal.ts";
-import { inspectionOf } from "../../../offsets/inspect_file.ts";
-import { writeStore } from "../../../offsets/write_store.ts";
+import { applyJournal } from "../../../offsets/reading/apply_journal.ts";
+import { inspectionOf } from "../../../offsets/reading/inspect_file.ts";
+import { writeStore } from "../../../offsets/writing/write_store.ts";
 import { readJournalFile } from "../../../../src/file/recovery/read_journal_file.ts";
 import { readSnapshot } from "../../../../src/file/recovery/read_snapshot.ts";
 import type { Io } from "../../../lib/io.ts";

@@ -1,0 +1,168 @@
+import { accept } from "../writing/accept.ts";
+import { convertHint } from "../reading/ali_ons_file.ts";
+import { describeAge } from "../output/age.ts";
+import type { Command } from "../command_line/command.ts";
+import { escape } from "../../lib/escape.ts";
+import { EXIT } from "../../lib/exit_code.ts";
+import type { JournalFile } from "../../../src/file/recovery/read_journal_file.ts";
+import {
+  aliOnsOf,
+  fault,
+  infoOf,
+  type Inspection,
+  modifiedOf,
+  NO_ID,
+  type ValidInspection,
+} from "../reading/inspect_file.ts";
+import { type Io, paint } from "../../lib/io.ts";
+import { printJson } from "../output/json_output.ts";
+import { countQueues, countRecords } from "../output/plural.ts";
+import { acceptHint } from "../reading/read_table.ts";
+import { inspectStore } from "../reading/store_files.ts";
+import { formatTable } from "../../lib/table.ts";
+
+interface Finding {
+  readonly role: "main" | "backup" | "leftover" | "journal";
+  readonly file: Inspection;
+  /** What is to be said of a journal. */
+  readonly records?: number;
+  readonly details?: string;
+}
+
+type FoundJournal = Exclude<JournalFile, { readonly is: "missing" }>;
+
+export const verify: Command = {
+  name: "verify",
+  summary: "Check main file, backup and leftovers",
+  usage: "verify FILE… [--accept]",
+  operands: ["FILE…"],
+  options: { accept: { help: "give a main file that was edited by hand the right checksum" } },
+  details:
+    "FILE is the main file, offset.json or offsets.json; its backup (.bak) and the .tmp files\n" +
+    "of interrupted writes are found beside it. The exit code is 1 if any file is bad, or the\n" +
+    "main file is missing. A missing backup is fine: a young store has none.\n\n" +
+    "A store does not open a main file whose checksum is wrong. --accept writes it anew, with the\n" +
+    "same offsets and the right checksum; the file as it was is kept, and the backup stays.",
+  examples: [
+    "verify offset.json",
+    "verify ~/.rocketmq_client_go/*/*/offset.json --json",
+    "verify --accept offset.json",
+  ],
+  async run(args, io) {
+    const json = args.flag("json");
+    if (args.flag("accept")) {
+      for (const path of args.operands) {
+        const text = acceptedText(path, await accept(path, io));
+        if (!json) io.out(text);
+      }
+    }
+    const findings: Finding[] = [];
+    for (const path of args.operands) findings.push(...await findingsOf(path));
+    if (json) printJson(io, findings.map(jsonOf));
+    else io.out(textOf(findings, io));
+    return findings.some(isBad) ? EXIT.finding : EXIT.ok;
+  },
+};
+
+function acceptedText(path: string, kept: string | undefined): string {
+  return kept === undefined
+    ? `${escape(path)} is valid: nothing to accept\n`
+    : `Accepted ${escape(path)}, the file as it was is kept in ${escape(kept)}\n`;
+}
+
+async function findingsOf(path: string): Promise<Finding[]> {
+  const { main, backup, leftovers, journal } = await inspectStore(path);
+  const found: Finding[] = [{ role: "main", file: main }];
+  if (journal.is !== "missing") found.push(journalFinding(main, journal));
+  if (backup.state !== "missing") found.push({ role: "backup", file: backup });
+  for (const file of leftovers) found.push({ role: "leftover", file });
+  return found;
+}
+
+/** A torn tail is what a kill leaves, and the store cuts it; the rest is for a person to look at. */
+function journalFinding(main: Inspection, journal: FoundJournal): Finding {
+  const bad = (path: string, reason: string): Finding => {
+    const info = journal.is === "unreadable" ? undefined : journal.info;
+    return { role: "journal", file: { state: "bad", path, info, reason } };
+  };
+  if (journal.is !== "readable") return bad(journal.fault.path, journal.fault.reason);
+  const { path, info, content } = journal;
+  const { table, records, damage } = content;
+  if (damage?.kind === "corrupt") {
+    return bad(path, `${damage.reason}, at position ${damage.position}`);
+  }
+  const applied = main.state === "valid" ? main.journal : undefined;
+  if (applied === undefined) return bad(path, "the file that it extends is not usable");
+  if (applied.relation === "foreign") return bad(path, applied.reason!);
+  const torn = damage === undefined ? "" : ", and a last one that was not written to the end";
+  const superseded = records > applied.records ? ", which main holds already" : "";
+  const file = {
+    state: "valid",
+    path,
+    info,
+    table,
+    id: NO_ID,
+    generation: undefined,
+    format: "go",
+    checksum: "right",
+  } as const;
+  return { role: "journal", file, records, details: countRecords(records) + superseded + torn };
+}
+
+function isBad({ file }: Finding): boolean {
+  return file.state !== "valid";
+}
+
+function jsonOf({ role, file, records }: Finding): unknown {
+  const { path, state } = file;
+  if (file.state === "missing") return { path, role, state };
+  const at = modifiedOf(file);
+  const modified = at === undefined ? null : new Date(at).toISOString();
+  if (file.state === "valid") {
+    const { table, format, checksum } = file;
+    if (role === "journal") return { path, role, state, modified, queues: table.size, records };
+    return { path, role, state, modified, queues: table.size, format, checksum };
+  }
+  const { reason, position = null, edited } = file;
+  return { path, role, state, modified, reason, position, edited: edited !== undefined };
+}
+
+function textOf(findings: readonly Finding[], io: Io): string {
+  const rows = findings.map(({ role, file, details }) => [
+    file.state,
+    role,
+    file.path,
+    file.state === "valid" ? details ?? validDetails(file, io) : hint(role, file),
+  ]);
+  const table = formatTable(COLUMNS, rows, (cell, row, column) => {
+    if (row < 0) return paint(io, "bold", cell);
+    if (column !== 0) return cell;
+    return paint(io, isBad(findings[row]) ? "red" : "green", cell);
+  });
+  const edited = findings.filter(({ role, file }) =>
+    role === "main" && file.state === "bad" && file.edited !== undefined
+  );
+  const hints = [
+    ...edited.map(({ file }) => acceptHint(file.path)),
+    ...findings.filter(({ file }) => aliOnsOf(file)).map(({ file }) => convertHint(file.path)),
+  ];
+  return table + hints.map((each) => escape(each) + "\n").join("");
+}
+
+const COLUMNS = [
+  { title: "STATE" },
+  { title: "ROLE" },
+  { title: "FILE" },
+  { title: "DETAILS" },
+] as const;
+
+function validDetails(file: ValidInspection, io: Io): string {
+  const sealed = file.checksum === "right" ? ", checksum right" : "";
+  return `${countQueues(file.table.size)}, ${describeAge(io.now() - modifiedOf(file))}${sealed}`;
+}
+
+/** Go's client writes its backups empty (apache/rocketmq-client-go issue 572): not a new fault. */
+function hint(role: Finding["role"], file: Inspection): string {
+  const empty = role === "backup" && infoOf(file)?.size === 0;
+  return fault(file) + (empty ? ", as Go's client leaves it" : "");
+}

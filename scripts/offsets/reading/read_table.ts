@@ -1,0 +1,71 @@
+import { type AliOnsFile, convertHint } from "./ali_ons_file.ts";
+import { CommandError } from "../command_line/command_error.ts";
+import { escape, quote } from "../../lib/escape.ts";
+import {
+  aliOnsOf,
+  fault,
+  type Inspection,
+  isUnexamined,
+  readSnapshot,
+  type ValidInspection,
+} from "./inspect_file.ts";
+import { type Io, paint } from "../../lib/io.ts";
+import { inspectStore, recoveryCandidates } from "./store_files.ts";
+
+/**
+ * Reads an offset file that must be there and be valid.
+ *
+ * Only the named file is read: what is shown or changed is never silently another one.
+ */
+export async function readTable(action: string, path: string): Promise<ValidInspection> {
+  const found = await readSnapshot(path);
+  if (found.state === "valid") return found;
+  throw new CommandError(`Cannot ${action} ${quote(path)}: ${fault(found)}`, await next(found));
+}
+
+/** Reads an offset file to convert it: one of ali-ons, too. */
+export async function readAnyTable(
+  action: string,
+  path: string,
+): Promise<ValidInspection | AliOnsFile> {
+  const found = await readSnapshot(path);
+  return aliOnsOf(found) ?? await readTable(action, path);
+}
+
+/**
+ * Reads an offset file to show it: one of ali-ons, and one that was edited by hand, too, with a word
+ * of warning.
+ */
+export async function readToShow(
+  action: string,
+  path: string,
+  io: Io,
+): Promise<ValidInspection | AliOnsFile> {
+  const found = await readSnapshot(path);
+  if (found.state !== "bad" || found.edited === undefined) return await readAnyTable(action, path);
+  io.err(paint(io, "yellow", escape(`${path}: ${found.reason}`)) + "\n");
+  io.err(`  ${escape(acceptHint(path))}\n`);
+  return found.edited;
+}
+
+/** What to do about a file that is not valid. */
+async function next(found: Inspection): Promise<string> {
+  const { path, state } = found;
+  if (state === "bad" && found.edited !== undefined) return acceptHint(path);
+  if (aliOnsOf(found) !== undefined) return convertHint(path);
+  if (isUnexamined(found)) {
+    return "It may be intact: make it readable, then run the same command again.";
+  }
+  const [source] = recoveryCandidates(await inspectStore(path));
+  if (source !== undefined) {
+    return `${quote(source.path)} is valid; recover it with: offsets rescue ${path} --write`;
+  }
+  return state === "missing"
+    ? "Find the stores of this machine with: offsets list ~/.rocketmq_client_go"
+    : `See what is left with: offsets verify ${path}`;
+}
+
+/** What to do about a file whose checksum is wrong. */
+export function acceptHint(path: string): string {
+  return `If it was edited by hand, accept it with: offsets verify --accept ${path}`;
+}
