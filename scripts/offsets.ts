@@ -11,19 +11,17 @@
  * @module
  */
 import process from "node:process";
-import { errorCode } from "../src/file/errors/error_code.ts";
 import { readArgs } from "./offsets/command_line/args.ts";
 import { backup } from "./offsets/commands/backup.ts";
 import type { Command } from "./offsets/command_line/command.ts";
-import { CommandError } from "./offsets/command_line/command_error.ts";
 import { compact } from "./offsets/commands/compact.ts";
 import { convert } from "./offsets/commands/convert.ts";
 import { deleteCommand } from "./offsets/commands/delete.ts";
 import { diff } from "./offsets/commands/diff.ts";
-import { escape, quote } from "./lib/escape.ts";
+import { quote } from "./lib/escape.ts";
 import { EXIT } from "./lib/exit_code.ts";
 import { commandHelp, programHelp } from "./offsets/command_line/help.ts";
-import { type Io, paint } from "./lib/io.ts";
+import type { Io } from "./lib/io.ts";
 import { list } from "./offsets/commands/list.ts";
 import { merge } from "./offsets/commands/merge.ts";
 import { nearestName } from "../src/core/nearest_name.ts";
@@ -32,7 +30,11 @@ import { rescue } from "./offsets/commands/rescue.ts";
 import { reset } from "./offsets/commands/reset.ts";
 import { set } from "./offsets/commands/set.ts";
 import { show } from "./offsets/commands/show.ts";
-import { describeSystemError, isNotCapable } from "./offsets/output/system_error.ts";
+import { programName } from "./offsets/command_line/program_name.ts";
+import { reportError } from "./offsets/command_line/report_error.ts";
+import type { ToolIo } from "./offsets/command_line/tool_io.ts";
+import { VERSION } from "./offsets/command_line/version.ts";
+import { currentRuntime } from "./lib/runtimes.ts";
 import { UsageError } from "./lib/usage_error.ts";
 import { verify } from "./offsets/commands/verify.ts";
 
@@ -41,52 +43,61 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     .map((command) => [command.name, command]),
 );
 
-/** Runs the tool and returns its exit code; it throws nothing. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+/**
+ * Runs the tool and returns its exit code; it throws nothing.
+ *
+ * @param program How the user has started it.
+ */
+export async function main(
+  argv: readonly string[],
+  io: Io,
+  program = "offsets",
+): Promise<number> {
+  const toolIo = { ...io, program };
   try {
-    return await dispatch(argv, io);
+    return await dispatch(argv, toolIo);
   } catch (error) {
-    const message = messageOf(error);
-    const [first, ...rest] = message.split("\n").map(escape);
-    io.err([paint(io, "red", first), ...rest].join("\n") + "\n");
-    return error instanceof UsageError ? EXIT.usage : EXIT.failure;
+    return reportError(error, asksForJson(argv), toolIo);
   }
 }
 
-function messageOf(error: unknown): string {
-  if (error instanceof UsageError || error instanceof CommandError) return error.message;
-  const state = `Cannot run the command: ${describeSystemError(error)}`;
-  if (errorCode(error) !== undefined || isNotCapable(error)) return state;
-  // A fault of the tool itself: here alone a stack helps.
-  return `${state}\n${error instanceof Error ? error.stack : ""}`;
+/** Even a command line that is wrong elsewhere may ask for it. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end < 0 ? argv.length : end).some((word) => /^--jsonl?$/.test(word));
 }
 
-async function dispatch([name, ...rest]: readonly string[], io: Io): Promise<number> {
+async function dispatch([name, ...rest]: readonly string[], io: ToolIo): Promise<number> {
+  if (name === "--version") {
+    io.out(`${VERSION}\n`);
+    return EXIT.ok;
+  }
   if (name === "--help" || name === "-h" || name === "help") {
     const command = COMMANDS.get(rest[0] ?? "");
-    io.out(command ? commandHelp(command) : programHelp(COMMANDS.values(), import.meta.url));
+    io.out(command ? commandHelp(command, io.program) : programHelp(COMMANDS.values(), io.program));
     return EXIT.ok;
   }
   const command = COMMANDS.get(name ?? "");
   if (command === undefined) throw unknownCommand(name);
   const args = readArgs(command, rest);
   if (args !== undefined) return await command.run(args, io);
-  io.out(commandHelp(command));
+  io.out(commandHelp(command, io.program));
   return EXIT.ok;
 }
 
 function unknownCommand(name: string | undefined): UsageError {
   const names = [...COMMANDS.keys()];
-  const all = `The commands are ${names.join(", ")}; see offsets --help.`;
-  if (name === undefined) {
-    return new UsageError(`Cannot run "offsets": no command is given\n  ${all}`);
-  }
+  const all = `the commands are ${names.join(", ")}`;
+  if (name === undefined) return new UsageError(`Cannot run a command: none is given, ${all}`);
   const guess = nearestName(name, names);
   return new UsageError(
-    `Cannot run ${quote(name)}: there is no such command` +
-      (guess === undefined ? "" : `, did you mean ${guess}?`) + `\n  ${all}`,
+    `Cannot run ${quote(name)}: there is no such command, ` +
+      (guess === undefined ? all : `did you mean ${guess}?`),
   );
 }
 
 // Setting the code, unlike process.exit, lets a pipe take all of the output first.
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2), processIo());
+if (import.meta.main) {
+  const program = programName(import.meta.url, currentRuntime(), () => process.cwd());
+  process.exitCode = await main(process.argv.slice(2), processIo(), program);
+}

@@ -15,3 +15,17 @@ export function escape(text: string): string {
 export function quote(text: string): string {
   return escape(JSON.stringify(text));
 }
+
+/** The same for a JSON text: it stays JSON for the same value, and its layout stays. */
+export function escapeJson(json: string): string {
+  return json.replace(UNPRINTABLE, (c) => "\n\t".includes(c) ? c : toUnits(c));
+}
+
+/** JSON knows escapes of UTF-16 units only. */
+function toUnits(character: string): string {
+  return character.split("").map((unit) => `\\u${hexOf(unit.charCodeAt(0))}`).join("");
+}
+
+function hexOf(unit: number): string {
+  return unit.toString(16).padStart(4, "0");
+}

@@ -67,7 +67,9 @@ test("verify judges main, backup and leftovers, and says where the fault is", as
   const { code, out } = await run(["verify", path, "--json"]);
   assert.equal(code, 1);
   assert.deepEqual(
-    JSON.parse(out).map((f: Record<string, unknown>) => [f.role, f.state, f.position, f.reason]),
+    JSON.parse(out).files.map((
+      f: Record<string, unknown>,
+    ) => [f.role, f.state, f.position, f.reason]),
     [
       ["main", "valid", undefined, undefined],
       ["backup", "bad", 0, "it is empty"],
@@ -92,7 +94,7 @@ test("a relative path is shown as it was given, for the backup too", async () =>
   await w.write("a/offset.json", "");
   await w.write("a/offset.json.bak", T);
   const path = relative(process.cwd(), w.path("a/offset.json"));
-  const files = JSON.parse((await run(["verify", path, "--json"])).out);
+  const { files } = JSON.parse((await run(["verify", path, "--json"])).out);
   assert.deepEqual(files.map((file: { path: string }) => file.path), [path, `${path}.bak`]);
   const { stores } = JSON.parse(
     (await run(["list", relative(process.cwd(), w.root), "--json"])).out,

@@ -46,7 +46,7 @@ for (const [name, format] of FORMS) {
       /^bad +main .* its checksum is "\w{8}", that of its table is "\w{8}"/m,
     );
     assert.match(verified.out, /accept it with: offsets verify --accept \S+\n$/);
-    const [main] = JSON.parse((await run(["verify", path, "--json"])).out);
+    const { files: [main] } = JSON.parse((await run(["verify", path, "--json"])).out);
     assert.deepEqual([main.state, main.edited], ["bad", true]);
 
     const { stores } = JSON.parse((await run(["list", w.root, "--json"])).out);
@@ -161,7 +161,7 @@ test("a name that looks like the checksum's member is none", async () => {
   const odd = table([',"crc32":"00000000"', '{"crc32":', 0, 1n]);
   for (const [name, format] of FORMS) {
     const path = await w.write(name, odd, format);
-    const [main] = JSON.parse((await run(["verify", path, "--json"])).out);
+    const { files: [main] } = JSON.parse((await run(["verify", path, "--json"])).out);
     assert.deepEqual([main.state, main.checksum], ["valid", "none"]);
   }
 });

@@ -53,6 +53,7 @@ test("J4 compact makes one plain file of both, once", async () => {
   assert.deepEqual((await readdir(w.root)).sort(), ["offset.json", "offset.json.bak"]);
   assert.match((await run(["compact", path])).out, /has no journal: nothing to compact/);
   assert.deepEqual(JSON.parse((await run(["compact", path, "--json"])).out), {
+    command: "compact",
     file: path,
     records: 0,
     compacted: false,
@@ -119,8 +120,8 @@ test("J2 verify tells the journal's records, and what is wrong with it", async (
   const foreign = await verify();
   assert.equal(foreign.code, 1);
   assert.match(foreign.line!, /it extends another file/);
-  const json = JSON.parse((await run(["verify", path, "--json"])).out);
-  assert.deepEqual(json.map(({ role, state }: Record<string, string>) => [role, state]), [
+  const { files } = JSON.parse((await run(["verify", path, "--json"])).out);
+  assert.deepEqual(files.map(({ role, state }: Record<string, string>) => [role, state]), [
     ["main", "valid"],
     ["journal", "bad"],
   ]);

@@ -5,15 +5,15 @@ import { run, Workspace } from "./offsets_run.ts";
 const SET = ["--topic", "orders", "--broker", "broker-a", "--queue", "0"];
 
 const WRONG: readonly (readonly [args: readonly string[], says: RegExp])[] = [
-  [[], /no command is given\n {2}The commands are list, show/],
+  [[], /none is given, the commands are list, show, .*\n {2}see offsets --help/],
   [["shwo"], /there is no such command, did you mean show\?/],
-  [["xyzzyxyzzy"], /there is no such command\n/],
+  [["xyzzyxyzzy"], /there is no such command, the commands are list, show/],
   [["show"], /FILE is missing\n {2}usage: offsets show FILE/],
   [["show", ""], /an argument is empty/],
   [["show", "a", "b"], /"b" is one argument too many/],
   [["show", "a", "--tpic", "x"], /no option "--tpic", did you mean --topic\?/],
   [["show", "a", "--topic"], /--topic needs a value: --topic T/],
-  [["show", "a", "--topic", "--json"], /--topic needs a value/],
+  [["show", "a", "--topic", "--watch"], /--topic needs a value/],
   [["show", "a", "--json=1"], /--json takes no value/],
   [["show", "a", "--topic", "x", "--topic", "y"], /--topic is given twice/],
   [["set", "a", ...SET], /OFFSET is missing/],

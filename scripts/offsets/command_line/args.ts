@@ -5,20 +5,29 @@ import { type OptionShapes, readWords, type Words } from "../../lib/words.ts";
 
 /** Options that every command takes. */
 export const COMMON_OPTIONS: OptionShapes = {
-  json: { help: "print JSON; offsets are strings, since they are int64" },
+  json: { help: "print one JSON object; offsets are strings, since they are int64" },
   help: { help: "print this help" },
 };
 
 /** The checked arguments of a command. */
 export class Args {
   readonly operands: readonly string[];
-  readonly #values: ReadonlyMap<string, string>;
+  readonly #values: ReadonlyMap<string, readonly string[]>;
   readonly #command: Command;
 
-  constructor(command: Command, operands: readonly string[], values: ReadonlyMap<string, string>) {
+  constructor(
+    command: Command,
+    operands: readonly string[],
+    values: ReadonlyMap<string, readonly string[]>,
+  ) {
     this.#command = command;
     this.operands = operands;
     this.#values = values;
+  }
+
+  /** The name of the command. */
+  get command(): string {
+    return this.#command.name;
   }
 
   flag(name: string): boolean {
@@ -26,11 +35,11 @@ export class Args {
   }
 
   option(name: string): string | undefined {
-    return this.#values.get(name);
+    return this.#values.get(name)?.[0];
   }
 
   required(name: string): string {
-    const value = this.#values.get(name);
+    const value = this.option(name);
     if (value !== undefined) return value;
     throw usage(this.#command, `--${name} ${this.#command.options[name].value} is missing`);
   }
@@ -44,9 +53,9 @@ export class Args {
 export function readArgs(command: Command, argv: readonly string[]): Args | undefined {
   const words = readWordsOf(command, argv);
   if (words === undefined) return undefined;
-  checkOperands(command, words.operands);
-  const values = [...words.given].map(([name, [value]]) => [name, value] as const);
-  return new Args(command, words.operands, new Map(values));
+  const reason = operandFault(command, words.operands);
+  if (reason !== undefined) throw usage(command, reason);
+  return new Args(command, words.operands, words.given);
 }
 
 function readWordsOf(command: Command, argv: readonly string[]): Words | undefined {
@@ -62,20 +71,27 @@ function readWordsOf(command: Command, argv: readonly string[]): Words | undefin
   }
 }
 
-function checkOperands({ name, operands, usage: line }: Command, given: readonly string[]): void {
-  const repeats = operands.at(-1)?.endsWith("…") ?? false;
-  const fail = (reason: string) => {
-    throw new UsageError(`Cannot run "${name}": ${reason}\n  usage: offsets ${line}`);
-  };
-  if (given.includes("")) fail("an argument is empty");
-  if (given.length < operands.length) fail(`${operands[given.length]} is missing`);
-  if (given.length > operands.length && !repeats) {
-    fail(`${quote(given[operands.length])} is one argument too many`);
+function operandFault(command: Command, given: readonly string[]): string | undefined {
+  const { operands } = command;
+  const isOptional = operands.at(-1)?.startsWith("[") ?? false;
+  const repeats = /…\]?$/.test(operands.at(-1) ?? "");
+  const least = operands.length - (isOptional ? 1 : 0);
+  if (given.includes("")) return "an argument is empty";
+  if (given.length < least) return `${operands[given.length]} is missing`;
+  if (given.length <= operands.length || repeats) return undefined;
+  return `${quote(given[operands.length])} is one argument too many`;
+}
+
+/** Wrong usage of a command; the usage line follows, with the program as the user has started it. */
+export class CommandUsageError extends UsageError {
+  readonly usage: string;
+
+  constructor(reason: string, command: Command) {
+    super(`Cannot run "${command.name}": ${reason}`);
+    this.usage = command.usage;
   }
 }
 
 function usage(command: Command, reason: string): UsageError {
-  return new UsageError(
-    `Cannot run "${command.name}": ${reason}\n  usage: offsets ${command.usage}`,
-  );
+  return new CommandUsageError(reason, command);
 }

@@ -25,7 +25,12 @@ export function parseQueueId(args: Args, text: string): number {
 }
 
 /** What is wrong when a filter selects nothing: most often a name that is slightly different. */
-export function nothingSelected(action: string, table: OffsetTable, wanted: string): CommandError {
+export function nothingSelected(
+  action: string,
+  table: OffsetTable,
+  wanted: string,
+  exitCode?: number,
+): CommandError {
   const topics = [...new Set([...table].map(([{ topic }]) => quote(topic)))];
   const more = topics.length > 10 ? ` and ${topics.length - 10} more` : "";
   return new CommandError(
@@ -33,5 +38,6 @@ export function nothingSelected(action: string, table: OffsetTable, wanted: stri
     topics.length === 0
       ? "Its table is empty."
       : `Its topics are ${topics.slice(0, 10).join(", ")}${more}.`,
+    { code: "no-match", exitCode },
   );
 }

@@ -31,7 +31,7 @@ export const backup: Command = {
     const { main, journal, records, attempts } = pair;
     const queues = pair.table.size;
     if (args.flag("json")) {
-      printJson(io, {
+      printJson(io, "backup", {
         ...{ file: path, directory, queues, records, attempts },
         bytes: main.bytes.length + (journal?.bytes.length ?? 0),
       });

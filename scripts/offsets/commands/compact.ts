@@ -33,9 +33,11 @@ export const compact: Command = {
       });
     }
     const records = journal?.records ?? 0;
-    if (args.flag("json")) printJson(io, { file: path, records, compacted: journal !== undefined });
-    else if (journal === undefined) io.out(`${escape(path)} has no journal: nothing to compact\n`);
-    else {
+    if (args.flag("json")) {
+      printJson(io, "compact", { file: path, records, compacted: journal !== undefined });
+    } else if (journal === undefined) {
+      io.out(`${escape(path)} has no journal: nothing to compact\n`);
+    } else {
       io.out(`Written to ${escape(path)}: ${countQueues(table.size)}, ${countRecords(records)}\n`);
     }
     return EXIT.ok;

@@ -1,6 +1,6 @@
 import { type OffsetFileFormat, serialize } from "../../../mod.ts";
 import type { Command } from "../command_line/command.ts";
-import { escape, quote } from "../../lib/escape.ts";
+import { escape, escapeJson, quote } from "../../lib/escape.ts";
 import { EXIT } from "../../lib/exit_code.ts";
 import { jsonEntries, printJson } from "../output/json_output.ts";
 import { countQueues } from "../output/plural.ts";
@@ -38,9 +38,14 @@ export const convert: Command = {
       await writeOutput(out, table, { format, checksum: false }, args, io);
     }
     if (args.flag("json")) {
-      printJson(io, { file: path, format, out: out ?? null, offsets: jsonEntries(table) });
+      printJson(io, "convert", {
+        file: path,
+        format,
+        out: out ?? null,
+        offsets: jsonEntries(table),
+      });
     } else if (out === undefined) {
-      io.out(serialize(table, { format }));
+      io.out(escapeJson(serialize(table, { format })));
     } else {
       io.out(`Written to ${escape(out)}: ${countQueues(table.size)} in ${format}'s form\n`);
     }

@@ -42,6 +42,7 @@ export const deleteCommand: Command = {
       throw new CommandError(
         `Cannot delete from ${quote(path)}: ${count} would be forgotten`,
         "The consumer would skip or repeat messages; if that is wanted, add --force.",
+        { code: "refused", path },
       );
     }
     return await applyChanges(toChange(file), changes, args, io);

@@ -27,7 +27,7 @@ export const diff: Command = {
       .map(([mq]) => ({ mq, a: left.table.get(mq), b: right.table.get(mq) }))
       .filter(({ a, b }) => a !== b);
     if (args.flag("json")) {
-      printJson(io, {
+      printJson(io, "diff", {
         a,
         b,
         equal: differences.length === 0,

@@ -39,7 +39,7 @@ export const list: Command = {
         `Cannot list ${quote(root)}: ${describeSystemError(error)}`,
         "Go's root is ~/.rocketmq_client_go, Java's ~/.rocketmq_offsets, that of ali-ons " +
           "~/.rocketmq_offsets_node.",
-        { cause: error },
+        { path: root, cause: error },
       );
     });
     const rows = await Promise.all(stores.map(inspectRow));
@@ -48,7 +48,7 @@ export const list: Command = {
         ...row,
         modified: modified === null ? null : new Date(modified).toISOString(),
       }));
-      printJson(io, { root, stores: json, unreadable });
+      printJson(io, "list", { root, stores: json, unreadable });
     } else {
       const cells = rows.map(({ path, client, group, queues, modified, health }) => [
         path,

@@ -30,7 +30,7 @@ export const merge: Command = {
     const format = formatForName(out) ?? left.format;
     await writeOutput(out, table, { format, checksum: true }, args, io);
     if (args.flag("json")) {
-      printJson(io, { a, b, out, format, offsets: jsonEntries(table) });
+      printJson(io, "merge", { a, b, out, format, offsets: jsonEntries(table) });
     } else {
       io.out(`Written to ${escape(out)}: ${countQueues(table.size)} in ${format}'s form\n`);
     }

@@ -14,6 +14,8 @@ import {
   modifiedOf,
   type ValidInspection,
 } from "../reading/inspect_file.ts";
+import { pathOperand } from "../command_line/hint.ts";
+import { hint, type ToolIo } from "../command_line/tool_io.ts";
 import { type Io, paint } from "../../lib/io.ts";
 import { jsonEntries, printJson } from "../output/json_output.ts";
 import { keepBadFile } from "../writing/keep_bad_file.ts";
@@ -39,13 +41,16 @@ export const rescue: Command = {
     const { main } = files;
     if (isUnexamined(main)) throw unexamined(main);
     if (aliOnsOf(main) !== undefined) {
-      throw new CommandError(`Cannot rescue ${quote(path)}: ${ALI_ONS_STATE}`, convertHint(path));
+      throw new CommandError(`Cannot rescue ${quote(path)}: ${ALI_ONS_STATE}`, convertHint(path), {
+        code: "ali-ons",
+        path,
+      });
     }
     const source = main.state === "valid" ? undefined : recoveryCandidates(files).at(0);
     const write = args.flag("write") && source !== undefined;
     const kept = write ? await recover(path, main, source, io) : undefined;
     if (args.flag("json")) {
-      printJson(io, {
+      printJson(io, "rescue", {
         file: path,
         main: main.state,
         source: source?.path ?? null,
@@ -62,7 +67,9 @@ export const rescue: Command = {
       for (const file of faults(files)) io.out(line(io, "bad", file.path, fault(file)));
       if (source) io.out(outcome(path, source, write, kept, io));
       else io.out(paint(io, "red", "Nothing can be recovered: no file is valid") + "\n");
-      if (main.state === "bad" && main.edited && !write) io.out(escape(acceptHint(path)) + "\n");
+      if (main.state === "bad" && main.edited && !write) {
+        io.out(escape(hint(io, acceptHint(path))) + "\n");
+      }
     }
     return main.state === "valid" || source !== undefined ? EXIT.ok : EXIT.finding;
   },
@@ -75,6 +82,7 @@ function unexamined(main: Inspection): CommandError {
     `Cannot rescue ${quote(path)}: it cannot be examined (${fault(main)})`,
     "It may be intact, so a store refuses it, too. Make it readable; or move it away, and run the " +
       "same command again to go back to the backup.",
+    { code: "unexamined", path },
   );
 }
 
@@ -110,12 +118,16 @@ function outcome(
   source: ValidInspection,
   written: boolean,
   kept: string | undefined,
-  io: Io,
+  io: ToolIo,
 ): string {
   const age = describeAge(io.now() - modifiedOf(source));
   const from = line(io, "valid", source.path, `${countQueues(source.table.size)}, ${age}`);
   if (!written) {
-    return from + `It can be recovered with: offsets rescue ${escape(path)} --write\n`;
+    const next = {
+      text: "It can be recovered with:",
+      command: ["rescue", pathOperand(path), "--write"],
+    };
+    return `${from}${hint(io, next)}\n`;
   }
   return from + `Recovered ${escape(path)} from ${escape(source.path)}` +
     (kept === undefined ? "" : `, the bad file is kept in ${escape(kept)}`) + "\n";

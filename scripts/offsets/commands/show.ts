@@ -41,16 +41,15 @@ export const show: Command = {
     const file = await readToShow("show", path, io);
     const table = topic === undefined ? file.table : file.table.forTopic(topic);
     if (topic !== undefined && table.size === 0) {
-      io.err(nothingSelected("show topic", file.table, quote(topic)).message + "\n");
-      return EXIT.finding;
+      throw nothingSelected("show topic", file.table, quote(topic), EXIT.finding);
     }
-    if (args.flag("json")) printJson(io, jsonOf(file, table));
+    if (args.flag("json")) printJson(io, "show", jsonOf(file, table));
     else io.out(textOf(file, table, io));
     return file.checksum === "wrong" ? EXIT.finding : EXIT.ok;
   },
 };
 
-function jsonOf(file: ValidInspection | AliOnsFile, table: OffsetTable): unknown {
+function jsonOf(file: ValidInspection | AliOnsFile, table: OffsetTable) {
   const { path, format, checksum, journal } = file;
   const modified = new Date(modifiedOf(file)).toISOString();
   const journalRecords = journal?.records ?? 0;

@@ -14,6 +14,7 @@ import {
   NO_ID,
   type ValidInspection,
 } from "../reading/inspect_file.ts";
+import { hint, type ToolIo } from "../command_line/tool_io.ts";
 import { type Io, paint } from "../../lib/io.ts";
 import { printJson } from "../output/json_output.ts";
 import { countQueues, countRecords } from "../output/plural.ts";
@@ -58,7 +59,7 @@ export const verify: Command = {
     }
     const findings: Finding[] = [];
     for (const path of args.operands) findings.push(...await findingsOf(path));
-    if (json) printJson(io, findings.map(jsonOf));
+    if (json) printJson(io, "verify", { files: findings.map(jsonOf) });
     else io.out(textOf(findings, io));
     return findings.some(isBad) ? EXIT.finding : EXIT.ok;
   },
@@ -127,12 +128,12 @@ function jsonOf({ role, file, records }: Finding): unknown {
   return { path, role, state, modified, reason, position, edited: edited !== undefined };
 }
 
-function textOf(findings: readonly Finding[], io: Io): string {
+function textOf(findings: readonly Finding[], io: ToolIo): string {
   const rows = findings.map(({ role, file, details }) => [
     file.state,
     role,
     file.path,
-    file.state === "valid" ? details ?? validDetails(file, io) : hint(role, file),
+    file.state === "valid" ? details ?? validDetails(file, io) : badDetails(role, file),
   ]);
   const table = formatTable(COLUMNS, rows, (cell, row, column) => {
     if (row < 0) return paint(io, "bold", cell);
@@ -146,7 +147,7 @@ function textOf(findings: readonly Finding[], io: Io): string {
     ...edited.map(({ file }) => acceptHint(file.path)),
     ...findings.filter(({ file }) => aliOnsOf(file)).map(({ file }) => convertHint(file.path)),
   ];
-  return table + hints.map((each) => escape(each) + "\n").join("");
+  return table + hints.map((each) => escape(hint(io, each)) + "\n").join("");
 }
 
 const COLUMNS = [
@@ -162,7 +163,7 @@ function validDetails(file: ValidInspection, io: Io): string {
 }
 
 /** Go's client writes its backups empty (apache/rocketmq-client-go issue 572): not a new fault. */
-function hint(role: Finding["role"], file: Inspection): string {
+function badDetails(role: Finding["role"], file: Inspection): string {
   const empty = role === "backup" && infoOf(file)?.size === 0;
   return fault(file) + (empty ? ", as Go's client leaves it" : "");
 }

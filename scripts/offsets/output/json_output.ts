@@ -1,4 +1,5 @@
 import type { MessageQueue, Offset, OffsetTable } from "../../../mod.ts";
+import { escapeJson } from "../../lib/escape.ts";
 import type { Io } from "../../lib/io.ts";
 
 /** A queue and its offset as JSON; int64 does not fit a JSON number in most readers. */
@@ -14,6 +15,16 @@ export function jsonEntries(table: OffsetTable): JsonEntry[] {
   return [...table].map(jsonEntry);
 }
 
-export function printJson(io: Io, value: unknown): void {
-  io.out(JSON.stringify(value, undefined, 2) + "\n");
+/** Prints what a command found: one object, whose first member is the command's name. */
+export function printJson(io: Io, command: string, value: Readonly<Record<string, unknown>>): void {
+  io.out(escapeJson(JSON.stringify({ command, ...value }, undefined, 2)) + "\n");
+}
+
+/** The same on one line, for a command that prints one object after the other. */
+export function printJsonLine(
+  io: Io,
+  command: string,
+  value: Readonly<Record<string, unknown>>,
+): void {
+  io.out(escapeJson(JSON.stringify({ command, ...value })) + "\n");
 }

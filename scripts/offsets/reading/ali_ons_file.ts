@@ -2,6 +2,7 @@ import { basename, sep } from "node:path";
 import { decode, type FileInfo, OffsetFileSyntaxError, type OffsetTable } from "../../../mod.ts";
 import { parseAliOns } from "../../../src/core/mod.ts";
 import { CommandError } from "../command_line/command_error.ts";
+import { type Hint, pathOperand } from "../command_line/hint.ts";
 import { quote } from "../../lib/escape.ts";
 
 /** A file of ali-ons, the JavaScript client; it is shown and converted, and never written. */
@@ -46,8 +47,12 @@ export function readAliOns(bytes: Uint8Array): AliOnsContent | undefined {
 export const ALI_ONS_STATE = "it is a file of ali-ons, which no store reads";
 
 /** What to do about such a file. */
-export function convertHint(path: string): string {
-  return `Convert it for the client that is to read it: offsets convert ${path} --to go --out OUT`;
+export function convertHint(path: string, more?: string) {
+  return {
+    text: "Convert it for the client that is to read it:",
+    command: ["convert", pathOperand(path), "--to", "go", "--out", "OUT"],
+    more,
+  } satisfies Hint;
 }
 
 /**
@@ -62,8 +67,10 @@ export function refuseAliOnsPath(path: string): void {
   const own = path.slice(0, -"offsets.json".length) + "offset.json";
   throw new CommandError(
     `Cannot write ${quote(path)}: ali-ons keeps its own file there, and reads no other form`,
-    `${convertHint(path)}\n  With the adapter of this module, ali-ons reads ${
-      own.split(sep).join("/")
-    }`,
+    convertHint(
+      path,
+      `With the adapter of this module, ali-ons reads ${quote(own.split(sep).join("/"))}`,
+    ),
+    { code: "ali-ons", path },
   );
 }

@@ -20,6 +20,7 @@ import {
 } from "../../../src/file/recovery/read_snapshot.ts";
 import { ALI_ONS_STATE, type AliOnsFile, readAliOns } from "./ali_ons_file.ts";
 import { type AppliedJournal, applyJournal, findJournal } from "./apply_journal.ts";
+import type { ErrorCode } from "../command_line/command_error.ts";
 import { describeSystemError } from "../output/system_error.ts";
 
 /** No journal extends a file that was edited. */
@@ -185,6 +186,13 @@ export function aliOnsOf(inspection: Inspection): AliOnsFile | undefined {
 export function fault(inspection: Inspection): string {
   if (inspection.state === "missing") return "there is no such file";
   return inspection.state === "valid" ? "it is valid" : inspection.reason;
+}
+
+/** The same for programs. */
+export function codeOf(inspection: Inspection): ErrorCode {
+  if (inspection.state === "missing") return "missing";
+  if (isUnexamined(inspection)) return "unexamined";
+  return aliOnsOf(inspection) === undefined ? "bad" : "ali-ons";
 }
 
 /** What is known of the file without reading it; `undefined` for no file. */

@@ -5,6 +5,7 @@ import { readSnapshot, type ValidFile } from "../../../src/file/recovery/read_sn
 import { replay } from "../../../src/file/recovery/replay.ts";
 import { findJournal } from "./apply_journal.ts";
 import { CommandError } from "../command_line/command_error.ts";
+import { pathOperand } from "../command_line/hint.ts";
 import { escape, quote } from "../../lib/escape.ts";
 import type { Io } from "../../lib/io.ts";
 import { describeSystemError } from "../output/system_error.ts";
@@ -69,6 +70,10 @@ async function readOnce(path: string, real: string): Promise<Omit<Pair, "attempt
 function refusal(path: string, state: string): CommandError {
   return new CommandError(
     `Cannot back up ${quote(path)}: ${state}`,
-    `Only a pair that a store loads whole is copied; see what is there with: offsets verify ${path}`,
+    {
+      text: "Only a pair that a store loads whole is copied; see what is there with:",
+      command: ["verify", pathOperand(path)],
+    },
+    { code: "bad", path },
   );
 }

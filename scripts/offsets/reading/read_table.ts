@@ -3,13 +3,16 @@ import { CommandError } from "../command_line/command_error.ts";
 import { escape, quote } from "../../lib/escape.ts";
 import {
   aliOnsOf,
+  codeOf,
   fault,
   type Inspection,
   isUnexamined,
   readSnapshot,
   type ValidInspection,
 } from "./inspect_file.ts";
-import { type Io, paint } from "../../lib/io.ts";
+import { type Hint, pathOperand } from "../command_line/hint.ts";
+import { hint, type ToolIo } from "../command_line/tool_io.ts";
+import { paint } from "../../lib/io.ts";
 import { inspectStore, recoveryCandidates } from "./store_files.ts";
 
 /**
@@ -20,7 +23,10 @@ import { inspectStore, recoveryCandidates } from "./store_files.ts";
 export async function readTable(action: string, path: string): Promise<ValidInspection> {
   const found = await readSnapshot(path);
   if (found.state === "valid") return found;
-  throw new CommandError(`Cannot ${action} ${quote(path)}: ${fault(found)}`, await next(found));
+  throw new CommandError(`Cannot ${action} ${quote(path)}: ${fault(found)}`, await next(found), {
+    code: codeOf(found),
+    path,
+  });
 }
 
 /** Reads an offset file to convert it: one of ali-ons, too. */
@@ -39,17 +45,17 @@ export async function readAnyTable(
 export async function readToShow(
   action: string,
   path: string,
-  io: Io,
+  io: ToolIo,
 ): Promise<ValidInspection | AliOnsFile> {
   const found = await readSnapshot(path);
   if (found.state !== "bad" || found.edited === undefined) return await readAnyTable(action, path);
   io.err(paint(io, "yellow", escape(`${path}: ${found.reason}`)) + "\n");
-  io.err(`  ${escape(acceptHint(path))}\n`);
+  io.err(`  ${escape(hint(io, acceptHint(path)))}\n`);
   return found.edited;
 }
 
 /** What to do about a file that is not valid. */
-async function next(found: Inspection): Promise<string> {
+async function next(found: Inspection): Promise<Hint> {
   const { path, state } = found;
   if (state === "bad" && found.edited !== undefined) return acceptHint(path);
   if (aliOnsOf(found) !== undefined) return convertHint(path);
@@ -58,14 +64,18 @@ async function next(found: Inspection): Promise<string> {
   }
   const [source] = recoveryCandidates(await inspectStore(path));
   if (source !== undefined) {
-    return `${quote(source.path)} is valid; recover it with: offsets rescue ${path} --write`;
+    const text = `${quote(source.path)} is valid; recover it with:`;
+    return { text, command: ["rescue", pathOperand(path), "--write"] };
   }
   return state === "missing"
-    ? "Find the stores of this machine with: offsets list ~/.rocketmq_client_go"
-    : `See what is left with: offsets verify ${path}`;
+    ? { text: "Find the stores of this machine with:", command: ["list"] }
+    : { text: "See what is left with:", command: ["verify", pathOperand(path)] };
 }
 
 /** What to do about a file whose checksum is wrong. */
-export function acceptHint(path: string): string {
-  return `If it was edited by hand, accept it with: offsets verify --accept ${path}`;
+export function acceptHint(path: string): Hint {
+  return {
+    text: "If it was edited by hand, accept it with:",
+    command: ["verify", "--accept", pathOperand(path)],
+  };
 }

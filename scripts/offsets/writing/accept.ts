@@ -1,9 +1,10 @@
 import { findJournal, lonely } from "../reading/apply_journal.ts";
 import { convertHint } from "../reading/ali_ons_file.ts";
 import { CommandError } from "../command_line/command_error.ts";
+import { pathOperand } from "../command_line/hint.ts";
 import { quote } from "../../lib/escape.ts";
 import type { Io } from "../../lib/io.ts";
-import { aliOnsOf, fault, readSnapshot } from "../reading/inspect_file.ts";
+import { aliOnsOf, codeOf, fault, readSnapshot } from "../reading/inspect_file.ts";
 import { keepBadFile } from "./keep_bad_file.ts";
 import { writeStore } from "./write_store.ts";
 
@@ -20,9 +21,11 @@ export async function accept(path: string, io: Io): Promise<string | undefined> 
   if (found.state === "missing" || found.edited === undefined) {
     throw new CommandError(
       `Cannot accept ${quote(path)}: ${fault(found)}`,
-      aliOnsOf(found) !== undefined
-        ? convertHint(path)
-        : `Only a wrong checksum can be accepted; see what is left with: offsets rescue ${path}`,
+      aliOnsOf(found) !== undefined ? convertHint(path) : {
+        text: "Only a wrong checksum can be accepted; see what is left with:",
+        command: ["rescue", pathOperand(path)],
+      },
+      { code: codeOf(found), path },
     );
   }
   const { table, format, info, generation } = found.edited;

@@ -41,6 +41,7 @@ export function refuseLowering(path: string, changes: readonly Change[], args: A
     `Cannot lower offsets in ${quote(path)}: ${queueName(mq)} is at ${from}, ` +
       `above ${to}${others}`,
     "Messages in between would be consumed again; if that is wanted, add --force.",
+    { code: "refused", path },
   );
 }
 
@@ -74,7 +75,7 @@ export async function applyChanges(
   }
   if (args.flag("json")) {
     const json = real.map(({ mq, from, to }) => ({ ...mq, from: text(from), to: text(to) }));
-    printJson(io, { file: path, changes: json });
+    printJson(io, args.command, { file: path, changes: json });
   } else if (real.length === 0) {
     io.out("Nothing to change.\n");
   } else {

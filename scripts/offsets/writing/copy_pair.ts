@@ -35,7 +35,7 @@ export async function copyPair(
     throw new CommandError(
       `Cannot back up to ${quote(directory)}: ${describeSystemError(error)}`,
       `Nothing is left there. ${nextStepAfter(error)}`,
-      { cause: error },
+      { path: directory, cause: error },
     );
   }
 }
@@ -62,7 +62,7 @@ function unusable(directory: string, state: string, cause?: unknown): CommandErr
   return new CommandError(
     `Cannot back up to ${quote(directory)}: ${state}`,
     "Name a new directory, whose parent is there, or an empty one.",
-    { cause },
+    { code: cause === undefined ? "exists" : undefined, path: directory, cause },
   );
 }
 

@@ -15,7 +15,7 @@ export async function keepBadFile(path: string): Promise<string | undefined> {
     throw new CommandError(
       `Cannot keep ${quote(path)} aside: ${describeSystemError(error)}`,
       `Nothing is changed. ${nextStepAfter(error)}`,
-      { cause: error },
+      { cause: error, path },
     );
   }
 }

@@ -24,12 +24,14 @@ export async function writeOutput(
     throw new CommandError(
       `Cannot write ${quote(path)}: ${ALI_ONS_STATE}`,
       "ali-ons reads no other form. Choose another name.",
+      { code: "ali-ons", path },
     );
   }
   if (present.state !== "missing" && !args.flag("force")) {
     throw new CommandError(
       `Cannot write ${quote(path)}: it exists`,
       "Choose another name, or add --force to replace it.",
+      { code: "exists", path },
     );
   }
   // A bad file must not replace a good backup.

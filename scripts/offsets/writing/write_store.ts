@@ -177,7 +177,7 @@ function failureOf(
   return new CommandError(
     `Cannot make sure that ${quote(path)} is written: ${describeSystemError(error)}`,
     "The new file is there, but may be the old one again after a power cut.",
-    { cause: error },
+    { code: "uncertain", path, cause: error },
   );
 }
 
@@ -185,7 +185,7 @@ function notWritten(path: string, error: unknown): CommandError {
   return new CommandError(
     `Cannot write ${quote(path)}: ${describeSystemError(error)}`,
     `The file is as it was. ${nextStepAfter(error)}`,
-    { cause: error },
+    { path, cause: error },
   );
 }
 
@@ -193,5 +193,6 @@ function changed(path: string): CommandError {
   return new CommandError(
     `Cannot write ${quote(path)}: somebody else has just changed it`,
     "Stop the consumer that uses it, then run the same command again.",
+    { code: "changed", path },
   );
 }
