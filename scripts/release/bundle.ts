@@ -73,6 +73,42 @@ export async function makeBundle(folder: string): Promise<string> {
 }
 
 /**
+ * Writes the operator's tool and all that it imports to one file, which npm makes the program `offsetstore`.
+ *
+ * @param folder Where to write it; made if it is not there.
+ * @returns The path of the program.
+ * @throws {BundleError} If esbuild refuses the sources.
+ */
+export async function makeProgram(folder: string): Promise<string> {
+  const outfile = resolve(folder, "offsetstore.js");
+  try {
+    await build({
+      absWorkingDir: root,
+      entryPoints: ["scripts/offsetstore.ts"],
+      outfile,
+      bundle: true,
+      format: "esm",
+      platform: "neutral",
+      external: ["node:*"],
+      target: "es2022",
+      // offsets.ts is part of the program here, and not what was started.
+      define: { "import.meta.main": "false" },
+      logLevel: "silent",
+    });
+    // The first line of the source names Deno.
+    const text = await readFile(outfile, "utf8");
+    await writeFile(outfile, text.replace(/^#!.*/, "#!/usr/bin/env node"), { mode: 0o755 });
+  } catch (cause) {
+    throw new BundleError(`Cannot bundle "scripts/offsetstore.ts": ${(cause as Error).message}`, {
+      cause,
+    });
+  } finally {
+    await stop();
+  }
+  return outfile;
+}
+
+/**
  * Writes the declarations of all that `mod.ts` exports to one file, to lie beside the bundle.
  *
  * @param folder Where to write it; made if it is not there.
@@ -137,6 +173,7 @@ export async function makeNodeFiles(): Promise<void> {
     await Promise.all([made, tarball].map((path) => rm(path, { recursive: true })));
     await rm(target, { recursive: true, force: true });
     await rename(work, target);
+    await makeProgram(join(target, "bin"));
   } catch (cause) {
     throw new BundleError(`Cannot make "dist/node": ${(cause as Error).message}`, { cause });
   } finally {

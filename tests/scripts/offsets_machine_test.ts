@@ -123,8 +123,6 @@ const STARTED: readonly (readonly [string, "deno" | "node" | "bun", string])[] =
   ["file:///p/scripts/offsets.ts", "deno", "deno task offsets"],
   ["file:///p/scripts/offsets.ts", "node", "node scripts/offsets.ts"],
   ["file:///p/a%20b/offsets.ts", "bun", "bun 'a b/offsets.ts'"],
-  ["file:///p/dist/node/scripts/offsetstore.js", "node", "offsetstore"],
-  ["file:///p/dist/node/scripts/offsetstore.js", "deno", "offsetstore"],
   [
     "https://x/scripts/offsets.ts",
     "deno",

@@ -1,13 +1,10 @@
-import { basename, relative } from "node:path";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Runtime } from "../../lib/runtimes.ts";
 import { shellWord } from "./shell_word.ts";
 
 /** The permissions that the tool needs. */
 export const DENO_RUN = "deno run --allow-read --allow-write --allow-env=NO_COLOR";
-
-/** The program that the package installs. */
-export const BIN = "offsetstore";
 
 /**
  * How the user has started the tool.
@@ -18,7 +15,6 @@ export const BIN = "offsetstore";
 export function programName(script: string, runtime: Runtime, cwd: () => string): string {
   if (!script.startsWith("file:")) return `${DENO_RUN} ${script}`;
   const path = fileURLToPath(script);
-  if (basename(path).replace(/\.[jt]s$/, "") === BIN) return BIN;
   if (runtime === "deno") return "deno task offsets";
   return `${runtime} ${shellWord(relative(cwd(), path))}`;
 }
