@@ -5,8 +5,7 @@
  *
  *     deno run --allow-read --allow-write --allow-env=NO_COLOR scripts/offsets.ts list ROOT
  *
- * Only `set`, `reset`, `delete`, `compact`, `backup`, `convert --out`, `merge`, `rescue --write`
- * and `verify --accept` need to write.
+ * Only `backup` and the commands that take `--yes` need to write.
  *
  * @module
  */
@@ -14,6 +13,11 @@ import process from "node:process";
 import { readArgs } from "./offsets/command_line/args.ts";
 import { backup } from "./offsets/commands/backup.ts";
 import type { Command } from "./offsets/command_line/command.ts";
+import { exportCommand } from "./offsets/commands/export.ts";
+import { history } from "./offsets/commands/history.ts";
+import { importCommand } from "./offsets/commands/import.ts";
+import { undo } from "./offsets/commands/undo.ts";
+import { userName } from "./lib/user_name.ts";
 import { compact } from "./offsets/commands/compact.ts";
 import { convert } from "./offsets/commands/convert.ts";
 import { deleteCommand } from "./offsets/commands/delete.ts";
@@ -39,8 +43,11 @@ import { UsageError } from "./lib/usage_error.ts";
 import { verify } from "./offsets/commands/verify.ts";
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [list, show, verify, backup, rescue, compact, set, reset, deleteCommand, convert, diff, merge]
-    .map((command) => [command.name, command]),
+  [
+    ...[list, show, verify, diff, history, exportCommand, backup],
+    ...[set, reset, deleteCommand, importCommand, undo],
+    ...[merge, convert, compact, rescue],
+  ].map((command) => [command.name, command]),
 );
 
 /**
@@ -53,7 +60,8 @@ export async function main(
   io: Io,
   program = "offsets",
 ): Promise<number> {
-  const toolIo = { ...io, program };
+  const author = { user: userName(), pid: process.pid, command: argv };
+  const toolIo = { ...io, program, author };
   try {
     return await dispatch(argv, toolIo);
   } catch (error) {

@@ -6,6 +6,11 @@ export interface Io {
   readonly isTerminal: boolean;
   /** Whether colours are wanted. */
   readonly color: boolean;
+  /**
+   * Asks a question, on a terminal only, and resolves to the line that was typed; to `undefined` if the
+   * input has ended.
+   */
+  readonly ask?: (question: string) => Promise<string | undefined>;
   now(): number;
   /** Resolves after the time, to false once the program should end. */
   sleep(ms: number): Promise<boolean>;

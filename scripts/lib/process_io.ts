@@ -1,9 +1,11 @@
 import process from "node:process";
+import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import type { Io } from "./io.ts";
 
 /** The part of a process that the tool's input and output go through. */
 export interface Terminal {
+  readonly stdin?: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: Output & { readonly isTTY?: boolean };
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -16,7 +18,7 @@ interface Output {
 }
 
 /** The real terminal, clock and environment. */
-export function processIo({ stdout, stderr, env, exit }: Terminal = process): Io {
+export function processIo({ stdin, stdout, stderr, env, exit }: Terminal = process): Io {
   // `offsets … | head` closes the pipe early; that is no failure.
   stdout.on("error", (error) => {
     if (error.code !== "EPIPE") throw error;
@@ -27,9 +29,29 @@ export function processIo({ stdout, stderr, env, exit }: Terminal = process): Io
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     isTerminal,
+    ...(isTerminal && stdin?.isTTY ? { ask: (question) => ask(question, stdin, stdout) } : {}),
     // The environment is not touched if it makes no difference: that may need a permission.
     color: isTerminal && !env.NO_COLOR,
     now: Date.now,
     sleep: (ms) => setTimeout(ms, true),
   };
+}
+
+/**
+ * Asks a question. The terminal stays as it is, so that an interrupt ends the process as always.
+ */
+function ask(
+  question: string,
+  input: NodeJS.ReadableStream,
+  output: Output,
+): Promise<string | undefined> {
+  output.write(question);
+  const lines = createInterface({ input });
+  return new Promise((resolve) => {
+    lines.once("line", (line) => {
+      resolve(line);
+      lines.close();
+    });
+    lines.once("close", () => resolve(undefined));
+  });
 }

@@ -91,6 +91,11 @@ export function quarantineOf(path: string, unique: string): string {
   return `${path}.corrupt-${unique}`;
 }
 
+/** What a store held before the operator's tool changed it. */
+export function undoOf(main: string, unique: string): string {
+  return `${main}.undo-${unique}`;
+}
+
 /** The temporary file of Go's client, which has one name for all writes. */
 export function goTemporaryOf(main: string): string {
   return `${main}.tmp`;
@@ -110,6 +115,7 @@ export function timeOfName(path: string): number {
 }
 
 const UNIQUE = String.raw`\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}`;
+const UNDO = new RegExp(String.raw`^\.undo-${UNIQUE}$`);
 const TEMPORARY = new RegExp(String.raw`^\.${UNIQUE}(\.bak)?\.tmp$`);
 
 /**
@@ -124,4 +130,9 @@ export function temporaryKind(
   const match = TEMPORARY.exec(name.slice(mainName.length));
   if (match === null) return undefined;
   return match[1] === undefined ? "temporary" : "pending backup";
+}
+
+/** Tells whether a file name is one that `undoOf` gives for a main file. */
+export function isUndoName(mainName: string, name: string): boolean {
+  return name.startsWith(mainName) && UNDO.test(name.slice(mainName.length));
 }

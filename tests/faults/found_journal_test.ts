@@ -224,7 +224,18 @@ test(
       assert.equal(await numberOf(disk), first + 1, JSON.stringify(options));
       await store.close();
     }
-    const set = ["set", MAIN, "--topic", "orders", "--broker", "broker-a", "--queue", "0", "200"];
+    const set = [
+      "set",
+      MAIN,
+      "--topic",
+      "orders",
+      "--broker",
+      "broker-a",
+      "--queue",
+      "0",
+      "200",
+      "--yes",
+    ];
     assert.equal((await runTool(new DiskProcess(disk), ...set)).code, 0);
     // The last of the three folded a journal of its own when it closed.
     assert.equal(await numberOf(disk), first + 2, "the operator's tool");

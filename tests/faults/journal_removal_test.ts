@@ -65,9 +65,18 @@ for (const onConflict of ["throw", "merge"] as const) {
 
 const QUEUE = ["--topic", "orders", "--broker", "broker-a", "--queue", "0"];
 const COMMANDS: Record<string, readonly string[]> = {
-  "delete": ["delete", MAIN, "--topic", "orders", "--force"],
-  "set, to a lower offset": ["set", MAIN, ...QUEUE, "100", "--force"],
-  "reset, to a lower offset": ["reset", MAIN, "--topic", "orders", "--offset", "100", "--force"],
+  "delete": ["delete", MAIN, "--topic", "orders", "--yes"],
+  "set, to a lower offset": ["set", MAIN, ...QUEUE, "100", "--force", "--yes"],
+  "reset, to a lower offset": [
+    "reset",
+    MAIN,
+    "--topic",
+    "orders",
+    "--to-offset",
+    "100",
+    "--force",
+    "--yes",
+  ],
 };
 
 test("the commands that the tests run are right", async () => {

@@ -111,7 +111,7 @@ for (const code of ["EBUSY", "EPERM", "EACCES"]) {
 }
 
 test("J3 the removal of a folded journal is synced before the acknowledgement", async () => {
-  for (const act of ["delete", "close", "found"] as const) {
+  for (const act of ["delete", "close", "found", "--yes"] as const) {
     const { disk, process, store } = await journaled();
     const other = new DiskProcess(disk);
     const calls = (act === "found" ? other : process).watch();
@@ -132,7 +132,7 @@ test("J3 the removal of a folded journal is synced before the acknowledgement", 
 });
 
 test("J3 the operator's tool syncs the removal of a folded journal", async () => {
-  for (const args of [["delete", MAIN, "--topic", "orders", "--force"], ["compact", MAIN]]) {
+  for (const args of [["delete", MAIN, "--topic", "orders", "--yes"], ["compact", MAIN, "--yes"]]) {
     const { disk } = await journaled();
     const tool = new DiskProcess(disk);
     const calls = tool.watch();

@@ -64,7 +64,7 @@ test("P8 L2 the operator's tool rescues from no file of another's name", async (
       "offset.json.bak": serialize(tableOf(1)),
       [name]: serialize(tableOf(7)),
     });
-    const { code } = await runTool(new DiskProcess(disk), "rescue", MAIN, "--write");
+    const { code } = await runTool(new DiskProcess(disk), "rescue", MAIN, "--yes");
     assert.equal(code, 0, name);
     assert.equal((await new DiskProcess(disk).open()).peek(queue(0)), 1n, name);
     assert.equal((await filesOf(disk))[name], serialize(tableOf(7)), name);

@@ -79,7 +79,7 @@ for (const name of CASES) {
     const { code, out } = await run(["show", main, "--json"]);
     assert.equal(code, 0);
     assert.equal(JSON.parse(out).offsets.length, table.size);
-    assert.equal((await run(["compact", main])).code, 0);
+    assert.equal((await run(["compact", main, "--yes"])).code, 0);
     const store = await LocalFileOffsetStore.open({
       clientId: "client",
       group: "group",

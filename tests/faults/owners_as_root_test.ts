@@ -78,23 +78,23 @@ const QUEUE = ["--topic", "orders", "--broker", "broker-a", "--queue", "0"];
 
 /** What root does with the operator's tool, in each case to a store of its own. */
 const COMMANDS: Record<string, (at: StoreDirectory) => Promise<readonly string[]>> = {
-  "set": async (at) => ["set", at.main, ...QUEUE, "7"],
-  "reset": async (at) => ["reset", at.main, "--offset", "0", "--force"],
-  "delete": async (at) => ["delete", at.main, "--topic", "orders", "--force"],
+  "set": async (at) => ["set", at.main, ...QUEUE, "7", "--yes"],
+  "reset": async (at) => ["reset", at.main, "--to-offset", "0", "--force", "--yes"],
+  "delete": async (at) => ["delete", at.main, "--topic", "orders", "--yes"],
   "rescue, main bad": async (at) => {
     await writeFile(at.main, "");
-    return ["rescue", at.main, "--write"];
+    return ["rescue", at.main, "--yes"];
   },
   "rescue, main missing": async (at) => {
     await rm(at.main);
-    return ["rescue", at.main, "--write"];
+    return ["rescue", at.main, "--yes"];
   },
   "set --create": async (at) => {
     for (const name of await at.names()) await rm(at.path(name));
-    return ["set", at.main, ...QUEUE, "7", "--create"];
+    return ["set", at.main, ...QUEUE, "7", "--create", "--yes"];
   },
   "convert --out": async (at) => [
-    ...["convert", at.main, "--to", "java", "--out", at.path("offsets.json")],
+    ...["convert", at.main, "--to", "java", "--out", at.path("offsets.json"), "--yes"],
   ],
 };
 

@@ -43,7 +43,7 @@ async function useTool(root: string, main: string): Promise<Record<string, strin
   const told: Record<string, string> = {};
   const commands = [
     ...[["verify", main], ["show", main], ["list", root]],
-    ...[["reset", main, "--offset", "7", "--force"], ["rescue", main, "--write"]],
+    ...[["reset", main, "--to-offset", "7", "--force", "--yes"], ["rescue", main, "--yes"]],
   ];
   for (const args of commands) {
     const { code, out, err } = await run(args);

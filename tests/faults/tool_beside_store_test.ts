@@ -9,7 +9,18 @@ import { atEachCall, type Moment } from "./each_call.ts";
 import { inWords } from "./expect_loaded.ts";
 import { runTool } from "./run_tool.ts";
 
-const SET = ["set", MAIN, "--topic", "orders", "--broker", "broker-a", "--queue", "1", "7"];
+const SET = [
+  "set",
+  MAIN,
+  "--topic",
+  "orders",
+  "--broker",
+  "broker-a",
+  "--queue",
+  "1",
+  "7",
+  "--yes",
+];
 
 /** A consumer that has persisted queues 0 and 1 so often, the last time at 3. */
 async function consumer(persists: number, options: Partial<OpenOptions>) {

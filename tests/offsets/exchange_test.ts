@@ -5,13 +5,13 @@ import fc from "fast-check";
 import { OffsetTable } from "../../mod.ts";
 import { csvLines, parseCsv } from "../../scripts/offsets/exchange/csv.ts";
 import { parseJsonTable } from "../../scripts/offsets/exchange/json_table.ts";
-import { safeJson } from "../../scripts/offsets/exchange/safe_json.ts";
+import { escapeJson } from "../../scripts/lib/escape.ts";
 import { jsonEntries } from "../../scripts/offsets/output/json_output.ts";
 import { EDGE_NAMES, EDGE_OFFSETS, table } from "../../scripts/lib/arbitraries.ts";
 import { check } from "../support/check.ts";
 
 const csv = (table: OffsetTable) => [...csvLines(table)].join("");
-const json = (table: OffsetTable) => safeJson({ offsets: jsonEntries(table) }, 2);
+const json = (table: OffsetTable) => escapeJson(JSON.stringify({ offsets: jsonEntries(table) }));
 
 /** Each name and each offset that something has gone wrong with before. */
 const HARD = OffsetTable.from(

@@ -46,7 +46,7 @@ test("convert writes the offsets of ali-ons in Go's form and in Java's", async (
   const path = await w.write("offsets.json", TEXT);
   for (const to of ["go", "java"]) {
     const out = w.path(`${to}/${to === "go" ? "offset.json" : "offsets.json"}`);
-    const { code, err } = await run(["convert", path, "--to", to, "--out", out]);
+    const { code, err } = await run(["convert", path, "--to", to, "--out", out, "--yes"]);
     assert.deepEqual([code, err], [0, ""]);
     assert.ok(parse(await readFile(out, "utf8")).equals(T));
   }
@@ -85,13 +85,13 @@ test("no other command reads or writes a file of ali-ons; each says to convert i
   for (const path of [await w.write("offsets.json", TEXT), await w.write(PLACE, TEXT)]) {
     const queue = ["--topic", "orders", "--broker", "broker-a", "--queue", "0"];
     const commands = [
-      ["set", path, ...queue, "11"],
-      ["reset", path, "--offset", "0", "--force"],
-      ["delete", path, "--topic", "orders", "--force"],
-      ["compact", path],
-      ["merge", path, go, "--out", w.path("merged.json")],
-      ["rescue", path, "--write"],
-      ["verify", "--accept", path],
+      ["set", path, ...queue, "11", "--yes"],
+      ["reset", path, "--to-offset", "0", "--force", "--yes"],
+      ["delete", path, "--topic", "orders", "--yes"],
+      ["compact", path, "--yes"],
+      ["merge", path, go, "--out", w.path("merged.json"), "--yes"],
+      ["rescue", path, "--yes"],
+      ["verify", "--accept", path, "--yes"],
     ];
     for (const command of commands) {
       const { code, err } = await run(command);
@@ -106,7 +106,7 @@ test("no other command reads or writes a file of ali-ons; each says to convert i
     const verified = await run(["verify", path]);
     assert.equal(verified.code, 1);
     assert.match(verified.out, /of ali-ons, which no store reads\n.*offsets convert /s);
-    const replaced = await run(["convert", go, "--to", "java", "--out", path, "--force"]);
+    const replaced = await run(["convert", go, "--to", "java", "--out", path, "--force", "--yes"]);
     assert.equal(replaced.code, 3);
     assert.match(replaced.err, /Choose another name\.\n$/);
   }
@@ -128,9 +128,9 @@ test("where ali-ons keeps its file, no command writes another one, whatever is t
     const before = await readFile(path, "utf8").catch(() => undefined);
     const queue = ["--topic", "orders", "--broker", "broker-a", "--queue", "0"];
     const commands = [
-      ["set", path, ...queue, "9", "--create", "--force"],
-      ["convert", `${path}.bak`, "--to", "java", "--out", path, "--force"],
-      ["rescue", path, "--write"],
+      ["set", path, ...queue, "9", "--create", "--force", "--yes"],
+      ["convert", `${path}.bak`, "--to", "java", "--out", path, "--force", "--yes"],
+      ["rescue", path, "--yes"],
     ];
     for (const command of commands) {
       const { code, err } = await run(command);

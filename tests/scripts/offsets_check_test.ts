@@ -102,21 +102,22 @@ test("a relative path is shown as it was given, for the backup too", async () =>
   assert.match(stores[0].health, /recoverable from offset\.json\.bak/);
 });
 
-test("rescue tells first, and with --write recovers and keeps the bad file", async () => {
+test("rescue tells first, and with --yes recovers and keeps the bad file", async () => {
   await using w = await Workspace.make();
   const path = await w.write("offset.json", "torn");
   const backup = await w.write("offset.json.bak", T);
   const told = await run(["rescue", path]);
-  assert.equal(told.code, 0);
-  assert.match(told.out, /It can be recovered with: offsets rescue/);
+  assert.equal(told.code, 2);
+  assert.match(told.out, /Recover ".*offset\.json" from ".*offset\.json\.bak"\n$/);
   assert.equal(await w.text("offset.json"), "torn");
-  const done = JSON.parse((await run(["rescue", path, "--write", "--json"])).out);
-  assert.deepEqual([done.source, done.written, done.offsets.length], [backup, true, 2]);
+  const done = JSON.parse((await run(["rescue", path, "--yes", "--json"])).out);
+  assert.deepEqual([done.source, done.applied, done.changes.length], [backup, true, 2]);
   assert.ok((await w.table("offset.json")).equals(T));
   assert.ok((await w.table("offset.json.bak")).equals(T));
   const aside = (await readdir(w.root)).filter((name) => name.includes(".corrupt-"));
   assert.equal(aside.length, 1);
   assert.equal(await w.text(aside[0]), "torn");
+  assert.equal(done.keptAside, w.path(aside[0]));
   assert.match((await run(["rescue", path])).out, /is valid, 2 queues: nothing to rescue/);
 });
 
@@ -125,10 +126,10 @@ test("rescue prefers the newest valid file, and says when there is none", async 
   const path = w.path("offset.json");
   await utimes(await w.write("offset.json.bak", table(["t", "b", 0, 1n])), 1000, 1000);
   await utimes(await w.write("offset.json.tmp", table(["t", "b", 0, 2n])), 2000, 2000);
-  assert.match((await run(["rescue", path, "--write"])).out, /from .*offset\.json\.tmp\n$/);
+  assert.match((await run(["rescue", path, "--yes"])).out, /from .*offset\.json\.tmp\n$/);
   assert.ok((await w.table("offset.json")).equals(table(["t", "b", 0, 2n])));
   const lost = await w.write("lost/offset.json", "");
-  const { code, out } = await run(["rescue", lost, "--write"]);
+  const { code, out } = await run(["rescue", lost, "--yes"]);
   assert.equal(code, 1);
   assert.match(out, /Nothing can be recovered/);
   assert.equal(await w.text("lost/offset.json"), "");
@@ -138,6 +139,6 @@ test("O1 what rescue writes takes its mode after the file that it is rescued fro
   await using w = await Workspace.make();
   const path = w.path("offset.json");
   await chmod(await w.write("offset.json.bak", T), 0o640);
-  assert.equal((await run(["rescue", path, "--write"])).code, 0);
+  assert.equal((await run(["rescue", path, "--yes"])).code, 0);
   assert.equal((await stat(path)).mode & 0o777, 0o640);
 });

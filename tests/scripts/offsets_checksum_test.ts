@@ -25,10 +25,10 @@ for (const [name, format] of FORMS) {
   test(`${name}: changes keep the checksum of a file that has one`, async () => {
     await using w = await Workspace.make();
     const path = await w.write(name, serialize(T, { format, checksum: true }));
-    assert.equal((await run(["set", path, ...SET, "11"])).code, 0);
+    assert.equal((await run(["set", path, ...SET, "11", "--yes"])).code, 0);
     const raised = table(["orders", "broker-a", 0, 11n], ["orders", "broker-a", 1, 20n]);
     assert.equal(await w.text(name), serialize(raised, { format, checksum: true }));
-    assert.equal((await run(["reset", path, "--offset", "30"])).code, 0);
+    assert.equal((await run(["reset", path, "--to-offset", "30", "--yes"])).code, 0);
     assert.match(await w.text(name), /"crc32":"[0-9a-f]{8}"/);
     assert.match((await run(["verify", path])).out, /valid +main .* old, checksum right\n/);
     assert.equal((await run(["convert", path, "--to", "go"])).out.includes("crc32"), false);
@@ -60,14 +60,11 @@ for (const [name, format] of FORMS) {
     assert.match(compared.out, /orders +broker-a +1 +none +29\n/);
     assert.match(compared.err, /accept it with/);
 
-    const told = await run(["rescue", path]);
+    const told = await run(["rescue", path, "--dry-run"]);
     assert.equal(told.code, 0);
-    assert.match(
-      told.out,
-      /It can be recovered with: .*\nIf it was edited by hand, accept it with/,
-    );
+    assert.match(told.out, /\nIf it was edited by hand, accept it with.*\n[^]*\nRecover "/);
 
-    const refused = await run(["set", path, ...SET, "11"]);
+    const refused = await run(["set", path, ...SET, "11", "--yes"]);
     assert.equal(refused.code, 3);
     assert.match(
       refused.err,
@@ -75,15 +72,15 @@ for (const [name, format] of FORMS) {
     );
     assert.equal(await w.text(name), editedText(format), "nothing has changed so far");
 
-    const accepted = await run(["verify", "--accept", path]);
+    const accepted = await run(["verify", "--accept", path, "--yes"]);
     assert.equal(accepted.code, 0, accepted.err);
-    assert.match(accepted.out, /^Accepted .*, the file as it was is kept in .*\.corrupt-\S+\n/);
+    assert.match(accepted.out, /\nAccepted .*\nThe file as it was is kept in .*\.corrupt-\S+\n/);
     assert.equal(await w.text(name), serialize(EDITED, { format, checksum: true }));
     assert.ok((await w.table(`${name}.bak`)).equals(BEFORE), "the backup stays");
     const [aside] = await asideOf(w);
     assert.equal(await w.text(aside), editedText(format));
 
-    const again = await run(["verify", path, "--accept"]);
+    const again = await run(["verify", path, "--accept", "--yes"]);
     assert.equal(again.code, 0);
     assert.match(again.out, /is valid: nothing to accept/);
   });
@@ -94,16 +91,16 @@ test("the store refuses an edited file, and opens it once it is accepted", async
   const path = await w.write("client/group/offset.json", editedText("go"));
   const options = { clientId: "client", group: "group", root: w.root };
   await assert.rejects(LocalFileOffsetStore.open(options), OffsetFileCorruptError);
-  assert.equal((await run(["verify", "--accept", path])).code, 0);
+  assert.equal((await run(["verify", "--accept", path, "--yes"])).code, 0);
   await using store = await LocalFileOffsetStore.open(options);
   assert.ok(store.snapshot().equals(EDITED));
 });
 
-test("rescue --write of an edited file takes the backup and keeps the edit aside", async () => {
+test("rescue --yes of an edited file takes the backup and keeps the edit aside", async () => {
   await using w = await Workspace.make();
   const path = await w.write("offset.json", editedText("go"));
   await w.write("offset.json.bak", serialize(BEFORE, { checksum: true }));
-  assert.equal((await run(["rescue", path, "--write"])).code, 0);
+  assert.equal((await run(["rescue", path, "--yes"])).code, 0);
   assert.equal(await w.text("offset.json"), serialize(BEFORE, { checksum: true }));
   const [aside] = await asideOf(w);
   assert.equal(await w.text(aside), editedText("go"));
@@ -112,9 +109,9 @@ test("rescue --write of an edited file takes the backup and keeps the edit aside
 test("rescue without a backup leaves an edited file alone, and names the way", async () => {
   await using w = await Workspace.make();
   const path = await w.write("offset.json", editedText("go"));
-  const { code, out } = await run(["rescue", path, "--write"]);
+  const { code, out } = await run(["rescue", path, "--yes"]);
   assert.equal(code, 1);
-  assert.match(out, /Nothing can be recovered.*\nIf it was edited by hand, accept it with/);
+  assert.match(out, /\nIf it was edited by hand, accept it with.*\nNothing can be recovered/);
   assert.deepEqual(await readdir(w.root), ["offset.json"]);
 });
 
@@ -122,7 +119,7 @@ test("only a wrong checksum can be accepted", async () => {
   await using w = await Workspace.make();
   const torn = await w.write("offset.json", editedText("go").slice(0, -20));
   for (const path of [torn, w.path("none.json")]) {
-    const { code, err } = await run(["verify", "--accept", path]);
+    const { code, err } = await run(["verify", "--accept", path, "--yes"]);
     assert.equal(code, 3);
     assert.match(err, /^Cannot accept .*\n {2}Only a wrong checksum can be accepted/);
   }
@@ -133,7 +130,7 @@ test("an edit behind a symbolic link is accepted where it lies", async () => {
   await using w = await Workspace.make();
   await w.write("real/offset.json", editedText("go"));
   await symlink(w.path("real/offset.json"), w.path("offset.json"));
-  assert.equal((await run(["verify", "--accept", w.path("offset.json")])).code, 0);
+  assert.equal((await run(["verify", "--accept", w.path("offset.json"), "--yes"])).code, 0);
   assert.equal(await w.text("real/offset.json"), serialize(EDITED, { checksum: true }));
   assert.equal((await asideOf(w, "real")).length, 1);
   assert.equal((await asideOf(w)).length, 0);
@@ -141,17 +138,17 @@ test("an edit behind a symbolic link is accepted where it lies", async () => {
 
 test("a new file and a merged one have a checksum, a rescued one if its source has it", async () => {
   await using w = await Workspace.make();
-  await run(["set", w.path("new/offset.json"), ...SET, "5", "--create"]);
+  await run(["set", w.path("new/offset.json"), ...SET, "5", "--create", "--yes"]);
   const one = table(["orders", "broker-a", 0, 5n]);
   assert.equal(await w.text("new/offset.json"), serialize(one, { checksum: true }));
   const plain = await w.write("plain/offset.json", T);
-  await run(["merge", plain, plain, "--out", w.path("merged.json")]);
+  await run(["merge", plain, plain, "--out", w.path("merged.json"), "--yes"]);
   assert.equal(await w.text("merged.json"), serialize(T, { checksum: true }));
   await mkdir(w.path("lost"));
   for (const checksum of [true, false]) {
     await w.write("lost/offset.json", "");
     await w.write("lost/offset.json.bak", serialize(T, { checksum }));
-    await run(["rescue", w.path("lost/offset.json"), "--write"]);
+    await run(["rescue", w.path("lost/offset.json"), "--yes"]);
     assert.equal(await w.text("lost/offset.json"), serialize(T, { checksum }));
   }
 });

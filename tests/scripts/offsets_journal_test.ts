@@ -45,26 +45,33 @@ test("J3 show, list and diff tell what main and its journal hold together", asyn
 test("J4 compact makes one plain file of both, once", async () => {
   await using w = await Workspace.make();
   const path = await killed(w);
-  const { out, code } = await run(["compact", path]);
+  const { out, code } = await run(["compact", path, "--yes"]);
   assert.equal(code, 0);
-  assert.match(out, /^Written to .*: 2 queues, 2 records of its journal\n$/);
+  assert.match(
+    out,
+    /^Write main with 2 records of its journal, and remove the journal\nWritten to /,
+  );
   assert.ok((await w.table("offset.json")).equals(WHOLE));
   assert.ok((await w.table("offset.json.bak")).equals(SNAPSHOT));
-  assert.deepEqual((await readdir(w.root)).sort(), ["offset.json", "offset.json.bak"]);
-  assert.match((await run(["compact", path])).out, /has no journal: nothing to compact/);
-  assert.deepEqual(JSON.parse((await run(["compact", path, "--json"])).out), {
+  const names = (await readdir(w.root)).filter((name) => !name.includes(".undo-")).sort();
+  assert.deepEqual(names, ["offset.json", "offset.json.bak"]);
+  assert.match((await run(["compact", path, "--yes"])).out, /has no journal: nothing to compact/);
+  assert.deepEqual(JSON.parse((await run(["compact", path, "--json", "--yes"])).out), {
     command: "compact",
     file: path,
+    applied: false,
+    changes: [],
+    actions: [],
+    warnings: [],
     records: 0,
-    compacted: false,
   });
 });
 
 test("J3 a change is made to main and its records, and no journal is left that belongs to another", async () => {
   await using w = await Workspace.make();
   const path = await killed(w);
-  assert.equal((await run(["set", path, ...SET, "2"])).code, 3, "the journal is at 3");
-  assert.equal((await run(["set", path, ...SET, "9"])).code, 0);
+  assert.equal((await run(["set", path, ...SET, "2", "--yes"])).code, 3, "the journal is at 3");
+  assert.equal((await run(["set", path, ...SET, "9", "--yes"])).code, 0);
   const changed = table(["orders", "broker-a", 0, 9n], ["orders", "broker-a", 1, 1n]);
   assert.ok((await w.table("offset.json")).equals(changed));
   assert.ok(!(await readdir(w.root)).includes(JOURNAL));
@@ -83,7 +90,7 @@ test("P9 what a consumer appends while a change is made is noticed", async () =>
       replaces,
       generation,
       journal,
-      rotate: true,
+      content: "valid",
       io: silent,
     }),
     /somebody else has just changed it/,
@@ -132,7 +139,7 @@ test("J3 a journal that cannot be applied is kept, never removed", async () => {
   const path = await killed(w);
   const journal = await w.text(JOURNAL);
   await w.write("offset.json", SNAPSHOT.forTopic("none"));
-  assert.equal((await run(["set", path, ...SET, "9"])).code, 0);
+  assert.equal((await run(["set", path, ...SET, "9", "--add", "--yes"])).code, 0);
   const [kept] = (await readdir(w.root)).filter((name) => name.startsWith(`${JOURNAL}.corrupt-`));
   assert.equal(await w.text(kept), journal);
 });
@@ -142,9 +149,9 @@ test("L2 J3 rescue applies the journal to the backup that it extends", async () 
   const path = await killed(w);
   await w.write("offset.json.bak", await w.text("offset.json"));
   await w.write("offset.json", "");
-  const { out, code } = await run(["rescue", path, "--write", "--json"]);
+  const { out, code } = await run(["rescue", path, "--yes", "--json"]);
   assert.equal(code, 0);
-  assert.equal(JSON.parse(out).offsets[0].offset, "3");
+  assert.equal(JSON.parse(out).changes[0].to, "3");
   assert.ok((await w.table("offset.json")).equals(WHOLE));
   assert.ok(!(await readdir(w.root)).includes(JOURNAL));
 });

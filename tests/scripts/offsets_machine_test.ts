@@ -22,7 +22,12 @@ const ERRORS: readonly (readonly [string[], number, string, string | null])[] = 
   [["show", "WHERE/bad.json"], 3, "bad", "WHERE/bad.json"],
   [["show", "WHERE"], 3, "unexamined", "WHERE"],
   [["show", "WHERE/offset.json", "--topic", "none"], 1, "no-match", null],
-  [["delete", "WHERE/offset.json", "--topic", "t"], 3, "refused", "WHERE/offset.json"],
+  [
+    ["set", "WHERE/offset.json", "--topic", "x", "--broker", "b", "--queue", "0", "1"],
+    3,
+    "no-match",
+    "WHERE/offset.json",
+  ],
   [["show"], 2, "usage", null],
   [["shwo", "x"], 2, "usage", null],
 ];

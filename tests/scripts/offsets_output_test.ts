@@ -11,11 +11,14 @@ test("convert there and back gives the same bytes", async () => {
   await using w = await Workspace.make();
   const go = await w.write("offset.json", T);
   const java = w.path("offsets.json");
-  assert.equal((await run(["convert", go, "--to", "java", "--out", java])).code, 0);
+  assert.equal((await run(["convert", go, "--to", "java", "--out", java, "--yes"])).code, 0);
   assert.equal(await w.text("offsets.json"), serialize(T, { format: "java" }));
   assert.equal((await run(["convert", java, "--to", "go"])).out, serialize(T));
-  assert.equal((await run(["convert", java, "--to", "go", "--out", go])).code, 3);
-  assert.equal((await run(["convert", java, "--to", "go", "--out", go, "--force"])).code, 0);
+  assert.equal((await run(["convert", java, "--to", "go", "--out", go, "--yes"])).code, 3);
+  assert.equal(
+    (await run(["convert", java, "--to", "go", "--out", go, "--force", "--yes"])).code,
+    0,
+  );
   assert.match((await run(["convert", go, "--to", "rust"])).err, /neither go nor java/);
 });
 
@@ -40,12 +43,12 @@ test("merge takes the greater offset of each queue and replaces nothing unasked"
   const b = await w.write("b.json", table(["t", "b", 0, 5n], ["t", "b", 2, 7n]));
   const out = w.path("c/offset.json");
   const merged = table(["t", "b", 0, 5n], ["t", "b", 1, 9n], ["t", "b", 2, 7n]);
-  assert.equal((await run(["merge", a, b, "--out", out])).code, 0);
+  assert.equal((await run(["merge", a, b, "--out", out, "--yes"])).code, 0);
   assert.ok((await w.table("c/offset.json")).equals(merged));
-  const again = await run(["merge", a, a, "--out", out]);
+  const again = await run(["merge", a, a, "--out", out, "--yes"]);
   assert.deepEqual([again.code, /: it exists\n/.test(again.err)], [3, true]);
   assert.ok((await w.table("c/offset.json")).equals(merged));
-  assert.equal((await run(["merge", a, a, "--out", out, "--force"])).code, 0);
+  assert.equal((await run(["merge", a, a, "--out", out, "--force", "--yes"])).code, 0);
   assert.ok((await w.table("c/offset.json.bak")).equals(merged));
 });
 
@@ -54,11 +57,11 @@ test("merge --force does not back a bad file up, and a failed write leaves nothi
   const a = await w.write("a.json", T);
   const out = await w.write("offset.json", "torn");
   const backup = await w.write("offset.json.bak", table(["good", "b", 0, 1n]));
-  assert.equal((await run(["merge", a, a, "--out", out, "--force"])).code, 0);
+  assert.equal((await run(["merge", a, a, "--out", out, "--force", "--yes"])).code, 0);
   assert.ok((await w.table("offset.json")).equals(T));
   assert.equal(await w.text("offset.json.bak"), serialize(table(["good", "b", 0, 1n])), backup);
   await mkdir(w.path("folder"));
-  const { code, err } = await run(["merge", a, a, "--out", w.path("folder"), "--force"]);
+  const { code, err } = await run(["merge", a, a, "--out", w.path("folder"), "--force", "--yes"]);
   assert.equal(code, 3);
   assert.match(err, /^Cannot write ".*folder": .*\n {2}The file is as it was/);
   assert.deepEqual((await readdir(w.root)).filter((name) => name.endsWith(".tmp")), []);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type OffsetFileFormat, OffsetTable, parse, serialize } from "../../mod.ts";
 import { main } from "../../scripts/offsets.ts";
+import type { ToolIo } from "../../scripts/offsets/command_line/tool_io.ts";
 import type { Io } from "../../scripts/lib/io.ts";
 
 /** What a run of the tool printed and returned. */
@@ -20,6 +21,13 @@ export const silent: Io = {
   color: false,
   now: Date.now,
   sleep: () => Promise.resolve(false),
+};
+
+/** The same for a function that a command calls. */
+export const silentTool: ToolIo = {
+  ...silent,
+  program: "offsets",
+  author: { user: "tester", pid: 7, command: ["test"] },
 };
 
 /** Runs the tool in this process; `sleep` may change the world between two polls of a watch. */

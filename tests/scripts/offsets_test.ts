@@ -22,8 +22,8 @@ const WRONG: readonly (readonly [args: readonly string[], says: RegExp])[] = [
   [["set", "a", ...SET, "1.5"], /"1\.5" is not a whole number from 0 to/],
   [["set", "a", ...SET, "9223372036854775808"], /beyond int64/],
   [["set", "a", "7", "--topic", "t", "--broker", "b", "--queue", "2147483648"], /queue number/],
-  [["reset", "a", "--offset", "-1"], /"-1" is not a whole number/],
-  [["delete", "a", "--force"], /--topic T is missing/],
+  [["reset", "a", "--to-offset", "-1"], /"-1" is not a whole number/],
+  [["delete", "a", "--yes"], /--topic T is missing/],
   [["merge", "a", "b"], /--out C is missing/],
 ];
 
@@ -40,7 +40,7 @@ test("--help of the program and of each command has examples", async () => {
   const { code, out } = await run(["--help"]);
   assert.equal(code, 0);
   const names = [...out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name);
-  assert.equal(names.length, 12);
+  assert.equal(names.length, 16);
   for (const name of names) {
     const help = await run([name, "--help"]);
     assert.deepEqual([help.code, help.err], [0, ""]);

@@ -95,7 +95,14 @@ test("P4 the operator's tool gives the same advice, not one for all errors", asy
     const methods = { ...nodeFileSystem };
     Object.assign(nodeFileSystem, { rename: () => Promise.reject(systemError(code, "rename")) });
     try {
-      const { code: exit, err } = await run(["reset", at.main, "--offset", "7", "--force"]);
+      const { code: exit, err } = await run([
+        "reset",
+        at.main,
+        "--to-offset",
+        "7",
+        "--force",
+        "--yes",
+      ]);
       assert.equal(exit, 3);
       assert.match(err, words);
       assert.match(err, /The file is as it was\./);

@@ -115,7 +115,7 @@ test("L4 a main of 6 GiB beside a good backup: store and tool refuse it and say 
   assert.equal(list.code, 1);
   const verify = await run(["verify", at.main]);
   assert.ok(verify.out.includes(state), verify.out);
-  for (const args of [["rescue", at.main], ["rescue", at.main, "--write"]]) {
+  for (const args of [["rescue", at.main], ["rescue", at.main, "--yes"]]) {
     const { code, err } = await run(args);
     assert.equal(code, 3);
     assert.ok(err.startsWith(`Cannot rescue ${JSON.stringify(at.main)}: it cannot be examined (`));

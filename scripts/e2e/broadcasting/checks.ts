@@ -58,7 +58,7 @@ export async function checkClient(
   await checks.run("our tool sets one back", async () => {
     const { path } = await fileOf();
     const queue = ["--topic", topic, "--broker", broker.name, "--queue", "1"];
-    await offsets("set", path, ...queue, "4", "--force");
+    await offsets("set", path, ...queue, "4", "--force", "--yes");
     const seen = await resumesAt([EACH, 4, EACH, EACH]);
     assert.deepEqual(await showOffsets(path), allDone);
     return `it resumes at ${seen}`;

@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   "exists": "the file to write is there already",
   "refused": "a safety check refuses the change, and an option allows it",
   "no-match": "no queue matches",
+  "live": "a consumer is at work on the store",
+  "owner": "the owner of the file could not read it afterwards",
   "changed": "another process has changed the file meanwhile",
   "uncertain": "a power cut may undo the write",
   "failed": "the system refuses, and gives no name for the reason",

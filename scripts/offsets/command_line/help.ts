@@ -24,7 +24,7 @@ ${helpColumns(list.map((command) => [command.name, command.summary]))}
 Examples:
   ${name} list ~/.rocketmq_client_go
   ${name} verify ~/.rocketmq_client_go/*/*/offset.json
-  ${name} rescue broken/offset.json --write
+  ${name} rescue broken/offset.json --yes
 
 Stop the consumer before you change its file: it writes its own table over yours.
 ${meaning}

@@ -1,45 +1,60 @@
+import { quote } from "../../lib/escape.ts";
+import { carryOut, CHANGE_DETAILS, CHANGE_OPTIONS, CHANGE_USAGE } from "../changing/carry_out.ts";
+import type { Plan } from "../changing/plan.ts";
+import { doneOf, toChange } from "../changing/plan_changes.ts";
 import type { Command } from "../command_line/command.ts";
-import { escape } from "../../lib/escape.ts";
-import { EXIT } from "../../lib/exit_code.ts";
-import { printJson } from "../output/json_output.ts";
-import { countQueues, countRecords } from "../output/plural.ts";
+import type { ToolIo } from "../command_line/tool_io.ts";
+import { countRecords } from "../output/plural.ts";
+import type { ValidInspection } from "../reading/inspect_file.ts";
 import { readTable } from "../reading/read_table.ts";
-import { writeStore } from "../writing/write_store.ts";
+import { changeStore } from "../writing/change_store.ts";
 
 export const compact: Command = {
   name: "compact",
   summary: "Write main with the records of its journal, which goes",
-  usage: "compact FILE",
+  usage: `compact FILE ${CHANGE_USAGE}`,
   operands: ["FILE"],
-  options: {},
+  options: CHANGE_OPTIONS,
   details:
     "A consumer that was killed leaves its journal, which other clients do not read; this\n" +
-    "makes one plain file of both. The write is crash-safe, and the table before becomes the\n" +
-    "backup. Without a journal nothing is done.",
-  examples: ["compact offset.json", "compact offset.json --json"],
+    `makes one plain file of both. Without a journal nothing is done.\n\n${CHANGE_DETAILS}`,
+  examples: ["compact offset.json", "compact offset.json --yes --json"],
   async run(args, io) {
     const [path] = args.operands;
-    const file = await readTable("compact", path);
-    const { table, format, checksum, info, generation, journal } = file;
-    if (journal !== undefined) {
-      await writeStore(path, table, {
-        format,
-        checksum: checksum !== "none",
-        replaces: info,
-        generation,
-        journal,
-        rotate: true,
-        io,
-      });
-    }
-    const records = journal?.records ?? 0;
-    if (args.flag("json")) {
-      printJson(io, "compact", { file: path, records, compacted: journal !== undefined });
-    } else if (journal === undefined) {
-      io.out(`${escape(path)} has no journal: nothing to compact\n`);
-    } else {
-      io.out(`Written to ${escape(path)}: ${countQueues(table.size)}, ${countRecords(records)}\n`);
-    }
-    return EXIT.ok;
+    return await carryOut(planOf(await readTable("compact", path), io), args, io);
   },
 };
+
+function planOf(file: ValidInspection, io: ToolIo): Plan {
+  const { path, journal } = file;
+  const { table, format, checksum, info, generation } = toChange(file);
+  const records = journal?.records ?? 0;
+  const action = journal?.relation === "foreign"
+    ? "Keep a journal of another file aside"
+    : `Write main with ${countRecords(records)}, and remove the journal`;
+  return {
+    path,
+    nothing: `${path} has no journal: nothing to compact`,
+    question: `Compact ${quote(path)}?`,
+    changes: [],
+    actions: journal === undefined ? [] : [action],
+    warnings: [],
+    atRest: [path],
+    facts: { records },
+    carryOut: async () =>
+      doneOf(
+        await changeStore({
+          path,
+          table,
+          before: { table, format, checksum, main: "valid" },
+          changes: [],
+          format,
+          checksum,
+          replaces: info,
+          generation,
+          journal,
+          content: "valid",
+        }, io),
+      ),
+  };
+}

@@ -1,39 +1,34 @@
 import { mergeMax } from "../../../mod.ts";
+import { carryOut, CHANGE_DETAILS, CHANGE_OPTIONS, CHANGE_USAGE } from "../changing/carry_out.ts";
+import { planOutput } from "../changing/plan_output.ts";
 import type { Command } from "../command_line/command.ts";
-import { escape } from "../../lib/escape.ts";
-import { EXIT } from "../../lib/exit_code.ts";
 import { formatForName } from "../reading/inspect_file.ts";
-import { jsonEntries, printJson } from "../output/json_output.ts";
-import { countQueues } from "../output/plural.ts";
 import { readTable } from "../reading/read_table.ts";
-import { writeOutput } from "../writing/write_output.ts";
 
 export const merge: Command = {
   name: "merge",
-  summary: "Write the greater offset of each queue of two files",
-  usage: "merge A B --out C [--force]",
-  operands: ["A", "B"],
+  summary: "Write the greatest offset of each queue of several files",
+  usage: `merge A B… --out C [--force] ${CHANGE_USAGE}`,
+  operands: ["A", "B…"],
   options: {
     out: { value: "C", help: "the file to write" },
     force: { help: "replace C if it exists" },
+    ...CHANGE_OPTIONS,
   },
   details:
-    "The result holds the queues of both. It is in Java's form if it is called offsets.json,\n" +
-    "in Go's if it is called offset.json, else in that of A. It bears a checksum, which other\n" +
-    "clients skip.",
-  examples: ["merge old/offset.json new/offset.json --out merged/offset.json"],
+    "The result holds the queues of all. It is in Java's form if it is called offsets.json,\n" +
+    "in Go's if it is called offset.json, else in that of A. It has a checksum, which other\n" +
+    `clients skip.\n\n${CHANGE_DETAILS}`,
+  examples: [
+    "merge old/offset.json new/offset.json --out merged/offset.json",
+    "merge */offset.json --out all.json --yes",
+  ],
   async run(args, io) {
-    const [a, b] = args.operands;
-    const out = args.required("out");
-    const [left, right] = [await readTable("merge", a), await readTable("merge", b)];
-    const table = mergeMax(left.table, right.table);
-    const format = formatForName(out) ?? left.format;
-    await writeOutput(out, table, { format, checksum: true }, args, io);
-    if (args.flag("json")) {
-      printJson(io, "merge", { a, b, out, format, offsets: jsonEntries(table) });
-    } else {
-      io.out(`Written to ${escape(out)}: ${countQueues(table.size)} in ${format}'s form\n`);
-    }
-    return EXIT.ok;
+    const path = args.required("out");
+    const files = await Array.fromAsync(args.operands, (each) => readTable("merge", each));
+    const table = files.map((file) => file.table).reduce((all, each) => mergeMax(all, each));
+    const format = formatForName(path) ?? files[0].format;
+    const plan = await planOutput({ path, table, format, checksum: true }, args, io);
+    return await carryOut({ ...plan, facts: { files: args.operands, format } }, args, io);
   },
 };

@@ -1,10 +1,18 @@
-import { OffsetTable } from "../../../mod.ts";
-import { ALI_ONS_STATE, convertHint } from "../reading/ali_ons_file.ts";
-import { describeAge } from "../output/age.ts";
-import { findJournal, lonely } from "../reading/apply_journal.ts";
-import type { Command } from "../command_line/command.ts";
 import { escape, quote } from "../../lib/escape.ts";
 import { EXIT } from "../../lib/exit_code.ts";
+import { paint } from "../../lib/io.ts";
+import { carryOut, CHANGE_DETAILS, CHANGE_OPTIONS, CHANGE_USAGE } from "../changing/carry_out.ts";
+import { changesBetween } from "../changing/change.ts";
+import type { Done, Plan } from "../changing/plan.ts";
+import { doneOf } from "../changing/plan_changes.ts";
+import { beforeOf } from "../changing/plan_output.ts";
+import type { Command } from "../command_line/command.ts";
+import { CommandError } from "../command_line/command_error.ts";
+import { hint, type ToolIo } from "../command_line/tool_io.ts";
+import { describeAge } from "../output/age.ts";
+import { countQueues } from "../output/plural.ts";
+import { ALI_ONS_STATE, convertHint } from "../reading/ali_ons_file.ts";
+import { findJournal, lonely } from "../reading/apply_journal.ts";
 import {
   aliOnsOf,
   fault,
@@ -14,27 +22,20 @@ import {
   modifiedOf,
   type ValidInspection,
 } from "../reading/inspect_file.ts";
-import { pathOperand } from "../command_line/hint.ts";
-import { hint, type ToolIo } from "../command_line/tool_io.ts";
-import { type Io, paint } from "../../lib/io.ts";
-import { jsonEntries, printJson } from "../output/json_output.ts";
-import { keepBadFile } from "../writing/keep_bad_file.ts";
-import { CommandError } from "../command_line/command_error.ts";
-import { countQueues } from "../output/plural.ts";
 import { acceptHint } from "../reading/read_table.ts";
 import { inspectStore, recoveryCandidates, type StoreFiles } from "../reading/store_files.ts";
-import { writeStore } from "../writing/write_store.ts";
+import { changeStore } from "../writing/change_store.ts";
 
 export const rescue: Command = {
   name: "rescue",
   summary: "Recover a bad or missing main file from backup or leftovers",
-  usage: "rescue FILE [--write]",
+  usage: `rescue FILE ${CHANGE_USAGE}`,
   operands: ["FILE"],
-  options: { write: { help: "do it; the bad file is kept aside under another name" } },
-  details: "Tells what could be recovered and from which file: of the valid ones, backup and\n" +
-    "leftovers, the newest. Nothing is changed without --write. The exit code is 1 if main is\n" +
-    "bad and nothing can be recovered.",
-  examples: ["rescue offset.json", "rescue offset.json --write"],
+  options: CHANGE_OPTIONS,
+  details: "Tells what can be recovered and from which file: of the valid ones, backup and\n" +
+    "leftovers, the newest. The bad file is kept under another name. The exit code is 1\n" +
+    `if main is bad and nothing can be recovered.\n\n${CHANGE_DETAILS}`,
+  examples: ["rescue offset.json --dry-run", "rescue offset.json --yes"],
   async run(args, io) {
     const [path] = args.operands;
     const files = await inspectStore(path);
@@ -47,31 +48,13 @@ export const rescue: Command = {
       });
     }
     const source = main.state === "valid" ? undefined : recoveryCandidates(files).at(0);
-    const write = args.flag("write") && source !== undefined;
-    const kept = write ? await recover(path, main, source, io) : undefined;
-    if (args.flag("json")) {
-      printJson(io, "rescue", {
-        file: path,
-        main: main.state,
-        source: source?.path ?? null,
-        written: write,
-        keptAside: kept ?? null,
-        faults: faults(files).map((file) => ({ path: file.path, reason: fault(file) })),
-        offsets: jsonEntries(
-          main.state === "valid" ? main.table : source?.table ?? OffsetTable.empty,
-        ),
-      });
-    } else if (main.state === "valid") {
-      io.out(`${escape(path)} is valid, ${countQueues(main.table.size)}: nothing to rescue\n`);
-    } else {
-      for (const file of faults(files)) io.out(line(io, "bad", file.path, fault(file)));
-      if (source) io.out(outcome(path, source, write, kept, io));
-      else io.out(paint(io, "red", "Nothing can be recovered: no file is valid") + "\n");
-      if (main.state === "bad" && main.edited && !write) {
-        io.out(escape(hint(io, acceptHint(path))) + "\n");
-      }
+    const isEdited = main.state === "bad" && main.edited !== undefined;
+    if (!args.flag("json")) {
+      tell(files, source, io);
+      if (isEdited) io.out(escape(hint(io, acceptHint(path))) + "\n");
     }
-    return main.state === "valid" || source !== undefined ? EXIT.ok : EXIT.finding;
+    const code = await carryOut(planOf(files, source, io), args, io);
+    return main.state === "valid" || source !== undefined ? code : EXIT.finding;
   },
 };
 
@@ -86,54 +69,77 @@ function unexamined(main: Inspection): CommandError {
   );
 }
 
+function tell(files: StoreFiles, source: ValidInspection | undefined, io: ToolIo): void {
+  const { main } = files;
+  if (main.state === "valid") return;
+  for (const file of faults(files)) io.out(line(io, "bad", file.path, fault(file)));
+  if (source !== undefined) {
+    const age = describeAge(io.now() - modifiedOf(source));
+    io.out(line(io, "valid", source.path, `${countQueues(source.table.size)}, ${age}`));
+  }
+}
+
+function line(io: ToolIo, state: "bad" | "valid", path: string, details: string): string {
+  const shown = paint(io, state === "bad" ? "red" : "green", state.padEnd(5));
+  return `${shown}  ${escape(path)}  ${escape(details)}\n`;
+}
+
 function faults({ main, backup, leftovers }: StoreFiles): Inspection[] {
   return [main, ...[backup, ...leftovers].filter(({ state }) => state === "bad")]
     .filter(({ state }) => state !== "valid");
 }
 
-/** Keeps the bad main as evidence, then writes; the backup stays, since main is not worth one. */
+function planOf(files: StoreFiles, source: ValidInspection | undefined, io: ToolIo): Plan {
+  const { main } = files;
+  const { path } = main;
+  const facts = {
+    main: main.state,
+    source: source?.path ?? null,
+    faults: faults(files).map((file) => ({ path: file.path, reason: fault(file) })),
+  };
+  const nothing = main.state === "valid"
+    ? `${path} is valid, ${countQueues(main.table.size)}: nothing to rescue`
+    : "Nothing can be recovered: no file is valid";
+  const plan = {
+    path,
+    nothing,
+    question: `Recover ${quote(path)}?`,
+    warnings: [],
+    atRest: [path],
+    facts,
+  };
+  if (source === undefined) {
+    return { ...plan, changes: [], actions: [], carryOut: () => Promise.resolve({ text: [] }) };
+  }
+  const changes = changesBetween(beforeOf(main).table, source.table);
+  return {
+    ...plan,
+    changes,
+    actions: [`Recover ${quote(path)} from ${quote(source.path)}`],
+    carryOut: async () => await recover(main, source, changes, io),
+  };
+}
+
 async function recover(
-  path: string,
   main: Inspection,
-  { table, format, checksum, generation, journal }: ValidInspection,
-  io: Io,
-): Promise<string | undefined> {
-  const kept = main.state === "missing" ? undefined : await keepBadFile(path);
-  await writeStore(path, table, {
+  { path: source, table, format, checksum, generation, journal }: ValidInspection,
+  changes: Plan["changes"],
+  io: ToolIo,
+): Promise<Done> {
+  const { path } = main;
+  const changed = await changeStore({
+    path,
+    table,
+    before: beforeOf(main),
+    changes,
     format,
     checksum: checksum !== "none",
     replaces: infoOf(main),
     generation,
     // One that extends the bad main is kept: nobody can tell what its records are worth.
     journal: journal ?? lonely(await findJournal(path)),
-    rotate: false,
-    moved: true,
-    io,
-  });
-  return kept;
-}
-
-function outcome(
-  path: string,
-  source: ValidInspection,
-  written: boolean,
-  kept: string | undefined,
-  io: ToolIo,
-): string {
-  const age = describeAge(io.now() - modifiedOf(source));
-  const from = line(io, "valid", source.path, `${countQueues(source.table.size)}, ${age}`);
-  if (!written) {
-    const next = {
-      text: "It can be recovered with:",
-      command: ["rescue", pathOperand(path), "--write"],
-    };
-    return `${from}${hint(io, next)}\n`;
-  }
-  return from + `Recovered ${escape(path)} from ${escape(source.path)}` +
-    (kept === undefined ? "" : `, the bad file is kept in ${escape(kept)}`) + "\n";
-}
-
-function line(io: Io, state: "bad" | "valid", path: string, details: string): string {
-  const shown = paint(io, state === "bad" ? "red" : "green", state.padEnd(5));
-  return `${shown}  ${escape(path)}  ${escape(details)}\n`;
+    // The backup stays, since main is not worth one.
+    content: "bad",
+  }, io);
+  return doneOf(changed, `Recovered ${path} from ${source}`);
 }

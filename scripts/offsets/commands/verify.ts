@@ -1,4 +1,5 @@
-import { accept } from "../writing/accept.ts";
+import { ACCEPT_OPTIONS, planAccept } from "../writing/accept.ts";
+import { carryOut, CHANGE_DETAILS, CHANGE_OPTIONS, CHANGE_USAGE } from "../changing/carry_out.ts";
 import { convertHint } from "../reading/ali_ons_file.ts";
 import { describeAge } from "../output/age.ts";
 import type { Command } from "../command_line/command.ts";
@@ -35,15 +36,22 @@ type FoundJournal = Exclude<JournalFile, { readonly is: "missing" }>;
 export const verify: Command = {
   name: "verify",
   summary: "Check main file, backup and leftovers",
-  usage: "verify FILE… [--accept]",
+  usage: `verify FILE…
+       verify FILE --accept [--journal max|aside] ${CHANGE_USAGE}`,
   operands: ["FILE…"],
-  options: { accept: { help: "give a main file that was edited by hand the right checksum" } },
+  options: {
+    accept: { help: "give a main file that was edited by hand the right checksum" },
+    ...ACCEPT_OPTIONS,
+    ...CHANGE_OPTIONS,
+  },
   details:
     "FILE is the main file, offset.json or offsets.json; its backup (.bak) and the .tmp files\n" +
     "of interrupted writes are found beside it. The exit code is 1 if any file is bad, or the\n" +
     "main file is missing. A missing backup is fine: a young store has none.\n\n" +
     "A store does not open a main file whose checksum is wrong. --accept writes it anew, with the\n" +
-    "same offsets and the right checksum; the file as it was is kept, and the backup stays.",
+    "same offsets and the right checksum; the file as it was is kept, and the backup stays. The\n" +
+    "records of its journal are shown: --journal says what becomes of them.\n\n" +
+    CHANGE_DETAILS,
   examples: [
     "verify offset.json",
     "verify ~/.rocketmq_client_go/*/*/offset.json --json",
@@ -52,10 +60,9 @@ export const verify: Command = {
   async run(args, io) {
     const json = args.flag("json");
     if (args.flag("accept")) {
-      for (const path of args.operands) {
-        const text = acceptedText(path, await accept(path, io));
-        if (!json) io.out(text);
-      }
+      const [path, ...others] = args.operands;
+      if (others.length > 0) args.fail("--accept takes one FILE");
+      return await carryOut(await planAccept(path, args, io), args, io);
     }
     const findings: Finding[] = [];
     for (const path of args.operands) findings.push(...await findingsOf(path));
@@ -64,12 +71,6 @@ export const verify: Command = {
     return findings.some(isBad) ? EXIT.finding : EXIT.ok;
   },
 };
-
-function acceptedText(path: string, kept: string | undefined): string {
-  return kept === undefined
-    ? `${escape(path)} is valid: nothing to accept\n`
-    : `Accepted ${escape(path)}, the file as it was is kept in ${escape(kept)}\n`;
-}
 
 async function findingsOf(path: string): Promise<Finding[]> {
   const { main, backup, leftovers, journal } = await inspectStore(path);

@@ -6,8 +6,7 @@
  * JSON text: a terminal shows it safely, and a spreadsheet does not change it.
  */
 import type { OffsetTable } from "../../../mod.ts";
-import { quote } from "../../lib/escape.ts";
-import { hasUnprintable, safeJson } from "./safe_json.ts";
+import { escape, escapeJson, quote } from "../../lib/escape.ts";
 import { ExchangeError } from "./exchange_error.ts";
 import { type Row, tableOfRows } from "./table_rows.ts";
 
@@ -22,7 +21,8 @@ export function* csvLines(table: OffsetTable): Generator<string> {
 }
 
 function cell(name: string): string {
-  const text = hasUnprintable(name) || name.startsWith('"') ? safeJson(name) : name;
+  const isPlain = escape(name) === name && !name.startsWith('"');
+  const text = isPlain ? name : escapeJson(JSON.stringify(name));
   return /[",]|^\s|\s$|^$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

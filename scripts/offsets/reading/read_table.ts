@@ -65,7 +65,7 @@ async function next(found: Inspection): Promise<Hint> {
   const [source] = recoveryCandidates(await inspectStore(path));
   if (source !== undefined) {
     const text = `${quote(source.path)} is valid; recover it with:`;
-    return { text, command: ["rescue", pathOperand(path), "--write"] };
+    return { text, command: ["rescue", pathOperand(path), "--yes"] };
   }
   return state === "missing"
     ? { text: "Find the stores of this machine with:", command: ["list"] }

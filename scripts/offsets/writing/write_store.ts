@@ -38,14 +38,12 @@ export interface WriteOptions {
   readonly generation: Generation | undefined;
   /** The journal that was read with it: the table holds its records. */
   readonly journal: AppliedJournal | undefined;
-  /** Whether the replaced file becomes the backup; only a valid file may. */
-  readonly rotate: boolean;
+  /** What main holds: a valid one becomes the backup, a bad one is kept aside. */
+  readonly content: "valid" | "bad";
   /** Where to tell what happens besides. */
   readonly io: Io;
   /** Where the files are; the real file system unless told. */
   readonly fileSystem?: FileSystem;
-  /** Whether it may have been moved away by us since. */
-  readonly moved?: boolean;
 }
 
 /**
@@ -54,21 +52,30 @@ export interface WriteOptions {
  *
  * It refuses if the file is not the one that was read: a consumer that still runs would lose what
  * it wrote in the meantime.
+ *
+ * @returns Where a bad main file is kept.
  */
 export async function writeStore(
   path: string,
   table: OffsetTable,
   options: WriteOptions,
-): Promise<void> {
+): Promise<string | undefined> {
   refuseAliOnsPath(path);
-  const { replaces, journal, io, moved = false } = options;
-  const report = (diagnostic: Diagnostic) => tellDiagnostic(io, diagnostic);
+  const { replaces, journal, io } = options;
+  let keptAside: string | undefined;
+  const report = (diagnostic: Diagnostic) => {
+    if (diagnostic.kind === "kept-aside" && diagnostic.path === main) keptAside = diagnostic.keptAs;
+    else tellDiagnostic(io, diagnostic);
+  };
   const fileSystem = serveMissingCalls(options.fileSystem ?? nodeFileSystem, report);
+  // The link that leads to it stays one.
+  let main = path;
   try {
-    const main = await resolveLinks(fileSystem, path);
+    main = await resolveLinks(fileSystem, path);
+    let name: "there" | "moved" = "there";
     const look = async (): Promise<void> => {
       const now = await fileSystem.stat(main);
-      if (!isSameFile(now, replaces) && !(moved && now === undefined)) {
+      if (!isSameFile(now, replaces) && !(name === "moved" && now === undefined)) {
         throw new ChangedMeanwhileError();
       }
     };
@@ -103,9 +110,12 @@ export async function writeStore(
       stop: () => {},
       report,
       keepUntilDurable: () => Promise.resolve(),
-      did: () => {},
+      did: (event) => {
+        if (event.event === "kept aside" && event.by === "move") name = "moved";
+      },
     });
     if (failure !== undefined) throw failureOf(path, failure);
+    return keptAside;
   } catch (error) {
     if (error instanceof CommandError) throw error;
     if (error instanceof ChangedMeanwhileError) throw changed(path);
@@ -124,9 +134,9 @@ function directoriesOf(
 }
 
 /** The files as the rules of a commit see them. */
-function stateOf({ replaces, generation, journal, rotate }: WriteOptions): FilesState<FileInfo> {
+function stateOf({ replaces, generation, journal, content }: WriteOptions): FilesState<FileInfo> {
   return {
-    main: mainOf(replaces, generation, rotate),
+    main: mainOf(replaces, generation, content),
     journal: journalStateOf(journal),
     journaling: "off",
   };
@@ -135,14 +145,13 @@ function stateOf({ replaces, generation, journal, rotate }: WriteOptions): Files
 function mainOf(
   replaces: FileInfo | undefined,
   generation: Generation | undefined,
-  rotate: boolean,
+  content: WriteOptions["content"],
 ): Main<FileInfo> {
   if (replaces === undefined) return { is: "lost", generation };
   const identities = [replaces];
-  // The commands keep a bad file aside themselves, before they ask.
-  return rotate
-    ? { is: "valid", identities, generation }
-    : { is: "bad", identities, content: "worthless", generation };
+  if (content === "valid") return { is: "valid", identities, generation };
+  const worth = replaces.size === 0 ? "worthless" : "kept";
+  return { is: "bad", identities, content: worth, generation };
 }
 
 function journalStateOf(journal: AppliedJournal | undefined): Journal<FileInfo> {

@@ -37,7 +37,7 @@ export async function tool(stage: Stage, table: Table): Promise<void> {
     replaces: file.info,
     generation: file.generation,
     journal: file.journal,
-    rotate: true,
+    content: "valid",
     io: SILENT,
     fileSystem,
   });
