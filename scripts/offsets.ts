@@ -16,6 +16,8 @@ import type { Command } from "./offsets/command_line/command.ts";
 import { exportCommand } from "./offsets/commands/export.ts";
 import { history } from "./offsets/commands/history.ts";
 import { importCommand } from "./offsets/commands/import.ts";
+import { adopt } from "./offsets/commands/adopt.ts";
+import { prune } from "./offsets/commands/prune.ts";
 import { undo } from "./offsets/commands/undo.ts";
 import { userName } from "./lib/user_name.ts";
 import { compact } from "./offsets/commands/compact.ts";
@@ -46,7 +48,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
     ...[list, show, verify, diff, history, exportCommand, backup],
     ...[set, reset, deleteCommand, importCommand, undo],
-    ...[merge, convert, compact, rescue],
+    ...[merge, convert, compact, rescue, adopt, prune],
   ].map((command) => [command.name, command]),
 );
 

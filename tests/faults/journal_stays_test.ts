@@ -111,7 +111,7 @@ for (const code of ["EBUSY", "EPERM", "EACCES"]) {
 }
 
 test("J3 the removal of a folded journal is synced before the acknowledgement", async () => {
-  for (const act of ["delete", "close", "found", "--yes"] as const) {
+  for (const act of ["delete", "close", "found"] as const) {
     const { disk, process, store } = await journaled();
     const other = new DiskProcess(disk);
     const calls = (act === "found" ? other : process).watch();

@@ -89,7 +89,7 @@ for (const code of UNSUPPORTED) {
       const disk = await diskWith({ "offset.json": serialize(tableOf(1)) });
       const tool = new DiskProcess(disk);
       tool.fail({ when: ({ name }) => name === "syncDirectory", code });
-      const { code: exit, err } = await runTool(tool, "reset", MAIN, "--offset", "7");
+      const { code: exit, err } = await runTool(tool, "reset", MAIN, "--to-offset", "7", "--yes");
       assert.equal(exit, 0, err);
       assert.match(err, /^Note: the file system of .* cannot sync directories: .*\n$/);
       await expectLoaded(disk, tableOf(7));

@@ -31,10 +31,23 @@ test("diff tells differences whatever the form", async () => {
   const { code, out } = await run(["diff", a, c, "--json"]);
   assert.equal(code, 1);
   assert.deepEqual(
-    JSON.parse(out).differences.map((d: Record<string, unknown>) => [d.topic, d.queueId, d.a, d.b]),
-    [["new", 0, null, "1"], ["orders", 0, "10", "4"], ["orders", 1, String(BIG), null]],
+    JSON.parse(out).differences.map((
+      d: Record<string, unknown>,
+    ) => [d.topic, d.queueId, d.offsets]),
+    [["new", 0, [null, "1"]], ["orders", 0, ["10", "4"]], ["orders", 1, [String(BIG), null]]],
   );
   assert.match((await run(["diff", a, c])).out, /orders +broker-a +0 +10 +4 +-6\n/);
+  const three = await run(["diff", a, b, c]);
+  assert.equal(three.code, 1);
+  assert.match(three.out, /^TOPIC +BROKER +QUEUE +A +B +C\n/);
+  assert.match(
+    three.out,
+    /orders +broker-a +0 +10 +10 +4\nor.*\nA: .*offset.*\nB: .*\nC: .*c\.json\n$/,
+  );
+  assert.equal((await run(["diff", a, b, a])).code, 0);
+  const many = await run(["diff", ...Array(28).fill(a), c]);
+  assert.match(many.out, /^TOPIC .* Z +A1 +B1 +C1\n/);
+  assert.equal((await run(["diff", a])).code, 2);
 });
 
 test("merge takes the greater offset of each queue and replaces nothing unasked", async () => {
@@ -45,6 +58,10 @@ test("merge takes the greater offset of each queue and replaces nothing unasked"
   const merged = table(["t", "b", 0, 5n], ["t", "b", 1, 9n], ["t", "b", 2, 7n]);
   assert.equal((await run(["merge", a, b, "--out", out, "--yes"])).code, 0);
   assert.ok((await w.table("c/offset.json")).equals(merged));
+  const c = await w.write("third.json", table(["t", "b", 2, 8n], ["u", "b", 0, 1n]), "java");
+  await run(["merge", a, b, c, "--out", w.path("all.json"), "--yes"]);
+  const all = table(["t", "b", 0, 5n], ["t", "b", 1, 9n], ["t", "b", 2, 8n], ["u", "b", 0, 1n]);
+  assert.ok((await w.table("all.json")).equals(all));
   const again = await run(["merge", a, a, "--out", out, "--yes"]);
   assert.deepEqual([again.code, /: it exists\n/.test(again.err)], [3, true]);
   assert.ok((await w.table("c/offset.json")).equals(merged));

@@ -43,11 +43,12 @@ export interface Changed {
 export async function changeStore(change: StoreChange, io: ToolIo): Promise<Changed> {
   const { path, table, replaces, ...options } = change;
   refuseAliOnsPath(path);
+  const fileSystem = serveMissingCalls(nodeFileSystem, (found) => tellDiagnostic(io, found));
+  const write = () => writeStore(path, table, { ...options, replaces, io, fileSystem });
   if (replaces === undefined) {
-    const keptAside = await writeStore(path, table, { ...options, replaces, io });
+    const keptAside = await write();
     return { path, undo: undefined, before: change.before.main, keptAside };
   }
-  const fileSystem = serveMissingCalls(nodeFileSystem, (found) => tellDiagnostic(io, found));
   const main = await resolveLinks(fileSystem, path);
   const record: UndoRecord = {
     ...change.before,
@@ -60,7 +61,7 @@ export async function changeStore(change: StoreChange, io: ToolIo): Promise<Chan
   let keptAside: string | undefined;
   try {
     refuseToLockOut(path, replaces, undo);
-    keptAside = await writeStore(path, table, { ...options, replaces, io });
+    keptAside = await write();
   } catch (error) {
     // In doubt the change may be made, and the undo file is needed.
     const isMade = error instanceof CommandError && error.code === "uncertain";

@@ -42,7 +42,7 @@ export interface WriteOptions {
   readonly content: "valid" | "bad";
   /** Where to tell what happens besides. */
   readonly io: Io;
-  /** Where the files are; the real file system unless told. */
+  /** Where the files are, with the calls that it lacks served; the real file system unless told. */
   readonly fileSystem?: FileSystem;
 }
 
@@ -67,7 +67,7 @@ export async function writeStore(
     if (diagnostic.kind === "kept-aside" && diagnostic.path === main) keptAside = diagnostic.keptAs;
     else tellDiagnostic(io, diagnostic);
   };
-  const fileSystem = serveMissingCalls(options.fileSystem ?? nodeFileSystem, report);
+  const { fileSystem = serveMissingCalls(nodeFileSystem, report) } = options;
   // The link that leads to it stays one.
   let main = path;
   try {
