@@ -1,9 +1,9 @@
-#!/usr/bin/env -S deno run --allow-read --allow-write --allow-env=NO_COLOR
+#!/usr/bin/env -S deno run --allow-read --allow-write --allow-env
 /**
  * The operator's tool for the offset files that Go's, Java's and this module's consumers leave on
  * a host. `offsets.ts --help` tells all. It runs from a file or a URL, with nothing to install:
  *
- *     deno run --allow-read --allow-write --allow-env=NO_COLOR scripts/offsets.ts list ROOT
+ *     deno run --allow-read --allow-write --allow-env scripts/offsets.ts list ROOT
  *
  * Only `backup` and the commands that take `--yes` need to write.
  *

@@ -1,9 +1,9 @@
-#!/usr/bin/env -S deno run --allow-read --allow-write --allow-env=NO_COLOR
+#!/usr/bin/env -S deno run --allow-read --allow-write --allow-env
 /**
  * The operator's tool as an installed program, `offsetstore`. The package ships it as JavaScript;
  * Deno can install it from its URL:
  *
- *     deno install -g --allow-read --allow-write --allow-env=NO_COLOR https://…/offsetstore.ts
+ *     deno install -g --allow-read --allow-write --allow-env https://…/offsetstore.ts
  *
  * @module
  */

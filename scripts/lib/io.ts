@@ -11,6 +11,8 @@ export interface Io {
    * input has ended.
    */
   readonly ask?: (question: string) => Promise<string | undefined>;
+  /** How large the terminal is; `undefined` if `out` is none. */
+  size?(): { readonly columns: number; readonly rows: number } | undefined;
   now(): number;
   /** Resolves after the time, to false once the program should end. */
   sleep(ms: number): Promise<boolean>;

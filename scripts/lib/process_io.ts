@@ -6,7 +6,11 @@ import type { Io } from "./io.ts";
 /** The part of a process that the tool's input and output go through. */
 export interface Terminal {
   readonly stdin?: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly stdout: Output & { readonly isTTY?: boolean };
+  readonly stdout: Output & {
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
+  };
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   exit(code: number): void;
@@ -32,6 +36,10 @@ export function processIo({ stdin, stdout, stderr, env, exit }: Terminal = proce
     ...(isTerminal && stdin?.isTTY ? { ask: (question) => ask(question, stdin, stdout) } : {}),
     // The environment is not touched if it makes no difference: that may need a permission.
     color: isTerminal && !env.NO_COLOR,
+    size: () => {
+      const { columns, rows } = stdout;
+      return columns && rows ? { columns, rows } : undefined;
+    },
     now: Date.now,
     sleep: (ms) => setTimeout(ms, true),
   };

@@ -8,6 +8,8 @@ export interface OptionShape {
   /** What stands for its value in the help; an option without one is a flag. */
   readonly value?: string;
   readonly help: string;
+  /** The values that it takes, if they are few. */
+  readonly choices?: readonly string[];
   /** Whether it may be given several times. */
   readonly repeats?: boolean;
 }

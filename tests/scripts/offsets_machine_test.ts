@@ -131,7 +131,7 @@ const STARTED: readonly (readonly [string, "deno" | "node" | "bun", string])[] =
   [
     "https://x/scripts/offsets.ts",
     "deno",
-    "deno run --allow-read --allow-write --allow-env=NO_COLOR https://x/scripts/offsets.ts",
+    "deno run --allow-read --allow-write --allow-env https://x/scripts/offsets.ts",
   ],
 ];
 

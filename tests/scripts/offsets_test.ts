@@ -44,7 +44,7 @@ test("--help of the program and of each command has examples", async () => {
   for (const name of names) {
     const help = await run([name, "--help"]);
     assert.deepEqual([help.code, help.err], [0, ""]);
-    assert.match(help.out, new RegExp(`Examples:\n  offsets ${name} `));
+    assert.match(help.out, new RegExp(`Examples:\n  offsets ${name}`));
   }
 });
 

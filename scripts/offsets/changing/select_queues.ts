@@ -51,7 +51,8 @@ export function selectQueues(
   );
 }
 
-function matches(mq: MessageQueue, { topic, brokerName, queueId }: QueueFilter): boolean {
+/** Whether a filter selects a queue. */
+export function matches(mq: MessageQueue, { topic, brokerName, queueId }: QueueFilter): boolean {
   return (topic === undefined || mq.topic === topic) &&
     (brokerName === undefined || mq.brokerName === brokerName) &&
     (queueId === undefined || mq.queueId === queueId);

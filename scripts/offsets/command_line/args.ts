@@ -38,6 +38,14 @@ export class Args {
     return this.#values.get(name)?.[0];
   }
 
+  /** The value of an option that takes one of some names. */
+  choice(name: string): string | undefined {
+    const value = this.option(name);
+    const { choices = [] } = this.#command.options[name];
+    if (value === undefined || choices.includes(value)) return value;
+    this.fail(`--${name} ${quote(value)} is none of ${choices.join(", ")}`);
+  }
+
   required(name: string): string {
     const value = this.option(name);
     if (value !== undefined) return value;

@@ -1,6 +1,6 @@
 import { COMMON_OPTIONS } from "./args.ts";
 import type { Command } from "./command.ts";
-import { helpColumns, optionRows } from "../../lib/words.ts";
+import { helpColumns, optionRows, wrap } from "../../lib/words.ts";
 
 const EXIT_CODES =
   `Exit codes: 0 fine, 1 a negative finding, 2 wrong usage, 3 it could not be done.`;
@@ -39,7 +39,7 @@ export function commandHelp(command: Command, program: string): string {
 
 Usage: ${name} ${command.usage} [--json]
 
-${command.details}
+${wrap(command.details)}
 
 ${helpColumns(optionRows({ ...command.options, ...COMMON_OPTIONS }))}
 

@@ -4,7 +4,7 @@ import type { Runtime } from "../../lib/runtimes.ts";
 import { shellWord } from "./shell_word.ts";
 
 /** The permissions that the tool needs. */
-export const DENO_RUN = "deno run --allow-read --allow-write --allow-env=NO_COLOR";
+export const DENO_RUN = "deno run --allow-read --allow-write --allow-env";
 
 /**
  * How the user has started the tool.

@@ -10,6 +10,11 @@ export interface ToolIo extends Io {
   readonly author: Author;
 }
 
+/** How many terminal cells a line may take: 80 where there is no terminal. */
+export function lineWidth(io: Io): number {
+  return io.size?.()?.columns ?? 80;
+}
+
 /** A hint as this user can follow it. */
 export function hint(io: ToolIo, next: Hint): string {
   return hintText(next, io.program);

@@ -1,128 +1,125 @@
-import { countRecords } from "../output/plural.ts";
-import { basename } from "node:path";
-import { formatAge } from "../output/age.ts";
-import type { AppliedJournal } from "../reading/apply_journal.ts";
+import type { Args } from "../command_line/args.ts";
 import type { Command } from "../command_line/command.ts";
 import { CommandError } from "../command_line/command_error.ts";
-import { escape, quote } from "../../lib/escape.ts";
+import { parseAge } from "../command_line/parse_age.ts";
+import { lineWidth, type ToolIo } from "../command_line/tool_io.ts";
+import { quote } from "../../lib/escape.ts";
 import { EXIT } from "../../lib/exit_code.ts";
-import { findStores, type FoundStore } from "../reading/find_stores.ts";
-import {
-  aliOnsOf,
-  fault,
-  infoOf,
-  type Inspection,
-  isUnexamined,
-  modifiedOf,
-} from "../reading/inspect_file.ts";
-import { paint } from "../../lib/io.ts";
-import { printJson } from "../output/json_output.ts";
-import { inspectStore, recoveryCandidates } from "../reading/store_files.ts";
+import { printJson, printJsonLine } from "../output/json_output.ts";
+import { storeJson, storeTable, summaryLine, summaryOf } from "../output/list_output.ts";
+import { orphanGroups, orphanTable } from "../output/orphans.ts";
+import { naturalOrder } from "../output/natural_order.ts";
 import { describeSystemError } from "../output/system_error.ts";
-import { formatTable } from "../../lib/table.ts";
+import { defaultRoots } from "../reading/default_roots.ts";
+import { findStores, type FoundStores } from "../reading/find_stores.ts";
+import { inParallel } from "../reading/in_parallel.ts";
+import { type JudgedStore, judgeStore } from "../reading/judge_store.ts";
+
+/** Two files of a store are open at a time: a process may have as few as 256. */
+const STORES_AT_A_TIME = 8;
+
+const ORDERS: Readonly<Record<string, (a: JudgedStore, b: JudgedStore) => number>> = {
+  path: (a, b) => naturalOrder(a.path, b.path),
+  age: (a, b) => (a.modified ?? 0) - (b.modified ?? 0) || naturalOrder(a.path, b.path),
+  queues: (a, b) => (b.queues ?? -1) - (a.queues ?? -1) || naturalOrder(a.path, b.path),
+};
 
 export const list: Command = {
   name: "list",
-  summary: "List the stores under a root directory, and their health",
-  usage: "list ROOT",
-  operands: ["ROOT"],
-  options: {},
+  summary: "List the stores under root directories, and their health",
+  usage: "list [ROOT…] [--sort path|age|queues] [--bad] [--older-than SPAN] [--orphans]\n" +
+    "                    [--wide] [--jsonl]",
+  operands: ["[ROOT…]"],
+  options: {
+    sort: {
+      value: "path|age|queues",
+      choices: Object.keys(ORDERS),
+      help: "by path (the default), the oldest first, or the most queues first",
+    },
+    bad: { help: "only the stores whose main file is not valid" },
+    "older-than": { value: "SPAN", help: "only stores not written for that long, such as 7d" },
+    orphans: { help: "only clients that differ in their process id alone, newest first" },
+    wide: { help: "shorten nothing" },
+    jsonl: { help: "print one JSON object a line: the stores, then a summary" },
+  },
   details:
-    "Finds offset.json (Go) and offsets.json (Java, ali-ons) up to two levels down, either order:\n" +
-    "<client>/<group>, or <group>/<client> as Go's consumer really writes. A level with an @ is\n" +
-    "taken for the client. The exit code is 1 if a main file is not valid or no store is found.",
-  examples: ["list ~/.rocketmq_client_go", "list ~/.rocketmq_offsets_node --json"],
+    "Finds offset.json (Go) and offsets.json (Java, ali-ons) at any depth, through links, too. Without\n" +
+    "ROOT, it looks into the roots of the clients that exist: Go's ~/.rocketmq_client_go, Java's\n" +
+    "~/.rocketmq_offsets, that of ali-ons ~/.rocketmq_offsets_node. Directories are read in either\n" +
+    "order: <client>/<group>, or <group>/<client> as Go's consumer really writes; the level with an @\n" +
+    "is the client. Lines fit the terminal, or 80 columns. The exit code is 1 if a main file that is\n" +
+    "listed is not valid, a directory cannot be looked into, or no store is found.\n\n" +
+    "A client whose id has a process id, Go's default, leaves a directory at each start. --orphans\n" +
+    "shows them, the newest of each host and group first: only that one is in use.",
+  examples: ["list", "list ~/.rocketmq_client_go --bad", "list --older-than 7d --sort age --json"],
   async run(args, io) {
-    const [root] = args.operands;
-    const { stores, unreadable } = await findStores(root).catch((error) => {
-      throw new CommandError(
-        `Cannot list ${quote(root)}: ${describeSystemError(error)}`,
-        "Go's root is ~/.rocketmq_client_go, Java's ~/.rocketmq_offsets, that of ali-ons " +
-          "~/.rocketmq_offsets_node.",
-        { path: root, cause: error },
-      );
-    });
-    const rows = await Promise.all(stores.map(inspectRow));
-    if (args.flag("json")) {
-      const json = rows.map(({ modified, good: _, ...row }) => ({
-        ...row,
-        modified: modified === null ? null : new Date(modified).toISOString(),
-      }));
-      printJson(io, "list", { root, stores: json, unreadable });
+    const roots = args.operands.length > 0 ? args.operands : await usualRoots();
+    const found = await find(roots);
+    const judged = await inParallel(found.stores, STORES_AT_A_TIME, judgeStore);
+    const order = ORDERS[args.choice("sort") ?? "path"];
+    const chosen = judged.filter(filterOf(args, io)).sort(order);
+    const { unreadable } = found;
+    const summary = { ...summaryOf(chosen), unreadable: unreadable.length };
+    if (args.flag("orphans")) {
+      const groups = orphanGroups(chosen);
+      if (args.flag("json")) printJson(io, "list", { roots, groups, unreadable });
+      else io.out(orphanTable(groups, widthOf(args, io), io));
+    } else if (args.flag("json")) {
+      printJson(io, "list", { roots, stores: chosen.map(storeJson), unreadable, summary });
+    } else if (args.flag("jsonl")) {
+      for (const store of chosen) printJsonLine(io, "list", { store: storeJson(store) });
+      for (const each of unreadable) printJsonLine(io, "list", { unreadable: each });
+      printJsonLine(io, "list", { summary });
     } else {
-      const cells = rows.map(({ path, client, group, queues, modified, health }) => [
-        path,
-        client ?? "",
-        group ?? "",
-        String(queues ?? ""),
-        modified === null ? "" : formatAge(io.now() - modified),
-        health,
-      ]);
-      if (rows.length === 0) io.out(`No store under ${escape(root)}\n`);
-      else {
-        io.out(formatTable(COLUMNS, cells, (cell, row, column) => {
-          if (row < 0) return paint(io, "bold", cell);
-          if (column !== 5 || cell.startsWith("ok")) return cell;
-          return paint(io, rows[row].good ? "yellow" : "red", cell);
-        }));
-      }
-      for (const { path, reason } of unreadable) {
-        io.err(escape(`Cannot look into ${quote(path)}: ${reason}`) + "\n");
-      }
+      const isEmpty = chosen.length + unreadable.length === 0;
+      if (!isEmpty) io.out(storeTable(chosen, unreadable, widthOf(args, io), io));
+      io.out(summaryLine(summary, roots, judged.length, io));
     }
-    return rows.length > 0 && rows.every(({ good }) => good) ? EXIT.ok : EXIT.finding;
+    const isFine = judged.length > 0 && unreadable.length === 0 &&
+      chosen.every(({ state }) => state === "ok");
+    return isFine ? EXIT.ok : EXIT.finding;
   },
 };
 
-async function inspectRow({ path, levels }: FoundStore) {
-  const files = await inspectStore(path);
-  const { main, backup, leftovers } = files;
-  const file = main.state === "valid" ? main : aliOnsOf(main);
-  const good = file !== undefined;
-  const [source] = recoveryCandidates(files);
-  const notes = [
-    good
-      ? journalNote(file.journal)
-      : `main ${main.state === "missing" ? "missing" : `${judgement(main)}: ${fault(main)}`}`,
-    !good && !isUnexamined(main) &&
-    (source ? `recoverable from ${basename(source.path)}` : "not recoverable"),
-    backup.state === "bad" && (infoOf(backup)?.size === 0 ? "backup empty" : "backup bad"),
-    leftovers.length > 0 && `${leftovers.length} leftover .tmp`,
-  ];
+async function usualRoots(): Promise<string[]> {
+  const roots = await defaultRoots();
+  if (roots.length > 0) return roots;
+  throw new CommandError(
+    "Cannot list the stores of this machine: no client has a root in the home directory",
+    "Name the root that your consumers are configured with.",
+    { code: "missing" },
+  );
+}
+
+async function find(roots: readonly string[]): Promise<FoundStores> {
+  const all = [];
+  for (const root of roots) {
+    all.push(
+      await findStores(root).catch((error) => {
+        throw new CommandError(
+          `Cannot list ${quote(root)}: ${describeSystemError(error)}`,
+          "Go's root is ~/.rocketmq_client_go, Java's ~/.rocketmq_offsets, that of ali-ons " +
+            "~/.rocketmq_offsets_node.",
+          { path: root, cause: error },
+        );
+      }),
+    );
+  }
   return {
-    path,
-    ...clientAndGroup(levels),
-    format: file?.format ?? null,
-    queues: file?.table.size ?? null,
-    modified: modifiedOf(main) ?? null,
-    health: notes.filter(Boolean).join(", "),
-    good,
+    stores: all.flatMap(({ stores }) => stores),
+    unreadable: all.flatMap(({ unreadable }) => unreadable),
   };
 }
 
-function judgement(main: Inspection): string {
-  return isUnexamined(main) ? "cannot be examined" : "bad";
+/** A store without a main file has no age. */
+function filterOf(args: Args, io: ToolIo): (store: JudgedStore) => boolean {
+  const span = args.option("older-than");
+  const before = span === undefined ? undefined : io.now() - parseAge(args, span);
+  return ({ state, modified }) =>
+    (!args.flag("bad") || state !== "ok") &&
+    (before === undefined || (modified !== null && modified < before));
 }
 
-function journalNote(journal: AppliedJournal | undefined): string {
-  if (journal === undefined) return "ok";
-  return journal.relation === "foreign"
-    ? "a journal of another file"
-    : `ok, ${countRecords(journal.records)}`;
+function widthOf(args: Args, io: ToolIo): number {
+  return args.flag("wide") ? Infinity : lineWidth(io);
 }
-
-/** A client id is `<ip>@<instance>`; without an @ the documented order is assumed. */
-function clientAndGroup(levels: readonly string[]) {
-  const [first = null, second = null] = levels;
-  const swapped = first !== null && !first.includes("@") && (second?.includes("@") ?? true);
-  return swapped ? { client: second, group: first } : { client: first, group: second };
-}
-
-const COLUMNS = [
-  { title: "PATH" },
-  { title: "CLIENT" },
-  { title: "GROUP" },
-  { title: "QUEUES", align: "right" },
-  { title: "AGE", align: "right" },
-  { title: "HEALTH" },
-] as const;

@@ -9,7 +9,6 @@ import type { JournalFile } from "../../../src/file/recovery/read_journal_file.t
 import {
   aliOnsOf,
   fault,
-  infoOf,
   type Inspection,
   modifiedOf,
   NO_ID,
@@ -20,7 +19,7 @@ import { type Io, paint } from "../../lib/io.ts";
 import { printJson } from "../output/json_output.ts";
 import { countQueues, countRecords } from "../output/plural.ts";
 import { acceptHint } from "../reading/read_table.ts";
-import { inspectStore } from "../reading/store_files.ts";
+import { inspectStore, isEmptyOfGo } from "../reading/store_files.ts";
 import { formatTable } from "../../lib/table.ts";
 
 interface Finding {
@@ -111,11 +110,16 @@ function journalFinding(main: Inspection, journal: FoundJournal): Finding {
   return { role: "journal", file, records, details: countRecords(records) + superseded + torn };
 }
 
-function isBad({ file }: Finding): boolean {
-  return file.state !== "valid";
+function isBad(finding: Finding): boolean {
+  return finding.file.state !== "valid" && !isEmpty(finding);
 }
 
-function jsonOf({ role, file, records }: Finding): unknown {
+function isEmpty({ role, file }: Finding): boolean {
+  return role === "backup" && isEmptyOfGo(file);
+}
+
+function jsonOf(finding: Finding): unknown {
+  const { role, file, records } = finding;
   const { path, state } = file;
   if (file.state === "missing") return { path, role, state };
   const at = modifiedOf(file);
@@ -125,16 +129,17 @@ function jsonOf({ role, file, records }: Finding): unknown {
     if (role === "journal") return { path, role, state, modified, queues: table.size, records };
     return { path, role, state, modified, queues: table.size, format, checksum };
   }
+  if (isEmpty(finding)) return { path, role, state: "empty", modified };
   const { reason, position = null, edited } = file;
   return { path, role, state, modified, reason, position, edited: edited !== undefined };
 }
 
 function textOf(findings: readonly Finding[], io: ToolIo): string {
-  const rows = findings.map(({ role, file, details }) => [
-    file.state,
-    role,
-    file.path,
-    file.state === "valid" ? details ?? validDetails(file, io) : badDetails(role, file),
+  const rows = findings.map((finding) => [
+    isEmpty(finding) ? "empty" : finding.file.state,
+    finding.role,
+    finding.file.path,
+    detailsOf(finding, io),
   ]);
   const table = formatTable(COLUMNS, rows, (cell, row, column) => {
     if (row < 0) return paint(io, "bold", cell);
@@ -163,8 +168,8 @@ function validDetails(file: ValidInspection, io: Io): string {
   return `${countQueues(file.table.size)}, ${describeAge(io.now() - modifiedOf(file))}${sealed}`;
 }
 
-/** Go's client writes its backups empty (apache/rocketmq-client-go issue 572): not a new fault. */
-function badDetails(role: Finding["role"], file: Inspection): string {
-  const empty = role === "backup" && infoOf(file)?.size === 0;
-  return fault(file) + (empty ? ", as Go's client leaves it" : "");
+function detailsOf(finding: Finding, io: Io): string {
+  const { file, details } = finding;
+  if (file.state === "valid") return details ?? validDetails(file, io);
+  return isEmpty(finding) ? "empty, as Go leaves it" : fault(file);
 }

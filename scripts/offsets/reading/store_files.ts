@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { nodeFileSystem } from "../../../mod.ts";
 import { backupOf } from "../../../src/file/paths.ts";
 import type { JournalFile } from "../../../src/file/recovery/read_journal_file.ts";
@@ -30,7 +31,9 @@ export async function inspectStore(path: string): Promise<StoreFiles> {
     // Without the right to list the directory, main and backup can still be read by name.
     findLeftovers(real).catch(() => []),
   ]);
-  const leftovers = await Promise.all(names.map(inspectAlone));
+  const leftovers: Inspection[] = [];
+  // One after the other: a store that is killed over and over leaves many.
+  for (const name of names) leftovers.push(await inspectAlone(name));
   const extended = (file: Inspection) =>
     extendsFile(journal, file) ? applyJournal(file, journal) : file;
   return {
@@ -39,6 +42,12 @@ export async function inspectStore(path: string): Promise<StoreFiles> {
     backup: extended(backup),
     leftovers: leftovers.filter(({ state }) => state !== "missing").map(extended),
   };
+}
+
+/** Go's client truncates its backup (rocketmq-client-go issue 572): that is no new fault. */
+export function isEmptyOfGo(backup: Inspection): boolean {
+  return backup.state === "bad" && backup.info?.size === 0 &&
+    basename(backup.path) === "offset.json.bak";
 }
 
 /**
