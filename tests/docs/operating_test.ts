@@ -13,8 +13,6 @@ import {
   temporaryOf,
   undoOf,
 } from "../../src/file/paths.ts";
-import { AT_REST_MS, WATCH_MS } from "../../scripts/offsets/changing/live_consumer.ts";
-import { MOST_UNDO_BYTES, MOST_UNDO_FILES } from "../../scripts/offsets/undo/undo_files.ts";
 import { run } from "../scripts/offsets_run.ts";
 
 const page = await readFile(new URL("../../docs/operating.md", import.meta.url), "utf8");
@@ -41,17 +39,6 @@ test("docs/operating.md gives the figures of the code", () => {
   assert.equal(Math.round(coarse / 1000), 4);
   assert.ok(text.includes(`a snapshot takes ${fine} ms longer`));
   assert.ok(text.includes("where times are whole seconds, four seconds"));
-  assert.deepEqual([AT_REST_MS, WATCH_MS, MOST_UNDO_FILES, MOST_UNDO_BYTES], [
-    ...[10_000, 6000, 10, 64 * 2 ** 20],
-  ]);
-  for (
-    const figure of [
-      "not touched for ten seconds",
-      "watched for six seconds",
-      "The last ten are kept",
-      "no more than 64 MiB",
-    ]
-  ) assert.ok(text.includes(figure), figure);
 });
 
 test("docs/operating.md names diagnostics that a store reports, and commands of the tool", async () => {

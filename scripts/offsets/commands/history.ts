@@ -31,7 +31,9 @@ export const history: Command = {
     } else if (kept.length === 0) {
       io.out(`No change of ${escape(path)} is kept\n`);
     } else {
-      io.out(formatTable(COLUMNS, kept.map((file, i) => cellsOf(file, i + 1, io.now()))));
+      const rows = kept.map((file, i) => cellsOf(file, path, i + 1, io.now()));
+      // A pipe gets the command lines whole.
+      io.out(formatTable(COLUMNS, rows, undefined, io.size?.()?.columns));
       const next = { text: "To go back:", command: ["undo", pathOperand(path), "N"] };
       io.out(`${escape(hint(io, next))}\n`);
     }
@@ -45,10 +47,16 @@ const COLUMNS = [
   { title: "USER" },
   { title: "PID", align: "right" },
   { title: "CHANGES" },
-  { title: "COMMAND" },
+  { title: "COMMAND", shortens: "end", least: 20 },
 ] as const;
 
-function cellsOf({ path, content }: UndoFile, number: number, now: number): string[] {
+/** @param main The file that is asked for; it is left out of the command lines. */
+function cellsOf(
+  { path, content }: UndoFile,
+  main: string,
+  number: number,
+  now: number,
+): string[] {
   if ("fault" in content) return [String(number), "", "", "", content.fault, path];
   const { time, author: { user, pid, command }, changes } = content;
   return [
@@ -57,7 +65,7 @@ function cellsOf({ path, content }: UndoFile, number: number, now: number): stri
     user ?? "",
     String(pid),
     countsText(changes),
-    command.map(shellWord).join(" "),
+    command.filter((word) => word !== main).map(shellWord).join(" "),
   ];
 }
 
