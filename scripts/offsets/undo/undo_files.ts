@@ -18,15 +18,15 @@ export interface KeptUndo {
 }
 
 /**
- * Writes an undo file beside a main file, with main's owner, group and mode, and makes it durable.
- * What was begun is removed if that fails.
+ * Writes an undo file beside a main file, with the owner, the group and the mode that a new main
+ * takes, and makes it durable. What was begun is removed if that fails.
  *
  * A process that is killed meanwhile leaves a file that ends too early: the change had not begun.
  */
 export async function keepUndo(
   fileSystem: FileSystem,
   main: string,
-  like: FileInfo,
+  like: Ownership,
   record: UndoRecord,
 ): Promise<KeptUndo> {
   const path = undoOf(main, fileSystem.uniqueName());

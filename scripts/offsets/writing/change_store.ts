@@ -1,4 +1,4 @@
-import { type FileInfo, nodeFileSystem, type OffsetTable } from "../../../mod.ts";
+import { nodeFileSystem, type OffsetTable } from "../../../mod.ts";
 import { serveMissingCalls } from "../../../src/file/fs/missing_calls.ts";
 import { resolveLinks } from "../../../src/file/fs/resolve_links.ts";
 import type { Ownership } from "../../../src/file/fs/take_after.ts";
@@ -11,7 +11,8 @@ import { tellDiagnostic } from "../output/tell_diagnostic.ts";
 import { refuseAliOnsPath } from "../reading/ali_ons_file.ts";
 import { dropUndo, keepUndo, type KeptUndo, pruneUndo } from "../undo/undo_files.ts";
 import type { UndoRecord } from "../undo/undo_text.ts";
-import { type WriteOptions, writeStore } from "./write_store.ts";
+import { ownershipOf, type WriteOptions } from "./commit_table.ts";
+import { writeStore } from "./write_store.ts";
 
 /** What a store holds before a change. */
 export type Before = Pick<UndoRecord, "table" | "format" | "checksum" | "main">;
@@ -56,11 +57,12 @@ export async function changeStore(change: StoreChange, io: ToolIo): Promise<Chan
     author: io.author,
     changes: countChanges(change.changes),
   };
-  const undo = await keepUndo(fileSystem, main, replaces, record)
+  const like = await ownershipOf(fileSystem, main, change) ?? replaces;
+  const undo = await keepUndo(fileSystem, main, like, record)
     .catch((error) => cannotKeep(path, error));
   let keptAside: string | undefined;
   try {
-    refuseToLockOut(path, replaces, undo);
+    refuseToLockOut(path, like, undo);
     keptAside = await write();
   } catch (error) {
     // In doubt the change may be made, and the undo file is needed.
@@ -88,7 +90,7 @@ function cannotKeep(path: string, error: unknown): never {
  * Only root can give a file away. The undo file was made in the same way as the new main will be, so
  * it shows the owner, the group and the mode that main would get.
  */
-function refuseToLockOut(path: string, main: FileInfo, { ownership }: KeptUndo): void {
+function refuseToLockOut(path: string, main: Ownership, { ownership }: KeptUndo): void {
   if (canStillRead(main, ownership)) return;
   throw new CommandError(
     `Cannot change ${quote(path)}: its owner, user ${main.uid}, could not read it afterwards`,

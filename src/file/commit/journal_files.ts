@@ -35,7 +35,12 @@ export class JournalFiles {
   /** Remembers the files that a recovery has read. */
   remember({ main, journal }: StoreFiles): void {
     if (main.is === "valid") this.#ids.set(main.info, main.id);
-    if ("bytes" in journal) this.#contents.set(journal.info, journal.bytes);
+    if ("bytes" in journal) this.rememberContent(journal);
+  }
+
+  /** Remembers the content of a journal that was read. */
+  rememberContent({ info, bytes }: { readonly info: FileInfo; readonly bytes: Uint8Array }): void {
+    this.#contents.set(info, bytes);
   }
 
   /** Remembers a main that this store wrote, if a journal may extend it. */
