@@ -2,6 +2,10 @@
 export interface Io {
   out(text: string): void;
   err(text: string): void;
+  /** Waits until what was printed is on its way, so that a slow reader does not fill the memory. */
+  flush?(): Promise<void>;
+  /** Reads standard input to its end. */
+  input?(): Promise<Uint8Array>;
   /** Whether `out` is a terminal: then a watch redraws in place. */
   readonly isTerminal: boolean;
   /** Whether colours are wanted. */

@@ -1,6 +1,7 @@
+import { Buffer } from "node:buffer";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Io } from "./io.ts";
 
 /** The part of a process that the tool's input and output go through. */
@@ -19,6 +20,7 @@ export interface Terminal {
 interface Output {
   write(text: string): unknown;
   on(event: "error", listener: (error: Error & { code?: string }) => void): unknown;
+  once?(event: "drain", listener: () => void): unknown;
 }
 
 /** The real terminal, clock and environment. */
@@ -28,9 +30,19 @@ export function processIo({ stdin, stdout, stderr, env, exit }: Terminal = proce
     if (error.code !== "EPIPE") throw error;
     exit(0);
   });
+  let isFull = false;
   const isTerminal = stdout.isTTY ?? false;
   return {
-    out: (text) => void stdout.write(text),
+    out: (text) => {
+      isFull = stdout.write(text) === false;
+    },
+    flush: async () => {
+      // Even if there is room, a closed pipe is only noticed between two turns.
+      if (isFull) await new Promise((resolve) => stdout.once?.("drain", () => resolve(undefined)));
+      else await setImmediate();
+    },
+    input: async () =>
+      Buffer.concat(await Array.fromAsync(stdin ?? [], (part) => Buffer.from(part))),
     err: (text) => void stderr.write(text),
     isTerminal,
     ...(isTerminal && stdin?.isTTY ? { ask: (question) => ask(question, stdin, stdout) } : {}),

@@ -21,7 +21,7 @@ const ERRORS: readonly (readonly [string[], number, string, string | null])[] = 
   [["show", "WHERE/none.json"], 3, "missing", "WHERE/none.json"],
   [["show", "WHERE/bad.json"], 3, "bad", "WHERE/bad.json"],
   [["show", "WHERE"], 3, "unexamined", "WHERE"],
-  [["show", "WHERE/offset.json", "--topic", "none"], 1, "no-match", null],
+  [["show", "WHERE/offset.json", "--topic", "none"], 1, "no-match", "WHERE/offset.json"],
   [
     ["set", "WHERE/offset.json", "--topic", "x", "--broker", "b", "--queue", "0", "1"],
     3,

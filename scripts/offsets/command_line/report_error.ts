@@ -23,16 +23,21 @@ interface Report {
  * @returns The exit code.
  */
 export function reportError(error: unknown, isJson: boolean, io: ToolIo): number {
-  const { code, message, path, next, exitCode } = reportOf(error, io);
+  const { message, next, exitCode } = reportOf(error, io);
   if (isJson) {
-    const json = { error: { code, message, path: path ?? null, next: next ?? null } };
-    io.out(escapeJson(JSON.stringify(json, undefined, 2)) + "\n");
+    io.out(escapeJson(JSON.stringify(errorJson(error, io), undefined, 2)) + "\n");
     return exitCode;
   }
   const [first, ...rest] = message.split("\n").map(escape);
   const told = next === undefined ? [] : `  ${next}`.split("\n").map(escape);
   io.err([paint(io, "red", first), ...rest, ...told].join("\n") + "\n");
   return exitCode;
+}
+
+/** An error as JSON tells it. */
+export function errorJson(error: unknown, io: ToolIo) {
+  const { code, message, path = null, next = null } = reportOf(error, io);
+  return { error: { code, message, path, next } };
 }
 
 function reportOf(error: unknown, io: ToolIo): Report {

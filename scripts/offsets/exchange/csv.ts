@@ -5,19 +5,25 @@
  * A name that holds control or format characters, or begins with a quotation mark, is written as
  * JSON text: a terminal shows it safely, and a spreadsheet does not change it.
  */
-import type { OffsetTable } from "../../../mod.ts";
+import type { MessageQueue, Offset, OffsetTable } from "../../../mod.ts";
 import { escape, escapeJson, quote } from "../../lib/escape.ts";
 import { ExchangeError } from "./exchange_error.ts";
 import { type Row, tableOfRows } from "./table_rows.ts";
 
-const FIELDS = ["topic", "brokerName", "queueId", "offset"] as const;
+/** The columns. */
+export const FIELDS = ["topic", "brokerName", "queueId", "offset"] as const;
 
 /** The lines of a table in CSV. */
 export function* csvLines(table: OffsetTable): Generator<string> {
   yield `${FIELDS.join(",")}\n`;
-  for (const [{ topic, brokerName, queueId }, offset] of table) {
-    yield `${cell(topic)},${cell(brokerName)},${queueId},${offset}\n`;
-  }
+  for (const entry of table) yield csvRow(entry);
+}
+
+/** The line of a queue. */
+export function csvRow(
+  [{ topic, brokerName, queueId }, offset]: readonly [MessageQueue, Offset],
+): string {
+  return `${cell(topic)},${cell(brokerName)},${queueId},${offset}\n`;
 }
 
 function cell(name: string): string {
