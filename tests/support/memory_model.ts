@@ -142,28 +142,33 @@ export class Pair {
         model.set(step.slot, this.#removed.offset, this.#removed.frozen);
       }
     } else if (step.kind === "merge") {
-      memory.mergeForeign(columnOf(...step.offsets));
-      model.mergeForeign(columnOf(...step.offsets));
+      this.#adopt(step.offsets);
+      memory.mergeForeign(durable);
+      model.mergeForeign(durable);
     } else if (step.kind === "resolve") {
-      // The files are known to hold their table from now on.
-      const theirs = columnOf(...step.offsets);
-      for (const slot of POOL.keys()) {
-        const offset = theirs.get(slot);
-        if (offset === undefined) durable.delete(slot);
-        else durable.set(slot, offset);
-      }
-      memory.resolve(step.choice, theirs);
-      model.resolve(step.choice, theirs);
+      this.#adopt(step.offsets);
+      memory.resolve(step.choice, durable);
+      model.resolve(step.choice, durable);
     } else if (step.kind === "take") {
       const changes = memory.takeChanges(durable, step.deleting);
       const { set, deleted } = plain(changes);
       const expected = model.takeChanges(durable, step.deleting);
       assert.deepEqual({ set: set.sort(bySlot), deleted }, expected);
       applyChanges(durable, changes);
+      memory.settle(durable, changes);
     } else {
       const slots = step.kind === "touch" ? step.slots : undefined;
       memory.touch(slots);
       for (const slot of slots ?? POOL.keys()) model.touched.add(slot);
+    }
+  }
+
+  /** The files are known to hold somebody else's table from now on. */
+  #adopt(offsets: readonly (Offset | undefined)[]): void {
+    for (const slot of POOL.keys()) {
+      const offset = offsets[slot];
+      if (offset === undefined) this.durable.delete(slot);
+      else this.durable.set(slot, offset);
     }
   }
 
@@ -172,7 +177,7 @@ export class Pair {
     assert.equal(memory.size, held.size);
     POOL.forEach((_, at) => assert.equal(memory.get(at), held.get(at)?.offset));
     const different = [...held].filter(([at, { offset }]) => durable.get(at) !== offset);
-    assert.equal(memory.countDifferent(durable), different.length);
+    assert.equal(memory.dirty, different.length);
     const expected = OffsetTable.from([...held].map(([at, { offset }]) => [POOL[at], offset]));
     assert.deepEqual([...memory.snapshot()], [...expected]);
     for (const { topic } of POOL) {

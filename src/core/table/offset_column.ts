@@ -81,6 +81,16 @@ export class OffsetColumn {
     return size;
   }
 
+  /** Compares the offset of a slot in an array with the one here. */
+  compare(slot: number, offsets: Int64Array): "lower" | "equal" | "greater" | "none here" {
+    if (this.#held[slot] !== 1) return "none here";
+    const [mine, theirs] = [this.#offsets.halves, offsets.halves];
+    const high = theirs[2 * slot + 1] - mine[2 * slot + 1];
+    // The lower half has no sign.
+    const difference = high || (theirs[2 * slot] >>> 0) - (mine[2 * slot] >>> 0);
+    return difference === 0 ? "equal" : difference < 0 ? "lower" : "greater";
+  }
+
   delete(slot: number): void {
     if (this.get(slot) === undefined) return;
     this.#held[slot] = 0;

@@ -1,4 +1,6 @@
-import { compareNames, type MessageQueue } from "./message_queue.ts";
+import { atOnce, type Slices } from "../slices.ts";
+import type { MessageQueue } from "./message_queue.ts";
+import { QueueOrder } from "./queue_order.ts";
 import { SlotTable } from "./slot_table.ts";
 
 /** A topic on one broker. */
@@ -18,12 +20,9 @@ export interface Run {
   readonly slots: Uint32Array;
 }
 
-/** If one offset of a run changes, the whole run is encoded again. */
-const LONGEST_RUN = 256;
-
 /**
- * Gives each queue a small number, its slot, which never changes. Arrays hold the data of queues by
- * slot.
+ * Gives each queue a small number, its slot, which it keeps until `free`. Arrays hold the data of
+ * queues by slot.
  *
  * Nested maps lead from topic and broker name to the broker: two look-ups by interned strings cost
  * less than building one string key for each call, and no name (`__proto__`, `""`, `"1"`) is
@@ -33,12 +32,16 @@ const LONGEST_RUN = 256;
 export class QueueIndex {
   readonly #topics = new Map<string, Map<string, Broker>>();
   readonly #brokers: Broker[] = [];
+  /** How many queues each broker has, by its number. */
+  readonly #counts: number[] = [];
+  /** The numbers of brokers that have gone. */
+  readonly #freeNumbers: number[] = [];
   readonly #slots = new SlotTable();
-  #order: readonly Run[] | undefined;
+  readonly #order = new QueueOrder(this.#slots, this.#brokers);
   /** The broker of the last look-up: the next queue often has the same. */
   #last: Broker | undefined;
 
-  /** How many slots there are; they are 0 to `size` − 1. */
+  /** How many queues there were at once at most: the slots are 0 to `size` − 1. */
   get size(): number {
     return this.#slots.size;
   }
@@ -65,16 +68,13 @@ export class QueueIndex {
 
   /** Makes an entry for a broker of a topic, which must not be there yet. */
   addBroker(topic: string, brokerName: string): Broker {
-    const broker: Broker = {
-      topic,
-      brokerName,
-      number: this.#brokers.length,
-      goKey: undefined,
-    };
+    const number = this.#freeNumbers.pop() ?? this.#brokers.length;
+    const broker: Broker = { topic, brokerName, number, goKey: undefined };
     const brokers = this.#topics.get(topic);
     if (brokers === undefined) this.#topics.set(topic, new Map([[brokerName, broker]]));
     else brokers.set(brokerName, broker);
-    this.#brokers.push(broker);
+    this.#brokers[number] = broker;
+    this.#counts[number] = 0;
     return broker;
   }
 
@@ -82,8 +82,32 @@ export class QueueIndex {
   addQueue({ number }: Broker, queueId: number): number {
     const slot = this.#slots.find(number, queueId);
     if (slot !== undefined) return slot;
-    this.#order = undefined;
-    return this.#slots.add(number, queueId);
+    this.#counts[number]++;
+    const added = this.#slots.add(number, queueId);
+    this.#order.add(added);
+    return added;
+  }
+
+  /**
+   * Forgets the queue of a slot; another queue may get the slot. No array may hold anything at the
+   * slot any more.
+   */
+  free(slot: number): void {
+    const { number, topic, brokerName } = this.brokerAt(slot);
+    this.#order.remove(slot);
+    this.#slots.free(slot);
+    if (--this.#counts[number] > 0) return;
+    const brokers = this.#topics.get(topic)!;
+    brokers.delete(brokerName);
+    if (brokers.size === 0) this.#topics.delete(topic);
+    this.#order.removeBroker(number);
+    this.#freeNumbers.push(number);
+    this.#last = undefined;
+  }
+
+  /** Whether a queue has the slot. */
+  isTaken(slot: number): boolean {
+    return this.#slots.isTaken(slot);
   }
 
   brokerAt(slot: number): Broker {
@@ -107,31 +131,11 @@ export class QueueIndex {
 
   /** All slots in canonical order (clause S2): by topic, broker name and queue id. */
   order(): readonly Run[] {
-    return this.#order ??= this.#makeOrder();
+    return atOnce(this.#order.runs());
   }
 
-  #makeOrder(): Run[] {
-    const idsOf = this.#brokers.map((): number[] => []);
-    for (let slot = 0; slot < this.size; slot++) {
-      idsOf[this.#slots.brokerAt(slot)].push(this.queueIdAt(slot));
-    }
-    return this.#brokers.toSorted(compareBrokers).flatMap((broker) => {
-      const { number } = broker;
-      const queueIds = Int32Array.from(idsOf[number]).sort();
-      const slots = Uint32Array.from(queueIds, (queueId) => this.#slots.find(number, queueId)!);
-      return runsOf(broker, slots);
-    });
+  /** The same in slices; queues that come meanwhile may be missing. */
+  orderInSlices(): Slices<readonly Run[]> {
+    return this.#order.runs();
   }
-}
-
-function compareBrokers(a: Broker, b: Broker): number {
-  return compareNames(a.topic, b.topic) || compareNames(a.brokerName, b.brokerName);
-}
-
-function runsOf(broker: Broker, slots: Uint32Array): Run[] {
-  const runs: Run[] = [];
-  for (let start = 0; start < slots.length; start += LONGEST_RUN) {
-    runs.push({ broker, slots: slots.subarray(start, start + LONGEST_RUN) });
-  }
-  return runs;
 }

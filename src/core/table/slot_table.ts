@@ -15,7 +15,10 @@ export class SlotTable {
   #brokers = new Uint32Array(16);
   #queueIds = new Int32Array(16);
   #size = 0;
+  /** The last slot that was freed; `#before` leads to the one that was freed before it. */
+  #lastFree = NONE;
 
+  /** How many slots were given at once at most; they are 0 to `size` − 1. */
   get size(): number {
     return this.#size;
   }
@@ -29,14 +32,34 @@ export class SlotTable {
     return undefined;
   }
 
-  /** Gives a slot to a queue, which must not have one. */
+  /** Gives a slot to a queue, which must not have one: a free slot if there is one. */
   add(broker: number, queueId: number): number {
-    const slot = this.#size++;
+    const slot = this.#takeFree() ?? this.#size++;
     if (slot === this.#last.length) this.#makeRoom(2 * slot);
     this.#brokers[slot] = broker;
     // An array of integers turns −0 into 0, so that one queue has one spelling.
     this.#queueIds[slot] = queueId;
     this.#link(slot);
+    return slot;
+  }
+
+  /** Takes the slot back from its queue; another queue may get it. */
+  free(slot: number): void {
+    this.#unlink(slot);
+    this.#brokers[slot] = NONE;
+    this.#before[slot] = this.#lastFree;
+    this.#lastFree = slot;
+  }
+
+  /** Whether a queue has the slot. */
+  isTaken(slot: number): boolean {
+    return this.#brokers[slot] !== NONE;
+  }
+
+  #takeFree(): number | undefined {
+    const slot = this.#lastFree;
+    if (slot === NONE) return undefined;
+    this.#lastFree = this.#before[slot];
     return slot;
   }
 
@@ -63,6 +86,17 @@ export class SlotTable {
     const hash = this.#hash(this.#brokers[slot], this.#queueIds[slot]);
     this.#before[slot] = this.#last[hash];
     this.#last[hash] = slot;
+  }
+
+  #unlink(slot: number): void {
+    const hash = this.#hash(this.#brokers[slot], this.#queueIds[slot]);
+    let after = this.#last[hash];
+    if (after === slot) {
+      this.#last[hash] = this.#before[slot];
+      return;
+    }
+    while (this.#before[after] !== slot) after = this.#before[after];
+    this.#before[after] = this.#before[slot];
   }
 
   /** Queues with neighbouring ids have different hashes, and so have equal ids on many brokers. */

@@ -14,4 +14,11 @@ export interface CommitJob {
   capture(durable: OffsetColumn, foreign?: OffsetColumn): Changes;
   /** Has the next capture look at these changes again: they were not made durable. */
   giveBack(changes: Changes): void;
+  /**
+   * The commit has ended, well or not.
+   *
+   * @param durable What the files hold now.
+   * @param changes The changes that were captured last: nothing else in the column is new.
+   */
+  ended(durable: OffsetColumn, changes: Changes): void;
 }

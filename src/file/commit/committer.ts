@@ -180,6 +180,8 @@ export class Committer {
     } catch (error) {
       job.giveBack(changes);
       throw error;
+    } finally {
+      job.ended(this.known.durable, changes);
     }
   }
 

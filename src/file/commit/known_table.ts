@@ -36,6 +36,12 @@ export class KnownTable {
     return [this.#durable, ...this.#inDoubt].map((offsets) => tableOf({ index, offsets }));
   }
 
+  /** Which of its tables holds an offset at a slot. */
+  holderOf(slot: number): "durable" | "in doubt" | "none" {
+    if (this.#durable.get(slot) !== undefined) return "durable";
+    return this.#inDoubt.some((offsets) => offsets.get(slot) !== undefined) ? "in doubt" : "none";
+  }
+
   /** The offsets after changes, in arrays of their own. */
   with(changes: ColumnChanges): OffsetColumn {
     const offsets = this.#durable.copy();

@@ -1,14 +1,15 @@
 import type { Held } from "../../core/rules/resolve_conflict.ts";
+import type { MessageQueue } from "../../core/table/message_queue.ts";
 
 /** A queue that is being deleted, with what memory held of it. */
 export interface Deletion {
-  readonly slot: number;
+  readonly mq: MessageQueue;
   readonly held: Held | undefined;
 }
 
 /** The queues that are being taken out of the file. */
 export class Deletions {
-  readonly #bySlot = new Map<number, Deletion>();
+  readonly #byQueue = new Map<string, Deletion>();
   readonly #cancelled = new WeakSet<Deletion>();
   #era = 0;
 
@@ -17,19 +18,21 @@ export class Deletions {
     return this.#era;
   }
 
-  /** The slots of the queues. */
-  get slots(): Iterable<number> {
-    return this.#bySlot.keys();
+  /** The queues. */
+  *queues(): Generator<MessageQueue> {
+    for (const { mq } of this.#byQueue.values()) yield mq;
   }
 
-  has(slot: number): boolean {
-    return this.#bySlot.has(slot);
+  has(mq: MessageQueue): boolean {
+    return this.#byQueue.has(keyOf(mq));
   }
 
   /** Begins a deletion; it takes over from an earlier one of the same queue that is still going on. */
-  begin(slot: number, held: Held | undefined): Deletion {
-    const deletion = { slot, held: held ?? this.#bySlot.get(slot)?.held };
-    this.#bySlot.set(slot, deletion);
+  begin({ topic, brokerName, queueId }: MessageQueue, held: Held | undefined): Deletion {
+    const mq = { topic, brokerName, queueId };
+    const key = keyOf(mq);
+    const deletion = { mq, held: held ?? this.#byQueue.get(key)?.held };
+    this.#byQueue.set(key, deletion);
     this.#era++;
     return deletion;
   }
@@ -37,15 +40,16 @@ export class Deletions {
   /** Ends a deletion; answers whether no later one has taken over from it. */
   end(deletion: Deletion): boolean {
     this.#era++;
-    if (this.#bySlot.get(deletion.slot) !== deletion) return false;
-    this.#bySlot.delete(deletion.slot);
+    const key = keyOf(deletion.mq);
+    if (this.#byQueue.get(key) !== deletion) return false;
+    this.#byQueue.delete(key);
     return true;
   }
 
   /** Ends all deletions without their effect: the queues stay as they are (C4). */
   cancelAll(): void {
-    for (const deletion of this.#bySlot.values()) this.#cancelled.add(deletion);
-    this.#bySlot.clear();
+    for (const deletion of this.#byQueue.values()) this.#cancelled.add(deletion);
+    this.#byQueue.clear();
     this.#era++;
   }
 
@@ -53,4 +57,8 @@ export class Deletions {
   isCancelled(deletion: Deletion): boolean {
     return this.#cancelled.has(deletion);
   }
+}
+
+function keyOf({ topic, brokerName, queueId }: MessageQueue): string {
+  return JSON.stringify([topic, brokerName, queueId]);
 }

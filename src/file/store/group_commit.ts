@@ -34,6 +34,11 @@ export class GroupCommit {
     return this.#last !== "none" && this.#last.is === "open";
   }
 
+  /** Tells whether no commit is running or waiting. */
+  get isIdle(): boolean {
+    return this.#last === "none";
+  }
+
   /** Resolves once no commit is running or waiting. */
   async idle(): Promise<void> {
     while (this.#last !== "none") await this.#last.done.catch(() => {});

@@ -5,7 +5,11 @@ import type { OffsetTable } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import { checkIncreaseOnly, checkQueues } from "../../core/rules/check_arguments.ts";
 import { memoryAnswers, type ReadType } from "../../core/rules/read_with_type.ts";
-import { checkConflictChoice, type ConflictChoice } from "../../core/rules/resolve_conflict.ts";
+import {
+  checkConflictChoice,
+  type ConflictChoice,
+  type Held,
+} from "../../core/rules/resolve_conflict.ts";
 import type { CommitJob } from "../commit/commit_job.ts";
 import type { Committer } from "../commit/committer.ts";
 import type { Written } from "../commit/written.ts";
@@ -176,10 +180,9 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     const { era } = this.#deletions;
     const stored = await this.#committer.read(mq);
     if (stored === undefined) return NO_OFFSET;
-    const slot = this.#index.add(mq);
     // R3. A queue that a deletion takes out of the file in the meantime must not come back.
-    if (era === this.#deletions.era && !this.#deletions.has(slot)) {
-      this.#memory.adopt(slot, stored);
+    if (era === this.#deletions.era && !this.#deletions.has(mq)) {
+      this.#memory.adopt(this.#index.add(mq), stored);
     }
     return stored;
   }
@@ -248,7 +251,9 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    */
   remove(mq: MessageQueue): void {
     this.#assertNotClosed("remove");
-    this.#memory.remove(this.#slotOf(mq));
+    this.#removeFromMemory(mq);
+    // A commit that is under way may still hold the slot.
+    if (this.#commits.isIdle) this.#freeSlots();
   }
 
   /**
@@ -266,12 +271,13 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    */
   async deleteDurable(mq: MessageQueue): Promise<void> {
     this.#assertNotClosed("delete");
-    const slot = this.#slotOf(mq);
-    const deletion = this.#deletions.begin(slot, this.#memory.remove(slot));
+    const deletion = this.#deletions.begin(mq, this.#removeFromMemory(mq));
     try {
       await this.#join("delete");
     } catch (error) {
-      if (this.#deletions.end(deletion)) this.#memory.restore(slot, deletion.held);
+      const { held } = deletion;
+      const isToRestore = this.#deletions.end(deletion) && held !== undefined;
+      if (isToRestore) this.#memory.restore(this.#index.add(deletion.mq), held);
       throw error;
     }
     this.#deletions.end(deletion);
@@ -338,6 +344,8 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
       });
     } catch (error) {
       throw resolveErrorOf(this.path, error);
+    } finally {
+      this.#freeSlots();
     }
   }
 
@@ -349,7 +357,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   status(): StoreStatus {
     return {
       queues: this.#memory.size,
-      dirtyQueues: this.#memory.countDifferent(this.#committer.known.durable),
+      dirtyQueues: this.#memory.dirty,
       ...this.#counts.status,
       closed: this.#life.is === "closed",
     };
@@ -459,6 +467,8 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     } catch (error) {
       this.#counts.failed(error);
       throw error;
+    } finally {
+      this.#freeSlots();
     }
     if (this.#committer.isOutgrown && this.#life.is === "open") this.#persistInBackground();
   }
@@ -490,12 +500,30 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
         return this.#capture(durable, foreign);
       },
       giveBack: (changes) => this.#memory.giveBack(changes),
+      ended: (durable, changes) => this.#memory.settle(durable, changes),
     };
   }
 
   #capture(durable: OffsetColumn, foreign: OffsetColumn | undefined) {
     if (foreign !== undefined) this.#memory.mergeForeign(foreign);
-    return this.#memory.takeChanges(durable, this.#deletions.slots);
+    const deleting: number[] = [];
+    for (const mq of this.#deletions.queues()) {
+      const slot = this.#index.find(mq);
+      if (slot !== undefined) deleting.push(slot);
+    }
+    return this.#memory.takeChanges(durable, deleting);
+  }
+
+  #removeFromMemory(mq: MessageQueue): Held | undefined {
+    checkMessageQueue(mq);
+    const slot = this.#index.find(mq);
+    return slot === undefined ? undefined : this.#memory.remove(slot);
+  }
+
+  /** Frees the slots of queues that neither memory nor the files hold; no commit may be under way. */
+  #freeSlots(): void {
+    const { known } = this.#committer;
+    this.#memory.dropped.free(this.#index, { isHeld: (slot) => this.#memory.has(slot), known });
   }
 
   /** Persists without a caller: only the listener hears of a failure, and the next persist tries again. */

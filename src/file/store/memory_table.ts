@@ -8,14 +8,9 @@ import { OffsetTable } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import type { Changes } from "../commit/changes.ts";
 import { type ConflictChoice, type Held, resolveQueue } from "../../core/rules/resolve_conflict.ts";
-
-const HELD = 1;
-const FROZEN = 2;
-/** Among those that a persist must look at. */
-const TOUCHED = 4;
-
-/** So many changes are told in arrays that are used again. */
-const FEW = 1024;
+import { DroppedSlots } from "./dropped_slots.ts";
+import { comparedFlags, DIRTY, FROZEN, HELD, RISING, TOUCHED } from "./queue_flags.ts";
+import { TouchedSlots } from "./touched_slots.ts";
 
 /**
  * What a store holds in memory: the fold of `applyUpdate` over all updates, in O(1) for each.
@@ -28,18 +23,20 @@ export class MemoryTable {
   readonly #index: QueueIndex;
   readonly #offsets = new Int64Array();
   #flags = new Uint8Array(0);
-  /** The slots with that flag, each once, as many as are counted. */
-  #touched = new Uint32Array(0);
-  #touchedCount = 0;
+  readonly #touched = new TouchedSlots();
   #size = 0;
   /** How many removals and resolved conflicts there were since the last capture. */
   #otherChanges = 0;
-  /** Where a few changes are told: new arrays would cost more than all else about those. */
-  readonly #few = { slots: new Uint32Array(FEW), offsets: new Int64Array(FEW) };
+  /** What the files hold. */
+  #durable: OffsetColumn;
+  #dirtyCount = 0;
+  /** The slots of the queues that were dropped. */
+  readonly dropped = new DroppedSlots();
 
   /** `durable` is what it begins with. */
   constructor(index: QueueIndex, durable: OffsetColumn) {
     this.#index = index;
+    this.#durable = durable;
     this.#makeRoom(index.size);
     for (const slot of this.#slots()) {
       const offset = durable.get(slot);
@@ -51,8 +48,13 @@ export class MemoryTable {
     return this.#size;
   }
 
+  /** How many queues the files hold not, or with another offset. */
+  get dirty(): number {
+    return this.#dirtyCount;
+  }
+
   get(slot: number | undefined): Offset | undefined {
-    return this.#has(slot) ? this.#offsets.get(slot) : undefined;
+    return this.has(slot) ? this.#offsets.get(slot) : undefined;
   }
 
   update(slot: number, offset: Offset, increaseOnly: boolean): void {
@@ -63,8 +65,7 @@ export class MemoryTable {
     if ((flags & HELD) === 0) this.#set(slot, offset, HELD);
     else if (takesOffset(this.#offsets.get(slot), offset, increaseOnly)) {
       this.#offsets.set(slot, offset);
-      // Asked here as well, for Bun's sake: not to call it makes up a tenth of an update.
-      if ((flags & TOUCHED) === 0) this.#touch(slot);
+      if (!increaseOnly || (flags & RISING) !== RISING) this.#changed(slot);
     }
   }
 
@@ -84,14 +85,14 @@ export class MemoryTable {
 
   /** Takes over what the file holds of a queue that memory lacks: that is no change (R3, C3). */
   adopt(slot: number, offset: Offset): void {
-    if (this.#has(slot)) return;
+    if (this.has(slot)) return;
     this.#makeRoom(slot + 1);
     this.#hold(slot, offset, HELD);
   }
 
   /** Puts back what was removed, unless the queue has a newer offset. */
   restore(slot: number, held: Held | undefined): void {
-    if (held === undefined || this.#has(slot)) return;
+    if (held === undefined || this.has(slot)) return;
     this.#set(slot, held.offset, held.frozen ? HELD | FROZEN : HELD);
   }
 
@@ -113,28 +114,32 @@ export class MemoryTable {
 
   /** The next capture looks at the queues whose offset in memory belongs into the file. */
   #takeOver(choice: ConflictChoice, column: OffsetColumn): void {
+    this.#durable = column;
     this.#makeRoom(this.#index.size);
-    for (const slot of this.#touched.subarray(0, this.#touchedCount)) this.#flags[slot] &= ~TOUCHED;
-    this.#touchedCount = 0;
+    this.#touched.clear(this.#flags);
     for (let slot = 0; slot < this.#index.size; slot++) {
       const held = this.#heldAt(slot);
       const { memory, file } = resolveQueue(choice, held, column.get(slot));
-      if (memory === undefined) {
-        if (held !== undefined) this.#drop(slot);
-      } else {
+      if (memory === undefined) this.#drop(slot);
+      else {
         this.#hold(slot, memory.offset, memory.frozen ? HELD | FROZEN : HELD);
         if (choice !== "theirs" && memory.offset === file) this.#touch(slot);
       }
     }
   }
 
-  /** How many queues the column holds not, or with another offset. */
-  countDifferent(column: OffsetColumn): number {
-    let count = 0;
-    for (const slot of this.#slots()) {
-      if (this.#has(slot) && this.#offsets.get(slot) !== column.get(slot)) count++;
+  /**
+   * Takes note of what the files hold after a commit, whether it succeeded or not.
+   *
+   * @param changes The changes that it captured: nothing else in the column has changed.
+   */
+  settle(column: OffsetColumn, { slots, deleted }: Changes): void {
+    this.#durable = column;
+    for (let i = 0; i < slots.length; i++) this.#judge(slots[i]);
+    for (const slot of deleted) {
+      this.#judge(slot);
+      this.dropped.add(slot);
     }
-    return count;
   }
 
   /**
@@ -143,25 +148,15 @@ export class MemoryTable {
    * answer is good until the next.
    */
   takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
-    const [touched, flags, length] = [this.#touched, this.#flags, this.#touchedCount];
-    const memory = length + this.#otherChanges > 0 ? "touched" : "untouched";
+    if (column !== this.#durable) this.#judgeAll(column);
+    const memory = this.#touched.size + this.#otherChanges > 0 ? "touched" : "untouched";
     this.#otherChanges = 0;
-    const into = length <= FEW
-      ? this.#few
-      : { slots: new Uint32Array(length), offsets: new Int64Array(length) };
-    let held = 0;
-    for (let i = 0; i < length; i++) {
-      const slot = touched[i];
-      flags[slot] &= ~TOUCHED;
-      if ((flags[slot] & HELD) !== 0) touched[held++] = slot;
-    }
-    this.#touchedCount = 0;
-    const count = column.pickDifferent(touched, held, this.#offsets, into);
+    const changed = this.#touched.takeDifferent(this.#flags, column, this.#offsets);
     const deleted: number[] = [];
     for (const slot of deleting) {
-      if (!this.#has(slot) && column.get(slot) !== undefined) deleted.push(slot);
+      if (!this.has(slot) && column.get(slot) !== undefined) deleted.push(slot);
     }
-    return { slots: into.slots.subarray(0, count), offsets: into.offsets, deleted, memory };
+    return { ...changed, deleted, memory };
   }
 
   /** Has the next capture look at changes again that were not made durable. */
@@ -173,7 +168,7 @@ export class MemoryTable {
   /** Has the next persist look again at queues that are held, at all of them unless told. */
   touch(slots: Iterable<number> = this.#slots()): void {
     for (const slot of slots) {
-      if (this.#has(slot)) this.#touch(slot);
+      if (this.has(slot)) this.#touch(slot);
     }
   }
 
@@ -183,7 +178,7 @@ export class MemoryTable {
 
   *#entries(topic: string | undefined): Generator<[MessageQueue, Offset]> {
     for (const slot of topic === undefined ? this.#slots() : this.#index.ofTopic(topic)) {
-      if (this.#has(slot)) yield [this.#index.queueAt(slot), this.#offsets.get(slot)];
+      if (this.has(slot)) yield [this.#index.queueAt(slot), this.#offsets.get(slot)];
     }
   }
 
@@ -192,7 +187,7 @@ export class MemoryTable {
     return this.#flags.keys();
   }
 
-  #has(slot: number | undefined): slot is number {
+  has(slot: number | undefined): slot is number {
     // Beyond the array's end there is nothing, which counts as 0.
     return (this.#flags[slot!] & HELD) !== 0;
   }
@@ -205,8 +200,10 @@ export class MemoryTable {
   }
 
   #drop(slot: number): void {
-    this.#flags[slot] &= TOUCHED;
-    this.#size--;
+    this.#size -= this.#flags[slot] & HELD;
+    this.#flags[slot] &= ~(HELD | FROZEN);
+    this.#judge(slot);
+    this.dropped.add(slot);
   }
 
   #set(slot: number, offset: Offset, flags: number): void {
@@ -218,18 +215,41 @@ export class MemoryTable {
   #hold(slot: number, offset: Offset, flags: number): void {
     this.#size += 1 - (this.#flags[slot] & HELD);
     this.#offsets.set(slot, offset);
-    this.#flags[slot] = flags | this.#flags[slot] & TOUCHED;
+    this.#flags[slot] = flags | this.#flags[slot] & ~(HELD | FROZEN);
+    this.#judge(slot);
+  }
+
+  #changed(slot: number): void {
+    this.#judge(slot);
+    this.#touch(slot);
+  }
+
+  /** Compares a queue with the file. */
+  #judge(slot: number): void {
+    const before = this.#flags[slot];
+    const after = comparedFlags(before, slot, this.#durable, this.#offsets);
+    this.#flags[slot] = after;
+    if (((before ^ after) & DIRTY) !== 0) this.#dirtyCount += (after & DIRTY) === 0 ? -1 : 1;
+  }
+
+  /** Compares all queues with another column than before. */
+  #judgeAll(column: OffsetColumn): void {
+    this.#durable = column;
+    for (let slot = 0; slot < this.#index.size; slot++) {
+      this.#judge(slot);
+      if (!this.has(slot)) this.dropped.add(slot);
+    }
   }
 
   #touch(slot: number): void {
     if ((this.#flags[slot] & TOUCHED) !== 0) return;
     this.#flags[slot] |= TOUCHED;
-    this.#touched[this.#touchedCount++] = slot;
+    this.#touched.add(slot);
   }
 
   #makeRoom(size: number): void {
     this.#offsets.makeRoom(size);
     this.#flags = ensureCapacity(this.#flags, size);
-    this.#touched = ensureCapacity(this.#touched, size);
+    this.#touched.makeRoom(size);
   }
 }

@@ -197,6 +197,41 @@ test("P9 what a merge passes over is only what it says, whatever else was touche
 
 test("P6 dirty queues are those that are held with another offset than the file's", () => {
   const memory = memoryOf(1n, 2n, undefined, 4n);
-  assert.equal(memory.countDifferent(columnOf(1n, 3n, 3n)), 2);
-  assert.equal(memory.countDifferent(columnOf(1n, 2n, 3n, 4n, 5n)), 0);
+  const isDirty = (expected: number) => assert.equal(memory.dirty, expected);
+  isDirty(0);
+  memory.update(0, 5n, true);
+  memory.update(2, 1n, true);
+  isDirty(2);
+  memory.update(0, 1n, false);
+  isDirty(1);
+  // Below what the file holds, and up to it again.
+  memory.update(1, 0n, false);
+  isDirty(2);
+  memory.update(1, 2n, true);
+  isDirty(1);
+  memory.remove(2);
+  memory.remove(3);
+  isDirty(0);
+  memory.mergeForeign(columnOf(1n, 1n));
+  isDirty(1);
+  memory.takeChanges(columnOf(7n, 7n), []);
+  isDirty(2);
+});
+
+test("P6 what a commit wrote is dirty no more, unless it was changed meanwhile", () => {
+  const memory = memoryOf(1n, 1n, 1n, undefined);
+  const durable = columnOf(1n, 1n, 1n);
+  for (const slot of [0, 1, 2, 3]) memory.update(slot, 5n, true);
+  const changes = memory.takeChanges(durable, []);
+  assert.equal(memory.dirty, 4, "it is not written yet");
+  memory.update(1, 6n, true);
+  memory.update(2, 1n, false);
+  memory.remove(3);
+  assert.equal(memory.dirty, 2, "one is as it was, and one is gone");
+  memory.settle(durable, changes);
+  assert.equal(memory.dirty, 2, "that did not succeed");
+  applyChanges(durable, changes);
+  memory.settle(durable, changes);
+  assert.equal(memory.dirty, 2);
+  assert.deepEqual(plain(memory.takeChanges(durable, [])).set, [[1, 6n], [2, 1n]]);
 });

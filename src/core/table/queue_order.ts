@@ -1,0 +1,212 @@
+import { SLICE, type Slices } from "../slices.ts";
+import { mergeSorted, sortInSlices } from "./merge_sorted.ts";
+import { compareNames } from "./message_queue.ts";
+import type { Broker, Run } from "./queue_index.ts";
+import type { SlotTable } from "./slot_table.ts";
+
+/** If one offset of a run changes, the whole run is encoded again. */
+const LONGEST_RUN = 256;
+
+/** The queues of a broker. */
+interface Group {
+  readonly broker: Broker;
+  /** Those in the order, by queue id. */
+  slots: Uint32Array;
+  /** Those that have come since. */
+  fresh: number[];
+  /** Those that have gone since; another queue may have got the slot. */
+  readonly gone: Set<number>;
+  runs: readonly Run[];
+}
+
+/**
+ * The slots of an index in canonical order (clause S2): by topic, broker name and queue id.
+ *
+ * New queues are merged into the order of their broker, and new brokers into that of the brokers:
+ * one new queue costs as much as its broker, and a copy of the list of runs.
+ */
+export class QueueOrder {
+  readonly #slots: SlotTable;
+  readonly #brokers: readonly Broker[];
+  /** All groups, by the number of their broker. */
+  readonly #groups: (Group | undefined)[] = [];
+  /** The groups in canonical order. */
+  #sorted: readonly Group[] = [];
+  /** The groups that are not in `#sorted` yet. */
+  readonly #unsorted = new Set<Group>();
+  /** The groups with queues that have come. */
+  readonly #grown = new Set<Group>();
+  /** The groups with queues that have gone. */
+  readonly #shrunk = new Set<Group>();
+  /** All slots below it are in a group, but for those that were given anew. */
+  #collected = 0;
+  readonly #givenAnew = new Set<number>();
+  #runs: readonly Run[] | "out of date" = [];
+  /** Changes with each queue that comes or goes. */
+  #era = 0;
+
+  /** @param brokers The brokers of the index, by their numbers. */
+  constructor(slots: SlotTable, brokers: readonly Broker[]) {
+    this.#slots = slots;
+    this.#brokers = brokers;
+  }
+
+  /** A queue has got this slot. */
+  add(slot: number): void {
+    if (slot < this.#collected) this.#givenAnew.add(slot);
+    this.#becomeOutOfDate();
+  }
+
+  /** The queue of this slot goes. */
+  remove(slot: number): void {
+    this.#becomeOutOfDate();
+    // A slot that was given anew is in no group yet.
+    if (this.#givenAnew.delete(slot)) return;
+    const group = this.#groups[this.#slots.brokerAt(slot)];
+    if (group === undefined) return;
+    group.gone.add(slot);
+    this.#shrunk.add(group);
+  }
+
+  /** The broker of this number goes, which has no queues any more. */
+  removeBroker(number: number): void {
+    const group = this.#groups[number];
+    if (group === undefined) return;
+    this.#groups[number] = undefined;
+    this.#unsorted.delete(group);
+    this.#grown.delete(group);
+    this.#shrunk.delete(group);
+    // It stays in `#sorted` until the next list is made.
+  }
+
+  #becomeOutOfDate(): void {
+    this.#runs = "out of date";
+    this.#era++;
+  }
+
+  /**
+   * The order as it is at the end. Queues that come meanwhile may be missing.
+   *
+   * Each slice leaves the order in a state from which any other call can go on.
+   */
+  *runs(): Slices<readonly Run[]> {
+    if (this.#runs !== "out of date") return this.#runs;
+    const era = this.#era;
+    // What has gone comes first: another queue of the same broker may have got the slot.
+    for (const group of this.#shrunk) {
+      this.#shrink(group);
+      yield group.slots.length;
+    }
+    yield* this.#collect();
+    for (const group of this.#grown) {
+      this.#grow(group);
+      yield group.slots.length;
+    }
+    if (this.#unsorted.size > 0) yield* this.#sort();
+    const runs = yield* this.#list();
+    if (era === this.#era) this.#runs = runs;
+    return runs;
+  }
+
+  /** Takes the new slots into the groups of their brokers. */
+  *#collect(): Slices<void> {
+    while (this.#collected < this.#slots.size) {
+      this.#take(this.#collected++);
+      if (this.#collected % SLICE === 0) yield SLICE;
+    }
+    for (const slot of this.#givenAnew) this.#take(slot);
+    this.#givenAnew.clear();
+  }
+
+  #take(slot: number): void {
+    if (!this.#slots.isTaken(slot)) return;
+    const group = this.#groupOf(this.#slots.brokerAt(slot));
+    group.fresh.push(slot);
+    this.#grown.add(group);
+  }
+
+  #groupOf(number: number): Group {
+    const known = this.#groups[number];
+    if (known !== undefined) return known;
+    const broker = this.#brokers[number];
+    const group = {
+      broker,
+      slots: new Uint32Array(),
+      fresh: [],
+      gone: new Set<number>(),
+      runs: [],
+    };
+    this.#groups[number] = group;
+    this.#unsorted.add(group);
+    return group;
+  }
+
+  /** Takes the slots out of a group that have gone. */
+  #shrink(group: Group): void {
+    this.#shrunk.delete(group);
+    const isThere = (slot: number) => !group.gone.has(slot);
+    group.fresh = group.fresh.filter(isThere);
+    this.#setSlots(group, group.slots.filter(isThere));
+    group.gone.clear();
+  }
+
+  /** Merges the fresh slots of a group into its order. */
+  #grow(group: Group): void {
+    this.#grown.delete(group);
+    const idAt = (slot: number) => this.#slots.queueIdAt(slot);
+    const fresh = group.fresh.sort((a, b) => idAt(a) - idAt(b));
+    group.fresh = [];
+    const { slots } = group;
+    const merged = new Uint32Array(slots.length + fresh.length);
+    for (let [i, j] = [0, 0]; i + j < merged.length;) {
+      const isOld = j === fresh.length || (i < slots.length && idAt(slots[i]) < idAt(fresh[j]));
+      merged[i + j] = isOld ? slots[i] : fresh[j];
+      if (isOld) i++;
+      else j++;
+    }
+    this.#setSlots(group, merged);
+  }
+
+  #setSlots(group: Group, slots: Uint32Array): void {
+    group.slots = slots;
+    group.runs = runsOf(group.broker, slots);
+  }
+
+  /** Merges the unsorted groups into the sorted ones. */
+  *#sort(): Slices<void> {
+    for (;;) {
+      const before = this.#sorted;
+      const added = yield* sortInSlices([...this.#unsorted], compareGroups);
+      const merged = yield* mergeSorted(before, added, compareGroups);
+      // Another call may have come first.
+      if (this.#sorted !== before) continue;
+      for (const group of added) this.#unsorted.delete(group);
+      this.#sorted = merged;
+      return;
+    }
+  }
+
+  *#list(): Slices<readonly Run[]> {
+    const [groups, runs]: [Group[], Run[]] = [[], []];
+    const before = this.#sorted;
+    for (const group of before) {
+      if (this.#groups[group.broker.number] !== group) continue;
+      if (groups.push(group) % SLICE === 0) yield SLICE;
+      for (const run of group.runs) runs.push(run);
+    }
+    if (this.#sorted === before) this.#sorted = groups;
+    return runs;
+  }
+}
+
+function compareGroups({ broker: a }: Group, { broker: b }: Group): number {
+  return compareNames(a.topic, b.topic) || compareNames(a.brokerName, b.brokerName);
+}
+
+function runsOf(broker: Broker, slots: Uint32Array): Run[] {
+  const runs: Run[] = [];
+  for (let start = 0; start < slots.length; start += LONGEST_RUN) {
+    runs.push({ broker, slots: slots.subarray(start, start + LONGEST_RUN) });
+  }
+  return runs;
+}
