@@ -49,6 +49,14 @@ export class Imaged {
     return await this.image.encode(this, changes, generation);
   }
 
+  /** Frees the slots without an offset. */
+  freeSlots(): void {
+    for (let slot = 0; slot < this.index.size; slot++) {
+      const isGone = this.index.isTaken(slot) && this.offsets.get(slot) === undefined;
+      if (isGone) this.index.free(slot);
+    }
+  }
+
   /** Encodes, and compares with what `serialize` makes of the same table. */
   async check(
     set: readonly (readonly [MessageQueue, Offset])[],

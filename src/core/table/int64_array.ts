@@ -44,11 +44,9 @@ export class Int64Array {
     this.#values[at] = value;
   }
 
-  /** Copies the array. */
-  slice(): Int64Array {
-    const copy = new Int64Array(this.#values.length);
-    copy.#values.set(this.#values);
-    return copy;
+  /** Copies the elements from `start` to `end` of another array to the same places. */
+  copyFrom(other: Int64Array, start: number, end: number): void {
+    this.#values.set(other.#values.subarray(start, end), start);
   }
 }
 

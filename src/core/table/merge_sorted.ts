@@ -21,8 +21,9 @@ export function* mergeSorted<T>(
 export function* sortInSlices<T>(items: readonly T[], compare: Compare<T>): Slices<T[]> {
   let parts: T[][] = [];
   for (let start = 0; start < items.length; start += SLICE) {
-    parts.push(items.slice(start, start + SLICE).sort(compare));
-    yield SLICE;
+    const part = items.slice(start, start + SLICE).sort(compare);
+    parts.push(part);
+    yield part.length;
   }
   while (parts.length > 1) {
     const merged: T[][] = [];

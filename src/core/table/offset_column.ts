@@ -1,6 +1,10 @@
+import { SLICE, type Slices } from "../slices.ts";
 import { ensureCapacity } from "./ensure_capacity.ts";
 import { Int64Array } from "./int64_array.ts";
 import type { Offset } from "./offset.ts";
+
+/** To copy so many slots takes as long as to encode a slice of queues. */
+const COPIED_AT_ONCE = 64 * SLICE;
 
 /** Offsets by slot, eight bytes each; a slot may have none. */
 export class OffsetColumn {
@@ -97,9 +101,18 @@ export class OffsetColumn {
     this.#size--;
   }
 
-  /** Copies the column. */
-  copy(): OffsetColumn {
-    return new OffsetColumn(this.#offsets.slice(), this.#held.slice(), this.#size);
+  /** Copies the column, in slices in which nobody may change it. */
+  *copyInSlices(): Slices<OffsetColumn> {
+    const { length } = this.#held;
+    const offsets = new Int64Array(length);
+    const held = new Uint8Array(length);
+    for (let start = 0; start < length; start += COPIED_AT_ONCE) {
+      const end = Math.min(start + COPIED_AT_ONCE, length);
+      offsets.copyFrom(this.#offsets, start, end);
+      held.set(this.#held.subarray(start, end), start);
+      yield SLICE;
+    }
+    return new OffsetColumn(offsets, held, this.#size);
   }
 
   #makeRoom(length: number): void {

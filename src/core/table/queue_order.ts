@@ -7,6 +7,9 @@ import type { SlotTable } from "./slot_table.ts";
 /** If one offset of a run changes, the whole run is encoded again. */
 const LONGEST_RUN = 256;
 
+/** To take so many queues into the order is as much work as to encode one. */
+const QUEUES_PER_WORK = 8;
+
 /** The queues of a broker. */
 interface Group {
   readonly broker: Broker;
@@ -95,12 +98,12 @@ export class QueueOrder {
     // What has gone comes first: another queue of the same broker may have got the slot.
     for (const group of this.#shrunk) {
       this.#shrink(group);
-      yield group.slots.length;
+      yield workOf(group);
     }
     yield* this.#collect();
     for (const group of this.#grown) {
       this.#grow(group);
-      yield group.slots.length;
+      yield workOf(group);
     }
     if (this.#unsorted.size > 0) yield* this.#sort();
     const runs = yield* this.#list();
@@ -112,7 +115,7 @@ export class QueueOrder {
   *#collect(): Slices<void> {
     while (this.#collected < this.#slots.size) {
       this.#take(this.#collected++);
-      if (this.#collected % SLICE === 0) yield SLICE;
+      if (this.#collected % SLICE === 0) yield SLICE / QUEUES_PER_WORK;
     }
     for (const slot of this.#givenAnew) this.#take(slot);
     this.#givenAnew.clear();
@@ -191,12 +194,16 @@ export class QueueOrder {
     const before = this.#sorted;
     for (const group of before) {
       if (this.#groups[group.broker.number] !== group) continue;
-      if (groups.push(group) % SLICE === 0) yield SLICE;
+      if (groups.push(group) % SLICE === 0) yield SLICE / QUEUES_PER_WORK;
       for (const run of group.runs) runs.push(run);
     }
     if (this.#sorted === before) this.#sorted = groups;
     return runs;
   }
+}
+
+function workOf({ slots }: Group): number {
+  return slots.length / QUEUES_PER_WORK;
 }
 
 function compareGroups({ broker: a }: Group, { broker: b }: Group): number {

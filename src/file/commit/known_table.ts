@@ -1,4 +1,5 @@
 import { OffsetColumn } from "../../core/table/offset_column.ts";
+import type { Slices } from "../../core/slices.ts";
 import { type OffsetTable, partsOf, tableOf } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import { applyChanges, type ColumnChanges } from "./changes.ts";
@@ -42,9 +43,9 @@ export class KnownTable {
     return this.#inDoubt.some((offsets) => offsets.get(slot) !== undefined) ? "in doubt" : "none";
   }
 
-  /** The offsets after changes, in arrays of their own. */
-  with(changes: ColumnChanges): OffsetColumn {
-    const offsets = this.#durable.copy();
+  /** The offsets after changes, in arrays of their own; no commit may end meanwhile. */
+  *with(changes: ColumnChanges): Slices<OffsetColumn> {
+    const offsets = yield* this.#durable.copyInSlices();
     applyChanges(offsets, changes);
     return offsets;
   }

@@ -4,13 +4,16 @@ import { type Generation, MAX_GENERATION } from "../../core/format/generation.ts
 import type { TableParts } from "../../core/table/offset_table.ts";
 import type { Run } from "../../core/table/queue_index.ts";
 import { type Form, formOf, runText, tailOf } from "../../core/format/serialize.ts";
+import { ByteChunks } from "./byte_chunks.ts";
 import type { ColumnChanges } from "./changes.ts";
 import { pacedCrc32 } from "./paced_crc32.ts";
-import { CooperativeYield } from "../fs/cooperative_yield.ts";
+import { CooperativeYield, inTurns } from "../fs/cooperative_yield.ts";
 import { patchedCrc32 } from "./patched_crc32.ts";
 
 /** After so many bytes others have their turn: about a millisecond, where it takes longest. */
 const BYTES_AT_A_TIME = 128 * 1024;
+/** To copy so many bytes takes as long as to encode one. */
+const COPIED_PER_ENCODED = 8;
 /** A larger image is not kept: it would be most of what a store needs. */
 const LARGEST_KEPT = 16 * 1024 * 1024;
 
@@ -102,21 +105,21 @@ export class SnapshotEncoder {
   }
 
   async #encodeAll(table: TableParts): Promise<Encoded> {
-    const pacer = new CooperativeYield(BYTES_AT_A_TIME);
-    const runs = table.index.order();
-    const pieces: Uint8Array[] = [];
-    for (const run of runs) {
-      const piece = encoder.encode(runText(run, table, this.#form));
-      pieces.push(piece);
-      await pacer.did(piece.length);
-    }
-    return await this.#assemble(runs, pieces, table.offsets.size);
+    const runs = await inTurns(table.index.orderInSlices());
+    const entries = new ByteChunks();
+    return await this.#assemble(
+      runs,
+      entries,
+      table,
+      (run) => entries.addText(runText(run, table, this.#form)),
+    );
   }
 
   /** Encodes the runs in which something has changed, in place if they are as long as before. */
   async #patch(kept: Encoded, table: TableParts, changes: ColumnChanges): Promise<Encoded> {
     const pacer = new CooperativeYield(BYTES_AT_A_TIME);
-    const { bytes, starts, runOf, runs } = kept;
+    const { bytes, starts, runs } = kept;
+    const runOf = kept.runOf ??= runNumbers(runs, table.index.size);
     const longer = new Map<number, Uint8Array>();
     const isChanged = new Uint8Array(runs.length);
     // On Bun an iterator takes ten times as long, all in one turn of the event loop.
@@ -129,9 +132,14 @@ export class SnapshotEncoder {
       await pacer.did(piece.length);
     }
     if (longer.size === 0) return kept;
-    const pieceAt = (number: number) => bytes.subarray(starts[number], starts[number + 1]);
-    const pieces = runs.map((_, i) => longer.get(i) ?? pieceAt(i));
-    return await this.#assemble(runs, pieces, table.offsets.size);
+    const entries = new ByteChunks();
+    return await this.#assemble(
+      runs,
+      entries,
+      table,
+      (_, number) =>
+        entries.addBytes(longer.get(number) ?? bytes.subarray(starts[number], starts[number + 1])),
+    );
   }
 
   /** Puts a run in the place of one that is as long. */
@@ -147,30 +155,38 @@ export class SnapshotEncoder {
     else kept.sum = patchedCrc32(sum, crc32(place), crc32(put()), tableEnd - starts[number + 1]);
   }
 
+  /** Makes a file of entries, to which `add` adds those of a run and answers how many bytes. */
   async #assemble(
     runs: readonly Run[],
-    pieces: readonly Uint8Array[],
-    size: number,
+    entries: ByteChunks,
+    { offsets: { size } }: TableParts,
+    add: (run: Run, number: number) => number,
   ): Promise<Encoded> {
     const pacer = new CooperativeYield(BYTES_AT_A_TIME);
     const start = this.#head.length;
-    const starts = new Uint32Array(pieces.length + 1).fill(start);
-    pieces.forEach((piece, i) => starts[i + 1] = starts[i] + piece.length);
+    const starts = new Uint32Array(runs.length + 1);
+    for (let number = 0; number < runs.length; number++) {
+      starts[number] = start + entries.length;
+      await pacer.did(add(runs[number], number));
+    }
+    starts[runs.length] = start + entries.length;
     const isEmpty = size === 0;
     // The comma before the first entry gives its place to the brace.
-    const entriesEnd = isEmpty ? start + 1 : starts[pieces.length];
+    const entriesEnd = isEmpty ? start + 1 : start + entries.length;
     const end = encoder.encode(isEmpty ? "}" : `${this.#form.tableEnd}}`);
     const tableEnd = entriesEnd + end.length;
     const tail = tailOf(this.#form, MAX_GENERATION, hexadecimal(0)).length;
     const bytes = new Uint8Array(tableEnd + tail);
     bytes.set(this.#head);
-    for (const [i, piece] of pieces.entries()) {
-      bytes.set(piece, starts[i]);
-      await pacer.did(piece.length);
+    let at = start;
+    for (const chunk of entries.take()) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+      await pacer.did(chunk.length / COPIED_PER_ENCODED);
     }
     bytes[start] = OPENING_BRACE;
     bytes.set(end, entriesEnd);
-    return { bytes, tableEnd, starts, runs, runOf: runNumbers(runs), size, sum: undefined };
+    return { bytes, tableEnd, starts, runs, runOf: undefined, size, sum: undefined };
   }
 }
 
@@ -182,8 +198,8 @@ interface Encoded {
   readonly runs: readonly Run[];
   /** Where each run begins, and where the last ends. */
   readonly starts: Uint32Array;
-  /** The run of each slot. */
-  readonly runOf: Uint32Array;
+  /** The run of each slot, once that was asked for. */
+  runOf: Uint32Array | undefined;
   /** How many queues it holds. */
   readonly size: number;
   /** The CRC-32 of its table, once that was asked for. */
@@ -199,8 +215,12 @@ function holdsTheSame(
   return deleted.length === 0 && size === offsets.size;
 }
 
-function runNumbers(runs: readonly Run[]): Uint32Array {
-  const runOf = new Uint32Array(runs.reduce((size, { slots }) => size + slots.length, 0));
-  runs.forEach(({ slots }, i) => slots.forEach((slot) => runOf[slot] = i));
+/** The number of each slot's run; the slots of an index need not all be in a run. */
+function runNumbers(runs: readonly Run[], size: number): Uint32Array {
+  const runOf = new Uint32Array(size);
+  for (let number = 0; number < runs.length; number++) {
+    const { slots } = runs[number];
+    for (let i = 0; i < slots.length; i++) runOf[slots[i]] = number;
+  }
   return runOf;
 }

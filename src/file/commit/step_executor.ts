@@ -3,7 +3,7 @@ import { type FilesState, isCertain, isKnownMain } from "../../core/files_state.
 import type { Generation } from "../../core/format/generation.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
 import { OffsetPersistError } from "../errors/offset_persist_error.ts";
-import { CooperativeYield } from "../fs/cooperative_yield.ts";
+import { CooperativeYield, inTurns } from "../fs/cooperative_yield.ts";
 import { type FileInfo, isSameFile } from "../fs/file_info.ts";
 import { LONGEST_FILE, TableTooLongError } from "../fs/longest_file.ts";
 import type { Ownership } from "../fs/take_after.ts";
@@ -81,7 +81,7 @@ export class StepExecutor {
     } catch (error) {
       // The record may be whole; the next persist writes a snapshot, whichever it is.
       this.#files.become({ event: "append failed" });
-      this.#known.doubt(this.#known.with(changes));
+      this.#known.doubt(await inTurns(this.#known.with(changes)));
       await this.#journals.closeAll();
       if (error instanceof ChangedMeanwhileError) throw error;
       throw new OffsetPersistError(this.#path, error, "either");
@@ -110,7 +110,7 @@ export class StepExecutor {
     const known = this.#known;
     const letOthers = () => new CooperativeYield(MANY).did(changes.slots.length);
     await letOthers();
-    const offsets = known.with(changes);
+    const offsets = await inTurns(known.with(changes));
     await letOthers();
     const table = { index: known.index, offsets };
     const bytes = await this.#encoder.encode(table, changes, step.generation);

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { Slices } from "../../core/slices.ts";
 
 /**
  * Gives the event loop a turn from time to time during long work, so that nothing else waits long.
@@ -18,5 +19,18 @@ export class CooperativeYield {
     if (this.#done < this.#atATime) return undefined;
     this.#done = 0;
     return setImmediate();
+  }
+}
+
+/** After so many queues others have their turn: about a millisecond, where it takes longest. */
+const QUEUES_AT_A_TIME = 1024;
+
+/** Does work that comes in slices, and gives the event loop a turn from time to time. */
+export async function inTurns<T>(work: Slices<T>): Promise<T> {
+  const pacer = new CooperativeYield(QUEUES_AT_A_TIME);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    await pacer.did(step.value);
   }
 }

@@ -1,3 +1,4 @@
+import { atOnce } from "../../core/slices.ts";
 import { type OffsetTable, partsOf, tableOf } from "../../core/table/offset_table.ts";
 import type { JournalContent } from "../../core/format/read_journal.ts";
 import { type FileFault, OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
@@ -66,7 +67,7 @@ export function replay(
 
 function applied(snapshot: OffsetTable, changed: OffsetTable): OffsetTable {
   const { index, offsets } = partsOf(snapshot);
-  const extended = offsets.copy();
+  const extended = atOnce(offsets.copyInSlices());
   for (const [mq, offset] of changed) extended.set(index.add(mq), offset);
   return tableOf({ index, offsets: extended });
 }

@@ -27,7 +27,7 @@ test("U6 after any calls, an array holds what a list of bigints holds", () => {
     fc.record({ kind: fc.constant("set"), at, offset }),
     fc.record({ kind: fc.constant("copy"), at, from: at }),
     fc.record({ kind: fc.constant("room"), length: fc.nat({ max: 40 }) }),
-    fc.record({ kind: fc.constant("slice") }),
+    fc.record({ kind: fc.constant("copyFrom"), start: fc.nat(8), count: fc.nat(8) }),
   );
   check(fc.property(fc.array(step, { maxLength: 20, size: "max" }), (steps) => {
     let [array, model] = [new Int64Array(8), new Array<bigint>(8).fill(0n)];
@@ -44,7 +44,11 @@ test("U6 after any calls, an array holds what a list of bigints holds", () => {
         while (model.length < step.length) model.push(0n);
       } else {
         left.push([array, model]);
-        [array, model] = [array.slice(), [...model]];
+        const end = Math.min(step.start + step.count, model.length);
+        const copy = new Int64Array(model.length);
+        copy.copyFrom(array, step.start, end);
+        const isCopied = (at: number) => at >= step.start && at < end;
+        [array, model] = [copy, model.map((value, at) => isCopied(at) ? value : 0n)];
       }
     }
     for (const [made, expected] of [...left, [array, model] as const]) {

@@ -7,6 +7,7 @@ import { OffsetColumn } from "../../../src/core/table/offset_column.ts";
 import { tableOf } from "../../../src/core/table/offset_table.ts";
 import { QueueIndex } from "../../../src/core/table/queue_index.ts";
 import { anyQueue, EDGE_OFFSETS, entries, offset } from "../../../scripts/lib/arbitraries.ts";
+import { atOnce } from "../../../src/core/slices.ts";
 import { check } from "../../support/check.ts";
 
 const slots = fc.oneof({ weight: 5, arbitrary: fc.nat({ max: 5 }) }, fc.nat({ max: 300 }));
@@ -26,7 +27,7 @@ test("U5 a column answers as a Map does, and a copy of it is its own", () => {
         model.delete(slot);
       } else {
         copied.push([column, model]);
-        [column, model] = [column.copy(), new Map(model)];
+        [column, model] = [atOnce(column.copyInSlices()), new Map(model)];
       }
       assert.equal(column.size, model.size);
     }
@@ -35,6 +36,36 @@ test("U5 a column answers as a Map does, and a copy of it is its own", () => {
       for (let slot = 0; slot <= 300; slot++) assert.equal(made.get(slot), expected.get(slot));
     }
   }));
+});
+
+test("U5 a long column is copied in slices, and whole", () => {
+  const column = new OffsetColumn();
+  const slots = [0, 16_383, 16_384, 32_767, 32_768, 50_000];
+  for (const slot of slots) column.set(slot, BigInt(slot) - 2n ** 40n);
+  const copying = column.copyInSlices();
+  let slices = 0;
+  let step = copying.next();
+  for (; step.done !== true; step = copying.next()) slices++;
+  assert.ok(slices >= 4, `${slices}`);
+  assert.equal(step.value.size, slots.length);
+  for (let slot = 0; slot <= 50_001; slot++) {
+    assert.equal(step.value.get(slot), column.get(slot));
+  }
+});
+
+test("P6 a slot is compared with an array as two bigints are, and may have nothing", () => {
+  check(
+    fc.property(fc.option(offset, { nil: undefined }), offset, fc.nat(9), (own, other, slot) => {
+      const column = new OffsetColumn();
+      if (own !== undefined) column.set(slot, own);
+      const array = new Int64Array(10);
+      array.set(slot, other);
+      const found = column.compare(slot, array);
+      if (own === undefined) assert.equal(found, "none here");
+      else assert.equal(found, other === own ? "equal" : other < own ? "lower" : "greater");
+      assert.equal(column.compare(99, new Int64Array(100)), "none here");
+    }),
+  );
 });
 
 const some = fc.uniqueArray(fc.record({ slot: slots, offset }), {

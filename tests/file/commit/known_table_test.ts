@@ -7,6 +7,7 @@ import { Int64Array } from "../../../src/core/table/int64_array.ts";
 import type { ColumnChanges } from "../../../src/file/commit/changes.ts";
 import { KnownTable } from "../../../src/file/commit/known_table.ts";
 import { offset, POOL, poolTable } from "../../../scripts/lib/arbitraries.ts";
+import { atOnce } from "../../../src/core/slices.ts";
 import { check } from "../../support/check.ts";
 
 type Entries = readonly (readonly [slot: number, offset: Offset])[];
@@ -62,7 +63,7 @@ test("P4 P9 what the files may hold is the last sure table, and the last four in
         const changes = changesOf(known, set, each.is === "record" ? [] : deleted);
         const table = changed(model, set, each.is === "record" ? [] : deleted);
         const before = known.table;
-        const offsets = known.with(changes);
+        const offsets = atOnce(known.with(changes));
         assert.ok(known.table.equals(before), "a change that is being written changes nothing yet");
         if (each.is === "doubt") {
           known.doubt(offsets);
@@ -85,7 +86,7 @@ test("P4 P9 what the files may hold is the last sure table, and the last four in
 
 test("P4 a table in doubt keeps its offsets, whatever is settled later", () => {
   const known = new KnownTable(OffsetTable.from([[POOL[0], 1]]));
-  const offsets = known.with(changesOf(known, [[0, 2n]], []));
+  const offsets = atOnce(known.with(changesOf(known, [[0, 2n]], [])));
   known.doubt(offsets);
   const [, inDoubt] = known.expected;
   known.settleRecord(changesOf(known, [[0, 3n]], []));

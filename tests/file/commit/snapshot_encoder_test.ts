@@ -57,19 +57,21 @@ for (const options of ALL_OPTIONS) {
       }),
       deleted: fc.array(poolQueue, { maxLength: 3 }),
       forget: fc.boolean(),
+      free: fc.boolean(),
       unpersisted: fc.array(poolQueue, { maxLength: 1 }),
       generation: fc.option(generation, { nil: undefined }),
     });
     await check(
       fc.asyncProperty(fc.array(step, { maxLength: 8, size: "max" }), async (steps) => {
         const imaged = new Imaged(options);
-        for (const { set, deleted, forget, unpersisted, generation } of steps) {
+        for (const { set, deleted, forget, free, unpersisted, generation } of steps) {
           if (forget) {
             // Somebody else changes the table.
             imaged.image.forget();
             for (const mq of unpersisted) imaged.offsets.set(imaged.index.add(mq), 77n);
           }
           await imaged.check(set, deleted, generation);
+          if (free) imaged.freeSlots();
         }
       }),
       { numRuns: 40 },
@@ -130,6 +132,18 @@ for (const options of ALL_OPTIONS) {
     await imaged.check([[b, 2n]], [a]);
     await imaged.check([[a, 3n]], [c]);
     await imaged.check([[c, 3n]]);
+  });
+
+  test(`S2 ${name}: the slots of queues that are gone leave holes`, async () => {
+    const mqs = queues(2, "a", "b", "c");
+    const imaged = new Imaged(options);
+    await imaged.check(all(mqs, 1n));
+    await imaged.check([], mqs.slice(0, 3));
+    imaged.freeSlots();
+    await imaged.check([], [mqs[3]]);
+    await imaged.check([[mqs[5], 2n]]);
+    await imaged.check([[at(0, "d"), 2n]]);
+    await imaged.check([[mqs[5], 3n], [at(0, "d"), 3n]]);
   });
 
   test(`P3 ${name}: a queue that becomes known meanwhile is not taken for one encoded`, async () => {

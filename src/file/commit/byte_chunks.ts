@@ -1,0 +1,65 @@
+/** The first chunk is so long, and each further one twice as long as the one before. */
+const SHORTEST = 16 * 1024;
+const LONGEST = 1024 * 1024;
+/** The most bytes that UTF-8 needs for one code unit of a string. */
+const LONGEST_UNIT = 3;
+
+const encoder = new TextEncoder();
+
+/**
+ * Bytes that are collected until their number is known.
+ *
+ * They lie in few long chunks: many thousand short arrays would each be known to the garbage
+ * collector, which would hold the event loop for tens of milliseconds.
+ */
+export class ByteChunks {
+  /** The chunks that are full, cut to what they hold. */
+  readonly #full: Uint8Array[] = [];
+  #chunk = new Uint8Array(SHORTEST);
+  #used = 0;
+  #length = 0;
+
+  /** How many bytes there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds a text as UTF-8; answers how many bytes that took. */
+  addText(text: string): number {
+    this.#makeRoom(LONGEST_UNIT * text.length);
+    const { written } = encoder.encodeInto(text, this.#chunk.subarray(this.#used));
+    return this.#did(written);
+  }
+
+  /** Adds bytes; answers how many. */
+  addBytes(bytes: Uint8Array): number {
+    this.#makeRoom(bytes.length);
+    this.#chunk.set(bytes, this.#used);
+    return this.#did(bytes.length);
+  }
+
+  /** Takes all bytes, chunk by chunk: none is kept. */
+  *take(): Generator<Uint8Array> {
+    this.#endChunk(0);
+    for (let chunk = this.#full.shift(); chunk !== undefined; chunk = this.#full.shift()) {
+      yield chunk;
+    }
+  }
+
+  #did(added: number): number {
+    this.#used += added;
+    this.#length += added;
+    return added;
+  }
+
+  #makeRoom(length: number): void {
+    if (this.#chunk.length - this.#used >= length) return;
+    this.#endChunk(Math.max(length, Math.min(2 * this.#chunk.length, LONGEST)));
+  }
+
+  #endChunk(next: number): void {
+    if (this.#used > 0) this.#full.push(this.#chunk.subarray(0, this.#used));
+    this.#chunk = new Uint8Array(next);
+    this.#used = 0;
+  }
+}
