@@ -1,3 +1,4 @@
+import { SLICE, type Slices } from "../slices.ts";
 import { type Crc32, crc32 } from "./crc32.ts";
 
 /**
@@ -30,4 +31,32 @@ export function generationMember(generation: string | number, indent: string): s
 /** A CRC-32 as it is written: eight lower-case digits. */
 export function hexadecimal(crc: number): string {
   return crc.toString(16).padStart(8, "0");
+}
+
+/** A longer text is encoded piece by piece. */
+const LONGEST_PIECE = 64 * 1024;
+
+/** The checksum of a text that comes in pieces, in slices; see `checksumOf`. */
+export function* checksumInSlices(pieces: Iterable<string>, crc: Crc32): Slices<string> {
+  const encoder = new TextEncoder();
+  let [sum, text] = [0, ""];
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < LONGEST_PIECE) continue;
+    sum = crc(encoder.encode(text), sum);
+    text = "";
+    yield SLICE;
+  }
+  // Node 22 says 0 for the checksum of no bytes after others.
+  return hexadecimal(text === "" ? sum : crc(encoder.encode(text), sum));
+}
+
+/** Cuts a text into pieces that each end with a whole character. */
+export function* piecesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length;) {
+    let end = start + LONGEST_PIECE;
+    if (text.codePointAt(end - 1)! > 0xffff) end++;
+    yield text.slice(start, end);
+    start = end;
+  }
 }

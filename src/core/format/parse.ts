@@ -1,4 +1,6 @@
-import { checksumOf, coveredText } from "./checksum.ts";
+import { atOnce, SLICE, type Slices } from "../slices.ts";
+import { CanonicalEntries } from "./canonical_entries.ts";
+import { checksumInSlices, coveredText, piecesOf } from "./checksum.ts";
 import { type Crc32, crc32 } from "./crc32.ts";
 import { type Generation, parseGeneration } from "./generation.ts";
 import { JsonScanner } from "./json_scanner.ts";
@@ -7,9 +9,8 @@ import { OffsetFileChecksumError } from "./offset_file_checksum_error.ts";
 import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
 import { type OffsetTable, tableOf, type TableParts } from "../table/offset_table.ts";
 import { QueueIndex } from "../table/queue_index.ts";
-import { readCanonicalEntries } from "./read_canonical_entries.ts";
-import { readMembers, readQueue, readStringKey } from "./read_queue.ts";
-import { canonicalText } from "./serialize.ts";
+import { namesOf, readQueue, readStringKey } from "./read_queue.ts";
+import { canonicalChecksum } from "./serialize.ts";
 
 /**
  * Reads the text of an offset file, in Go's form (keys are JSON text in a string) or Java's (keys
@@ -50,20 +51,25 @@ export interface Snapshot {
 
 /** Reads a snapshot as `parse` does; the given function verifies the checksum, if there is one. */
 export function parseSnapshot(text: string, crc: Crc32 | undefined): Snapshot {
+  return atOnce(parseInSlices(text, crc));
+}
+
+/** The same in slices. */
+export function* parseInSlices(text: string, crc: Crc32 | undefined): Slices<Snapshot> {
   const scanner: JsonScanner = new JsonScanner(text);
   if (text.startsWith("\ufeff")) scanner.fail("the text begins with a byte order mark");
   const members: { table?: Found<OffsetTable>; generation?: Found<void>; crc32?: Found<void> } = {};
-  readMembers(scanner, "the file", (name) => {
-    if (name === "offsetTable") members.table = locate(scanner, () => readTable(scanner));
-    else if (name === "generation") members.generation = locate(scanner, () => scanner.skipValue());
-    else if (name === "crc32") members.crc32 = locate(scanner, () => scanner.skipValue());
+  for (const name of namesOf(scanner, "the file")) {
+    if (name === "offsetTable") members.table = yield* locate(scanner, readTable(scanner));
+    else if (name === "generation") members.generation = yield* locate(scanner, skip(scanner));
+    else if (name === "crc32") members.crc32 = yield* locate(scanner, skip(scanner));
     else scanner.skipValue();
-  });
+  }
   if (scanner.peek() !== "") scanner.fail(`expected the end, found ${scanner.found()}`);
   const { table, generation, crc32: checksum } = members;
   if (table === undefined) scanner.fail('the file has no "offsetTable"');
   const isVerified = checksum !== undefined && crc !== undefined;
-  if (isVerified) verifyChecksum(checksum, table, generation?.text, crc);
+  if (isVerified) yield* verifyChecksum(checksum, table, generation?.text, crc);
   return {
     table: table.value,
     generation: generation && parseGeneration(generation.text),
@@ -78,28 +84,33 @@ interface Found<T> {
   readonly position: number;
 }
 
-function locate<T>(scanner: JsonScanner, read: () => T): Found<T> {
+function* locate<T>(scanner: JsonScanner, reading: Slices<T>): Slices<Found<T>> {
   scanner.peek();
   const { position } = scanner;
-  const value = read();
+  const value = yield* reading;
   // The scanner may have skipped the space behind the value too.
   return { value, position, text: scanner.text.slice(position, scanner.position).trimEnd() };
 }
 
-function verifyChecksum(
+// deno-lint-ignore require-yield
+function* skip(scanner: JsonScanner): Slices<void> {
+  scanner.skipValue();
+}
+
+function* verifyChecksum(
   checksum: Found<void>,
   table: Found<OffsetTable>,
   generation: string | undefined,
   crc: Crc32,
-): void {
-  const sumOf = (tableText: string) => checksumOf(coveredText(tableText, generation), crc);
-  const matches = (tableText: string) => checksum.text === `"${sumOf(tableText)}"`;
+): Slices<void> {
+  const matches = (sum: string) => checksum.text === `"${sum}"`;
   // The text of this module's own files is canonical as it stands, except in Java's form.
-  if (matches(table.text)) return;
-  const canonical = canonicalText(table.value);
+  const covered = coveredText(table.text, generation);
+  if (matches(yield* checksumInSlices(piecesOf(covered), crc))) return;
+  const canonical = yield* canonicalChecksum(table.value, generation, crc);
   if (matches(canonical)) return;
   const expected = checksum.text.replaceAll('"', "");
-  throw new OffsetFileChecksumError(checksum.position, expected, sumOf(canonical));
+  throw new OffsetFileChecksumError(checksum.position, expected, canonical);
 }
 
 /**
@@ -142,13 +153,17 @@ function firstBadByte(bytes: Uint8Array): number {
   return good;
 }
 
-function readTable(scanner: JsonScanner): OffsetTable {
+function* readTable(scanner: JsonScanner): Slices<OffsetTable> {
   const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
   scanner.expect("{", "to open the offset table");
-  scanner.position = readCanonicalEntries(scanner.text, scanner.position, parts);
+  const entries = new CanonicalEntries(parts);
+  scanner.position = yield* entries.read(scanner.text, scanner.position);
   if (!scanner.take("}")) {
     if (parts.offsets.size === 0) readEntry(scanner, parts);
-    while (scanner.take(",")) readEntry(scanner, parts);
+    for (let read = 1; scanner.take(","); read++) {
+      readEntry(scanner, parts);
+      if (read % SLICE === 0) yield SLICE;
+    }
     scanner.expect("}", 'or "," in the offset table');
   }
   return tableOf(parts);

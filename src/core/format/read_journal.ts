@@ -8,13 +8,14 @@
  * the journal extends. Each other line is a record: an offset file in Go's form with the queues that
  * have changed, all of them or none. Zeros behind the last line are room for the next record.
  */
+import { atOnce, type Slices } from "../slices.ts";
 import { hexadecimal } from "./checksum.ts";
 import { type Crc32, crc32 } from "./crc32.ts";
 import { OffsetColumn } from "../table/offset_column.ts";
 import { type JournalHeader, parseHeader } from "./journal_header.ts";
 import { OffsetFileSyntaxError } from "./offset_file_syntax_error.ts";
-import { type OffsetTable, tableOf } from "../table/offset_table.ts";
-import { decode, parseSnapshot } from "./parse.ts";
+import { copyEntries, type OffsetTable, tableOf } from "../table/offset_table.ts";
+import { decode, parseInSlices } from "./parse.ts";
 import { QueueIndex } from "../table/queue_index.ts";
 
 /** The length of a line's checksum: eight digits and a space. */
@@ -53,7 +54,12 @@ export interface JournalDamage {
  *   position counts bytes.
  */
 export function readJournal(bytes: Uint8Array, crc: Crc32 = crc32): JournalContent {
-  const lines = linesOf(bytes, crc);
+  return atOnce(readJournalInSlices(bytes, crc));
+}
+
+/** The same in slices. */
+export function* readJournalInSlices(bytes: Uint8Array, crc: Crc32): Slices<JournalContent> {
+  const lines = yield* linesOf(bytes, crc);
   const bad = lines.findIndex(({ text }) => text === undefined);
   const good = bad === -1 ? lines : lines.slice(0, bad);
   const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
@@ -62,12 +68,12 @@ export function readJournal(bytes: Uint8Array, crc: Crc32 = crc32): JournalConte
   let damage = damageOf(lines.slice(good.length));
   let records = 0;
   for (const line of rest) {
-    const record = readRecord(line, crc);
+    const record = yield* readRecord(line, crc);
     if ("reason" in record) {
       damage = record;
       break;
     }
-    for (const [mq, offset] of record) parts.offsets.set(parts.index.add(mq), offset);
+    yield* copyEntries(record, parts);
     records++;
   }
   return { header, records, table: tableOf(parts), damage };
@@ -81,8 +87,10 @@ interface Line {
 }
 
 const NEWLINE = 0x0a;
+/** To check so many bytes of a line is as much work as to read a queue. */
+const BYTES_PER_WORK = 1024;
 
-function linesOf(file: Uint8Array, crc: Crc32): Line[] {
+function* linesOf(file: Uint8Array, crc: Crc32): Slices<Line[]> {
   const bytes = withoutRoom(file);
   const lines: Line[] = [];
   for (let start = 0; start < bytes.length;) {
@@ -94,6 +102,7 @@ function linesOf(file: Uint8Array, crc: Crc32): Line[] {
     const isGood = newline !== -1 && sum === `${hexadecimal(crc(text))} `;
     lines.push({ start, text: isGood ? text : undefined });
     start = end + 1;
+    yield text.length / BYTES_PER_WORK;
   }
   return lines;
 }
@@ -125,9 +134,9 @@ function readHeader({ start, text }: Line): JournalHeader {
 }
 
 /** Reads a record; a line with the right checksum that is no record is not a torn write. */
-function readRecord({ start, text }: Line, crc: Crc32): OffsetTable | JournalDamage {
+function* readRecord({ start, text }: Line, crc: Crc32): Slices<OffsetTable | JournalDamage> {
   try {
-    return parseSnapshot(decode(text!), crc).table;
+    return (yield* parseInSlices(decode(text!), crc)).table;
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
     const reason = `the line that begins here is no record: ${error.reason}`;

@@ -45,12 +45,17 @@ export function readMembers(
   what: string,
   member: (name: string) => void,
 ): void {
+  for (const name of namesOf(scanner, what)) member(name);
+}
+
+/** Reads an object up to the value of each member in turn; the caller reads the values. */
+export function* namesOf(scanner: JsonScanner, what: string): Generator<string> {
   scanner.expect("{", `to open ${what}`);
   if (scanner.take("}")) return;
   do {
     const name = scanner.string("a member's name");
     scanner.expect(":", "after a member's name");
-    member(name);
+    yield name;
   } while (scanner.take(","));
   scanner.expect("}", `or "," in ${what}`);
 }

@@ -1,4 +1,6 @@
-import { checksumOf, coveredText, generationMember } from "./checksum.ts";
+import type { Slices } from "../slices.ts";
+import { checksumInSlices, checksumOf, coveredText, generationMember } from "./checksum.ts";
+import type { Crc32 } from "./crc32.ts";
 import { checkGeneration, type Generation } from "./generation.ts";
 import { quote } from "../table/message_queue.ts";
 import { type OffsetTable, partsOf, type TableParts } from "../table/offset_table.ts";
@@ -97,9 +99,36 @@ export function tailOf(
 
 function tableText(table: OffsetTable, form: Form): string {
   const parts = partsOf(table);
-  const runs = parts.index.order().map((run) => runText(run, parts, form));
-  const entries = runs.join("").slice(1);
-  return entries === "" ? "{}" : `{${entries}${form.tableEnd}}`;
+  return [...tablePieces(parts.index.order(), parts, form)].join("");
+}
+
+/** The checksum of a table and a generation, in slices. */
+export function* canonicalChecksum(
+  table: OffsetTable,
+  generation: string | undefined,
+  crc: Crc32,
+): Slices<string> {
+  const parts = partsOf(table);
+  const runs = yield* parts.index.orderInSlices();
+  return yield* checksumInSlices(tablePieces(runs, parts, FORMS.go, generation), crc);
+}
+
+/** The text of a table in pieces, and of the generation, if one is given; see `coveredText`. */
+function* tablePieces(
+  runs: readonly Run[],
+  parts: TableParts,
+  form: Form,
+  generation?: string,
+): Generator<string> {
+  let before = "{";
+  for (const run of runs) {
+    const entries = runText(run, parts, form);
+    if (entries === "") continue;
+    // The comma before the first entry gives its place to the brace.
+    yield before + (before === "" ? entries : entries.slice(1));
+    before = "";
+  }
+  yield coveredText(before === "" ? `${form.tableEnd}}` : "{}", generation);
 }
 
 /** The entries of a run, each with a comma before it. */

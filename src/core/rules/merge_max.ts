@@ -1,4 +1,7 @@
-import { OffsetTable } from "../table/offset_table.ts";
+import { atOnce, SLICE, type Slices } from "../slices.ts";
+import { OffsetColumn } from "../table/offset_column.ts";
+import { copyEntries, type OffsetTable, partsOf, tableOf } from "../table/offset_table.ts";
+import { QueueIndex } from "../table/queue_index.ts";
 
 /**
  * Merges two tables by the maximum of each queue.
@@ -20,9 +23,25 @@ import { OffsetTable } from "../table/offset_table.ts";
  * ```
  */
 export function mergeMax(a: OffsetTable, b: OffsetTable): OffsetTable {
-  const raised = [...b].filter(([mq, offset]) => {
-    const other = a.get(mq);
-    return other === undefined || offset > other;
-  });
-  return raised.length === 0 ? a : OffsetTable.from([...a, ...raised]);
+  return atOnce(mergeInSlices(a, b));
+}
+
+/** The same as `mergeMax`, in slices in which nobody may change the tables. */
+export function* mergeInSlices(a: OffsetTable, b: OffsetTable): Slices<OffsetTable> {
+  const { index, offsets } = partsOf(b);
+  const raised = { index: new QueueIndex(), offsets: new OffsetColumn() };
+  for (let slot = 0; slot < index.size; slot++) {
+    const offset = offsets.get(slot);
+    if (offset !== undefined) {
+      const mq = index.queueAt(slot);
+      const other = a.get(mq);
+      if (other === undefined || offset > other) raised.offsets.set(raised.index.add(mq), offset);
+    }
+    if (slot % SLICE === 0) yield SLICE;
+  }
+  if (raised.offsets.size === 0) return a;
+  const merged = { index: new QueueIndex(), offsets: new OffsetColumn() };
+  yield* copyEntries(a, merged);
+  yield* copyEntries(tableOf(raised), merged);
+  return tableOf(merged);
 }

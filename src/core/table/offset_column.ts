@@ -28,6 +28,24 @@ export class OffsetColumn {
     return this.#held[slot!] === 1 ? this.#offsets.get(slot!) : undefined;
   }
 
+  has(slot: number): boolean {
+    return this.#held[slot] === 1;
+  }
+
+  /** Copies the offset of a slot, which must have one, to the same place in an array. */
+  copyOffset(slot: number, into: Int64Array): void {
+    const [from, to] = [this.#offsets.halves, into.halves];
+    to[2 * slot] = from[2 * slot];
+    to[2 * slot + 1] = from[2 * slot + 1];
+  }
+
+  /** Copies the first slots to arrays that have room for as many: the offset, and 1 if there is one. */
+  copyTo(length: number, offsets: Int64Array, held: Uint8Array): void {
+    const end = Math.min(length, this.#held.length);
+    offsets.copyFrom(this.#offsets, 0, end);
+    held.set(this.#held.subarray(0, end));
+  }
+
   /** Sets an offset, which must be an int64. */
   set(slot: number, offset: Offset): void {
     this.#makeRoom(slot + 1);

@@ -1,3 +1,4 @@
+import { atOnce, SLICE, type Slices } from "../slices.ts";
 import { checkMessageQueue, type MessageQueue } from "./message_queue.ts";
 import { type Offset, toOffset } from "./offset.ts";
 import { OffsetColumn } from "./offset_column.ts";
@@ -109,11 +110,7 @@ export class OffsetTable implements Iterable<readonly [MessageQueue, Offset]> {
    * @returns Whether both hold the same queues with the same offsets.
    */
   equals(other: OffsetTable): boolean {
-    if (this.size !== other.size) return false;
-    for (const [mq, offset] of this) {
-      if (other.get(mq) !== offset) return false;
-    }
-    return true;
+    return atOnce(equalsInSlices(this, other));
   }
 
   /**
@@ -179,6 +176,31 @@ function* entriesAt(
     const offset = offsets.get(slot);
     // A shared index may know more queues than the table holds.
     if (offset !== undefined) yield [index.queueAt(slot), offset];
+  }
+}
+
+/** The same as `equals`, in slices in which nobody may change the tables. */
+export function* equalsInSlices(table: OffsetTable, other: OffsetTable): Slices<boolean> {
+  if (table.size !== other.size) return false;
+  const { index, offsets } = partsOf(table);
+  for (let slot = 0; slot < index.size; slot++) {
+    const offset = offsets.get(slot);
+    if (offset !== undefined && other.get(index.queueAt(slot)) !== offset) return false;
+    if (slot % SLICE === 0) yield SLICE;
+  }
+  return true;
+}
+
+/**
+ * Sets the offsets of a table in another one, whose other queues stay as they are, in slices in which
+ * nobody may change the first table.
+ */
+export function* copyEntries(from: OffsetTable, { index, offsets }: TableParts): Slices<void> {
+  const source = partsOf(from);
+  for (let slot = 0; slot < source.index.size; slot++) {
+    const offset = source.offsets.get(slot);
+    if (offset !== undefined) offsets.set(index.add(source.index.queueAt(slot)), offset);
+    if (slot % SLICE === 0) yield SLICE;
   }
 }
 

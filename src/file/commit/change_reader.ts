@@ -1,5 +1,6 @@
 import type { ConflictChoice } from "../../core/rules/resolve_conflict.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
+import { inTurns } from "../fs/cooperative_yield.ts";
 import { type ExternalChange, readExternalChange } from "../recovery/external_change.ts";
 import { stateOfFiles } from "../recovery/files_state.ts";
 import { ConflictMemo } from "./conflict_memo.ts";
@@ -40,17 +41,16 @@ export class ChangeReader {
   /** Knows the files as they were read; answers the offsets of somebody else's table. */
   async #adopt(change: ExternalChange): Promise<OffsetColumn | undefined> {
     const { known, journals, encoder } = this.#parts;
+    // First what takes its time: until the state and the table change, both are as before.
+    const isKnown = change.author === "known";
+    const offsets = isKnown ? known.durable : await inTurns(known.columnOf(change.table));
     const { main, journal } = stateOfFiles(change);
     const adopted = journals.adopt(this.#files.state.journal, journal, change.files);
     journals.remember(change.files);
     await journals.closeAll();
     this.#files.become({ event: "read", main, journal: adopted });
     encoder.forget();
-    if (change.author === "known") {
-      known.settle(known.durable);
-      return undefined;
-    }
-    const offsets = known.adopt(change.table);
+    known.settle(offsets);
     return change.author === "foreign" ? offsets : undefined;
   }
 

@@ -5,12 +5,12 @@ import { quote } from "../../core/table/message_queue.ts";
 import { errorCode } from "../errors/error_code.ts";
 import { type FileInfo, isSameFile, isSameInode } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import { pacedCrc32 } from "../fs/paced_crc32.ts";
 import { journalOf } from "../paths.ts";
 import type { StoreFiles } from "../recovery/choose_source.ts";
 import { hasSameRecords } from "../recovery/read_journal_file.ts";
 import { ChangedMeanwhileError } from "./changed_meanwhile_error.ts";
 import { type JournalOptions, JournalWriter } from "./journal_writer.ts";
-import { pacedCrc32 } from "./paced_crc32.ts";
 
 /**
  * What belongs to the identities in the state of the files: the open journals, the names of main's

@@ -20,7 +20,8 @@ const ROOM = 64 * 1024;
 const SHORT = 512;
 
 // Stryker disable next-line ConditionalExpression,EqualityOperator: both have the same answer
-const fastCrc32: Crc32 = (bytes) => bytes.length < SHORT ? crc32(bytes) : zlib.crc32(bytes);
+const fastCrc32: Crc32 = (bytes, before = 0) =>
+  bytes.length < SHORT ? crc32(bytes, before) : zlib.crc32(bytes, before);
 
 /** How a journal is written. */
 export interface JournalOptions {

@@ -1,6 +1,6 @@
 import { OffsetColumn } from "../../core/table/offset_column.ts";
 import type { Slices } from "../../core/slices.ts";
-import { type OffsetTable, partsOf, tableOf } from "../../core/table/offset_table.ts";
+import { copyEntries, type OffsetTable, partsOf, tableOf } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import { applyChanges, type ColumnChanges } from "./changes.ts";
 
@@ -56,7 +56,7 @@ export class KnownTable {
     this.#inDoubt.length = 0;
   }
 
-  /** A snapshot of these offsets is durable. */
+  /** A snapshot of these offsets is durable, or somebody else wrote one. */
   settle(offsets: OffsetColumn): void {
     this.#durable = offsets;
     this.#inDoubt.length = 0;
@@ -68,11 +68,10 @@ export class KnownTable {
     if (this.#inDoubt.length > MOST_IN_DOUBT) this.#inDoubt.shift();
   }
 
-  /** Somebody else wrote this table. */
-  adopt(table: OffsetTable): OffsetColumn {
+  /** The offsets of a table that somebody else wrote, for `settle`. */
+  *columnOf(table: OffsetTable): Slices<OffsetColumn> {
     const offsets = new OffsetColumn();
-    for (const [mq, offset] of table) offsets.set(this.index.add(mq), offset);
-    this.settle(offsets);
+    yield* copyEntries(table, { index: this.index, offsets });
     return offsets;
   }
 }

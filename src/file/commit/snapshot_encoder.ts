@@ -6,8 +6,8 @@ import type { Run } from "../../core/table/queue_index.ts";
 import { type Form, formOf, runText, tailOf } from "../../core/format/serialize.ts";
 import { ByteChunks } from "./byte_chunks.ts";
 import type { ColumnChanges } from "./changes.ts";
-import { pacedCrc32 } from "./paced_crc32.ts";
 import { CooperativeYield, inTurns } from "../fs/cooperative_yield.ts";
+import { pacedCrc32 } from "../fs/paced_crc32.ts";
 import { patchedCrc32 } from "./patched_crc32.ts";
 
 /** After so many bytes others have their turn: about a millisecond, where it takes longest. */

@@ -1,10 +1,11 @@
 import { OffsetFileChecksumError } from "../../core/format/offset_file_checksum_error.ts";
+import { atOnce, type Slices } from "../../core/slices.ts";
 import { OffsetTable } from "../../core/table/offset_table.ts";
 import { type FileFault, OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
 import type { JournalFile } from "./read_journal_file.ts";
 import type { SnapshotFile, ValidFile } from "./read_snapshot.ts";
 import { timeOfName } from "../paths.ts";
-import { type RelatedJournal, replay } from "./replay.ts";
+import { type RelatedJournal, replayInSlices } from "./replay.ts";
 
 /** The files of a store, as they were read. */
 export interface StoreFiles {
@@ -45,9 +46,17 @@ export interface Choice {
  * @throws {OffsetFileCorruptError} If no file is usable, or a person has to decide.
  */
 export function chooseSource(files: StoreFiles, durability: "full" | "relaxed"): Choice {
+  return atOnce(chooseInSlices(files, durability));
+}
+
+/** The same in slices. */
+export function* chooseInSlices(
+  files: StoreFiles,
+  durability: "full" | "relaxed",
+): Slices<Choice> {
   const { main, journal } = files;
   if (main.is === "valid") {
-    return { outcome: "loaded", ...replay(main.path, main, journal, durability) };
+    return { outcome: "loaded", ...yield* replayInSlices(main.path, main, journal, durability) };
   }
   const source = bestOf(files);
   const faults = faultsOf(files, source !== undefined);
@@ -56,7 +65,7 @@ export function chooseSource(files: StoreFiles, durability: "full" | "relaxed"):
     throw new OffsetFileCorruptError(main.path, faults, candidates);
   }
   if (source !== undefined) {
-    const replayed = replay(main.path, source, journal, durability);
+    const replayed = yield* replayInSlices(main.path, source, journal, durability);
     return { outcome: "recovered", ...replayed, faults: [...faults, ...replayed.faults] };
   }
   const lost = lostRecords(journal);

@@ -1,10 +1,11 @@
-import { mergeMax } from "../../core/rules/merge_max.ts";
+import { mergeInSlices } from "../../core/rules/merge_max.ts";
 import type { ConflictChoice } from "../../core/rules/resolve_conflict.ts";
-import type { OffsetTable } from "../../core/table/offset_table.ts";
+import { equalsInSlices, type OffsetTable } from "../../core/table/offset_table.ts";
 import { isUnreadable } from "../errors/error_code.ts";
 import { OffsetConflictError } from "../errors/offset_conflict_error.ts";
 import { OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
 import { OffsetResolveError } from "../errors/offset_resolve_error.ts";
+import { inTurns } from "../fs/cooperative_yield.ts";
 import { type FileInfo, tickOf } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import type { OnConflict } from "../options.ts";
@@ -69,11 +70,11 @@ async function readChange(
     choice = await recoverFrom(fileSystem, files, durability);
   } catch (error) {
     if (!(error instanceof OffsetFileCorruptError)) throw error;
-    return unusable(main, files, expected[0], { onConflict, error });
+    return await unusable(main, files, expected[0], { onConflict, error });
   }
   const { outcome, source, journal, table } = choice;
-  const number = expected.findIndex((each) => each.equals(table));
-  if (number !== -1) {
+  for (const [number, each] of expected.entries()) {
+    if (!await inTurns(equalsInSlices(each, table))) continue;
     const author = number === 0 ? "known" : "ours";
     return { files, outcome, source, journal, table, author };
   }
@@ -85,18 +86,18 @@ async function readChange(
     return { files, outcome, source, journal, table, author: "foreign" };
   }
   // The backup is older than the main that somebody removed or tore: it must not lower anything.
-  const merged = mergeMax(table, expected[0]);
+  const merged = await inTurns(mergeInSlices(table, expected[0]));
   // No file holds the whole merged table, so the commit must write it, even without other changes.
   return { files, outcome: "recovered", source, journal, table: merged, author: "foreign" };
 }
 
 /** No table can be read: the one of this store replaces the files, and they are kept aside. */
-function unusable(
+async function unusable(
   path: string,
   files: StoreFiles,
   own: OffsetTable,
   { onConflict, error }: { readonly onConflict: Policy; readonly error: OffsetFileCorruptError },
-): ExternalChange {
+): Promise<ExternalChange> {
   if (onConflict === "throw") throw conflict(path, files, error);
   if (onConflict === "theirs" || onConflict === "max") {
     const [fault] = error.faults;
@@ -109,7 +110,7 @@ function unusable(
     ? { file: files.journal, relation: "foreign" } as const
     : undefined;
   const source = main.is === "valid" ? main : undefined;
-  const table = main.is === "valid" ? mergeMax(main.table, own) : own;
+  const table = main.is === "valid" ? await inTurns(mergeInSlices(main.table, own)) : own;
   return { files, outcome: "recovered", source, journal, table, author: "foreign" };
 }
 

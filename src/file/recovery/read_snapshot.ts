@@ -2,14 +2,18 @@ import { crc32 } from "node:zlib";
 import type { Generation } from "../../core/format/generation.ts";
 import type { SnapshotId } from "../../core/format/journal_header.ts";
 import { OffsetFileSyntaxError } from "../../core/format/offset_file_syntax_error.ts";
-import { decode, parseSnapshot, type Snapshot } from "../../core/format/parse.ts";
+import { readCanonicalSnapshot } from "../../core/format/canonical_snapshot.ts";
+import { decode, parseInSlices, type Snapshot } from "../../core/format/parse.ts";
+import type { Slices } from "../../core/slices.ts";
 import type { OffsetTable } from "../../core/table/offset_table.ts";
 import { isMissing, isUnreadable, messageOf } from "../errors/error_code.ts";
 import type { FileFault } from "../errors/offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
+import { inTurns } from "../fs/cooperative_yield.ts";
 import { type FileInfo, isYoung } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { FileTooLongError, LONGEST_FILE } from "../fs/longest_file.ts";
+import { pacedCrc32 } from "../fs/paced_crc32.ts";
 
 /** The file at the path of a snapshot. */
 export type SnapshotFile = MissingFile | BadFile | ValidFile;
@@ -72,8 +76,8 @@ export async function readSnapshot(fileSystem: FileSystem, path: string): Promis
   const { bytes, info } = file;
   const age = ageOf(info, since);
   try {
-    const snapshot = parseSnapshot(decodeFile(path, bytes), crc32);
-    const id = { length: bytes.length, crc32: crc32(bytes) };
+    const snapshot = await inTurns(snapshotOf(path, bytes));
+    const id = { length: bytes.length, crc32: await pacedCrc32(bytes) };
     return { is: "valid", path, info, age, bytes, id, ...snapshot };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
@@ -81,10 +85,14 @@ export async function readSnapshot(fileSystem: FileSystem, path: string): Promis
   }
 }
 
-/** A file longer than the runtime's longest string is not corrupt: another runtime may read it. */
-function decodeFile(path: string, bytes: Uint8Array): string {
-  if (bytes.length <= LONGEST_FILE) return decode(bytes);
-  throw new OffsetLoadError(path, new FileTooLongError(bytes.length));
+/** Most files are canonical, which is read without a text of all of the file. */
+function* snapshotOf(path: string, bytes: Uint8Array): Slices<Snapshot> {
+  // A file longer than the runtime's longest string is not corrupt: another runtime may read it.
+  if (bytes.length > LONGEST_FILE) {
+    throw new OffsetLoadError(path, new FileTooLongError(bytes.length));
+  }
+  const canonical = yield* readCanonicalSnapshot(bytes, crc32);
+  return canonical ?? (yield* parseInSlices(decode(bytes), crc32));
 }
 
 function reasonOf(error: OffsetFileSyntaxError, bytes: Uint8Array): string {

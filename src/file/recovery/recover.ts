@@ -1,8 +1,9 @@
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
+import { inTurns } from "../fs/cooperative_yield.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { dirname } from "../fs/path_names.ts";
 import { backupOf } from "../paths.ts";
-import { type Choice, chooseSource, type StoreFiles } from "./choose_source.ts";
+import { type Choice, chooseInSlices, type StoreFiles } from "./choose_source.ts";
 import { type JournalFile, readJournalFile } from "./read_journal_file.ts";
 import { readSnapshot, type SnapshotFile } from "./read_snapshot.ts";
 import { findTemporaryFiles } from "./temporary_files.ts";
@@ -57,7 +58,7 @@ export async function recoverFrom(
   files: StoreFiles,
   durability: "full" | "relaxed",
 ): Promise<Choice> {
-  const choice = chooseSource(files, durability);
+  const choice = await inTurns(chooseInSlices(files, durability));
   if (durability === "full") await makeDurable(fileSystem, choice);
   return choice;
 }

@@ -1,5 +1,5 @@
-import { atOnce } from "../../core/slices.ts";
-import { type OffsetTable, partsOf, tableOf } from "../../core/table/offset_table.ts";
+import { atOnce, type Slices } from "../../core/slices.ts";
+import { copyEntries, type OffsetTable, partsOf, tableOf } from "../../core/table/offset_table.ts";
 import type { JournalContent } from "../../core/format/read_journal.ts";
 import { type FileFault, OffsetFileCorruptError } from "../errors/offset_file_corrupt_error.ts";
 import type { BadJournal, JournalFile, ReadableJournal } from "./read_journal_file.ts";
@@ -41,12 +41,17 @@ export interface Replayed {
  *   so
  *   a load without them would lose offsets silently.
  */
-export function replay(
+export function replay(...args: Parameters<typeof replayInSlices>): Replayed {
+  return atOnce(replayInSlices(...args));
+}
+
+/** The same in slices. */
+export function* replayInSlices(
   main: string,
   source: ValidFile,
   journal: JournalFile,
   durability: "full" | "relaxed",
-): Replayed {
+): Slices<Replayed> {
   const alone = { source, table: source.table, records: 0, journal: undefined, faults: [] };
   if (journal.is === "missing") return alone;
   if (journal.is !== "readable") {
@@ -62,14 +67,14 @@ export function replay(
   }
   const faults = faultsOf(main, source, journal, durability);
   const { table, records } = content;
-  return { ...withJournal, table: applied(source.table, table), records, faults };
+  return { ...withJournal, table: yield* applied(source.table, table), records, faults };
 }
 
-function applied(snapshot: OffsetTable, changed: OffsetTable): OffsetTable {
+function* applied(snapshot: OffsetTable, changed: OffsetTable): Slices<OffsetTable> {
   const { index, offsets } = partsOf(snapshot);
-  const extended = atOnce(offsets.copyInSlices());
-  for (const [mq, offset] of changed) extended.set(index.add(mq), offset);
-  return tableOf({ index, offsets: extended });
+  const extended = { index, offsets: yield* offsets.copyInSlices() };
+  yield* copyEntries(changed, extended);
+  return tableOf(extended);
 }
 
 /**

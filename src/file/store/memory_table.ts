@@ -1,14 +1,14 @@
 import { takesOffset } from "../../core/rules/apply_update.ts";
 import { ensureCapacity } from "../../core/table/ensure_capacity.ts";
 import { Int64Array } from "../../core/table/int64_array.ts";
-import type { MessageQueue } from "../../core/table/message_queue.ts";
 import type { Offset } from "../../core/table/offset.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
-import { OffsetTable } from "../../core/table/offset_table.ts";
+import type { OffsetTable } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import type { Changes } from "../commit/changes.ts";
 import { type ConflictChoice, type Held, resolveQueue } from "../../core/rules/resolve_conflict.ts";
 import { DroppedSlots } from "./dropped_slots.ts";
+import { snapshotOf } from "./memory_snapshot.ts";
 import { comparedFlags, DIRTY, FROZEN, HELD, RISING, TOUCHED } from "./queue_flags.ts";
 import { TouchedSlots } from "./touched_slots.ts";
 
@@ -38,10 +38,9 @@ export class MemoryTable {
     this.#index = index;
     this.#durable = durable;
     this.#makeRoom(index.size);
-    for (const slot of this.#slots()) {
-      const offset = durable.get(slot);
-      if (offset !== undefined) this.#hold(slot, offset, HELD);
-    }
+    // The flag of a slot that is held is 1, and so it is in the column.
+    durable.copyTo(index.size, this.#offsets, this.#flags);
+    this.#size = durable.size;
   }
 
   get size(): number {
@@ -65,7 +64,9 @@ export class MemoryTable {
     if ((flags & HELD) === 0) this.#set(slot, offset, HELD);
     else if (takesOffset(this.#offsets.get(slot), offset, increaseOnly)) {
       this.#offsets.set(slot, offset);
-      if (!increaseOnly || (flags & RISING) !== RISING) this.#changed(slot);
+      if (increaseOnly && (flags & RISING) === RISING) return;
+      this.#judge(slot);
+      this.#touch(slot);
     }
   }
 
@@ -98,7 +99,19 @@ export class MemoryTable {
 
   /** Merges what somebody else has written: the greater offset of each queue counts (P9). */
   mergeForeign(column: OffsetColumn): void {
-    this.#takeOver("max", column);
+    this.#begin(column);
+    // As `resolve` with "max" does, but without a bigint and two objects for each queue.
+    for (let slot = 0; slot < this.#index.size; slot++) {
+      const flags = this.#flags[slot];
+      if ((flags & HELD) === 0) {
+        if (!column.has(slot)) this.dropped.add(slot);
+        continue;
+      }
+      const found = column.compare(slot, this.#offsets);
+      if (found === "lower" && (flags & FROZEN) === 0) column.copyOffset(slot, this.#offsets);
+      this.#judge(slot);
+      if (found === "greater" || found === "none here") this.#touch(slot);
+    }
   }
 
   /**
@@ -108,24 +121,25 @@ export class MemoryTable {
    * last one that was acknowledged.
    */
   resolve(choice: ConflictChoice, column: OffsetColumn): void {
-    this.#takeOver(choice, column);
     this.#otherChanges = choice === "theirs" ? 0 : 1;
-  }
-
-  /** The next capture looks at the queues whose offset in memory belongs into the file. */
-  #takeOver(choice: ConflictChoice, column: OffsetColumn): void {
-    this.#durable = column;
-    this.#makeRoom(this.#index.size);
-    this.#touched.clear(this.#flags);
+    this.#begin(column);
     for (let slot = 0; slot < this.#index.size; slot++) {
       const held = this.#heldAt(slot);
       const { memory, file } = resolveQueue(choice, held, column.get(slot));
       if (memory === undefined) this.#drop(slot);
       else {
         this.#hold(slot, memory.offset, memory.frozen ? HELD | FROZEN : HELD);
+        // The next capture looks at the queues whose offset in memory belongs into the file.
         if (choice !== "theirs" && memory.offset === file) this.#touch(slot);
       }
     }
+  }
+
+  /** Begins with what somebody else has written, and with nothing that a persist must look at. */
+  #begin(column: OffsetColumn): void {
+    this.#durable = column;
+    this.#makeRoom(this.#index.size);
+    this.#touched.clear(this.#flags);
   }
 
   /**
@@ -166,25 +180,14 @@ export class MemoryTable {
   }
 
   /** Has the next persist look again at queues that are held, at all of them unless told. */
-  touch(slots: Iterable<number> = this.#slots()): void {
+  touch(slots: Iterable<number> = this.#flags.keys()): void {
     for (const slot of slots) {
       if (this.has(slot)) this.#touch(slot);
     }
   }
 
   snapshot(topic?: string): OffsetTable {
-    return OffsetTable.from(this.#entries(topic));
-  }
-
-  *#entries(topic: string | undefined): Generator<[MessageQueue, Offset]> {
-    for (const slot of topic === undefined ? this.#slots() : this.#index.ofTopic(topic)) {
-      if (this.has(slot)) yield [this.#index.queueAt(slot), this.#offsets.get(slot)];
-    }
-  }
-
-  /** All slots that anything is held of, and more. */
-  #slots(): Iterable<number> {
-    return this.#flags.keys();
+    return snapshotOf(this, this.#index, topic);
   }
 
   has(slot: number | undefined): slot is number {
@@ -217,11 +220,6 @@ export class MemoryTable {
     this.#offsets.set(slot, offset);
     this.#flags[slot] = flags | this.#flags[slot] & ~(HELD | FROZEN);
     this.#judge(slot);
-  }
-
-  #changed(slot: number): void {
-    this.#judge(slot);
-    this.#touch(slot);
   }
 
   /** Compares a queue with the file. */

@@ -10,10 +10,11 @@ import {
   parse,
   serialize,
 } from "../../../src/core/mod.ts";
+import { atOnce } from "../../../src/core/slices.ts";
 import { OffsetColumn } from "../../../src/core/table/offset_column.ts";
 import { tableOf } from "../../../src/core/table/offset_table.ts";
 import { QueueIndex } from "../../../src/core/table/queue_index.ts";
-import { readCanonicalEntries } from "../../../src/core/format/read_canonical_entries.ts";
+import { CanonicalEntries } from "../../../src/core/format/canonical_entries.ts";
 import {
   EDGE_NAMES,
   EDGE_OFFSETS,
@@ -42,7 +43,7 @@ const goEntry = ([mq, o]: Entry): string => goKey(mq) + o;
 /** How far the quick way goes, and what it takes. */
 function quick(text: string, position = 0) {
   const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
-  const end = readCanonicalEntries(text, position, parts);
+  const end = atOnce(new CanonicalEntries(parts).read(text, position));
   return { end, taken: [...tableOf(parts)] };
 }
 

@@ -55,7 +55,8 @@ test("P4 P9 what the files may hold is the last sure table, and the last four in
         known.settle(known.durable);
         doubts = [];
       } else if ("table" in each) {
-        const adopted = known.adopt(each.table);
+        const adopted = atOnce(known.columnOf(each.table));
+        known.settle(adopted);
         assert.equal(adopted, known.durable);
         [model, doubts] = [each.table, []];
       } else {
@@ -97,7 +98,7 @@ test("P4 a table in doubt keeps its offsets, whatever is settled later", () => {
 test("P9 an adopted table keeps the slots of the queues that memory knows", () => {
   const known = new KnownTable(OffsetTable.from(POOL.map((mq, i) => [mq, i] as const)));
   const slots = POOL.map((mq) => known.index.find(mq));
-  const offsets = known.adopt(OffsetTable.from([[POOL[2], 9]]));
+  const offsets = atOnce(known.columnOf(OffsetTable.from([[POOL[2], 9]])));
   assert.deepEqual(POOL.map((mq) => known.index.find(mq)), slots);
   assert.equal(offsets.get(slots[2]), 9n);
   assert.equal(offsets.size, 1);

@@ -235,3 +235,27 @@ test("P6 what a commit wrote is dirty no more, unless it was changed meanwhile",
   assert.equal(memory.dirty, 2);
   assert.deepEqual(plain(memory.takeChanges(durable, [])).set, [[1, 6n], [2, 1n]]);
 });
+
+test("P9 a merge does what the rule of a conflict says for the maximum, queue by queue", () => {
+  const begin = fc.array(maybe, { maxLength: POOL.length });
+  const calls = fc.array(step, { maxLength: 20, size: "max" });
+  check(fc.property(begin, calls, begin, (begin, steps, theirs) => {
+    const [merged, resolved] = [new Pair(begin), new Pair(begin)];
+    for (const pair of [merged, resolved]) for (const each of steps) pair.run(each);
+    const column = columnOf(...theirs);
+    merged.memory.mergeForeign(column);
+    resolved.memory.resolve("max", column);
+    assert.equal(merged.memory.dirty, resolved.memory.dirty);
+    assert.deepEqual([...merged.memory.snapshot()], [...resolved.memory.snapshot()]);
+    const changes = [merged, resolved].map(({ memory }) => {
+      const { set } = plain(memory.takeChanges(column, []));
+      return set.sort(([a], [b]) => Number(a) - Number(b));
+    });
+    assert.deepEqual(changes[0], changes[1]);
+    // What is frozen stays so.
+    for (const { memory } of [merged, resolved]) {
+      for (const slot of POOL.keys()) memory.update(slot, 2n ** 62n, true);
+    }
+    assert.deepEqual([...merged.memory.snapshot()], [...resolved.memory.snapshot()]);
+  }));
+});

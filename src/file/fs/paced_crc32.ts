@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { CooperativeYield } from "../fs/cooperative_yield.ts";
+import { CooperativeYield } from "./cooperative_yield.ts";
 
 /** A fraction of a millisecond's work. */
 const BYTES_AT_A_TIME = 512 * 1024;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers";
 import { crc32 } from "../../../src/core/format/crc32.ts";
-import { pacedCrc32 } from "../../../src/file/commit/paced_crc32.ts";
+import { pacedCrc32 } from "../../../src/file/fs/paced_crc32.ts";
 
 test("P1 the checksum of many bytes is that of all of them, and others have their turn meanwhile", async () => {
   const most = 2.5 * 512 * 1024;

@@ -1,0 +1,80 @@
+import { SLICE, type Slices } from "../slices.ts";
+import { IntegerReader } from "./integer_reader.ts";
+import { JsonScanner } from "./json_scanner.ts";
+import type { MessageQueue } from "../table/message_queue.ts";
+import type { TableParts } from "../table/offset_table.ts";
+import type { Broker } from "../table/queue_index.ts";
+import { readStringKey } from "./read_queue.ts";
+import { aroundGoKey } from "./serialize.ts";
+
+/** The end of the part of a key that all queues of a broker share. */
+const QUEUE_ID = '\\"queueId\\":';
+/** Between the queue id and the offset. */
+const KEY_END = '}":';
+
+/**
+ * Reads entries as Go's client and this module write them, in any order, from the beginning of a
+ * table. This takes a third of the time of reading token by token.
+ *
+ * The part of a key that the queues of one broker share is decoded once.
+ */
+export class CanonicalEntries {
+  readonly #into: TableParts;
+  readonly #brokers = new Map<string, Broker>();
+
+  /** `into` is where the entries go; it must be empty. */
+  constructor(into: TableParts) {
+    this.#into = into;
+  }
+
+  /**
+   * Reads entries, in slices, up to the first one that has another form or is wrong; the general
+   * reader goes on from there.
+   *
+   * @param position Where the first entry may begin.
+   * @returns Where the last entry that was read ends; `position` if none was read.
+   */
+  *read(text: string, position: number): Slices<number> {
+    const { index, offsets } = this.#into;
+    const integer = new IntegerReader(text);
+    let end = position;
+    for (let read = 1;; read++) {
+      const start = read === 1 ? position : end + 1;
+      // Without a queue id, this text is no key, and does not decode.
+      const idAt = text.indexOf(QUEUE_ID, start) + QUEUE_ID.length;
+      const broker = this.#brokerOf(text.slice(start, idAt));
+      if (broker === undefined) return end;
+      const queueId = integer.int32(idAt);
+      if (queueId === undefined || !text.startsWith(KEY_END, integer.end)) return end;
+      const offset = integer.int64(integer.end + KEY_END.length);
+      const next = text[integer.end];
+      // Any other character may still belong to the number.
+      if (offset === undefined || next !== "," && next !== "}") return end;
+      offsets.set(index.addQueue(broker, queueId), offset);
+      end = integer.end;
+      if (next === "}" || end + 1 === text.length) return end;
+      if (read % SLICE === 0) yield SLICE;
+    }
+  }
+
+  #brokerOf(key: string): Broker | undefined {
+    const known = this.#brokers.get(key);
+    if (known !== undefined) return known;
+    const names = decodeCanonicalKey(key);
+    if (names === undefined) return undefined;
+    const broker = this.#into.index.addBroker(names.topic, names.brokerName);
+    this.#brokers.set(key, broker);
+    return broker;
+  }
+}
+
+/** The names in a key, if the key is in canonical form: then no other key has these names. */
+function decodeCanonicalKey(key: string): MessageQueue | undefined {
+  let names: MessageQueue | undefined;
+  try {
+    names = readStringKey(new JsonScanner(`${key}0}"`));
+  } catch {
+    // The general reader reports the fault.
+  }
+  return names !== undefined && aroundGoKey(names)[0] === key ? names : undefined;
+}

@@ -1,0 +1,109 @@
+import { SLICE, type Slices } from "../slices.ts";
+import { OffsetColumn } from "../table/offset_column.ts";
+import { tableOf } from "../table/offset_table.ts";
+import { QueueIndex } from "../table/queue_index.ts";
+import { CanonicalEntries } from "./canonical_entries.ts";
+import { generationMember, hexadecimal } from "./checksum.ts";
+import type { Crc32 } from "./crc32.ts";
+import { parseGeneration } from "./generation.ts";
+import type { Snapshot } from "./parse.ts";
+
+/** So many bytes are decoded at a time: the text of a whole file would take as much memory again. */
+const WINDOW = 64 * 1024;
+/** The longest tail that this module writes. */
+const LONGEST_TAIL = 64;
+
+const HEAD = new TextEncoder().encode('{"offsetTable":{');
+const TAIL = /^(?:,"generation":([1-9][0-9]{0,15}))?(?:,"crc32":"([0-9a-f]{8})")?\}$/;
+const COMMA = ",".charCodeAt(0);
+const QUOTE = '"'.charCodeAt(0);
+/** So many bytes of a checksum are as much work as a queue. */
+const SUMMED_AT_ONCE = 1024 * SLICE;
+
+/**
+ * Reads the bytes of a snapshot that is written as Go's client and this module write it, in slices.
+ * No text of the whole file is made.
+ *
+ * @param crc Verifies the checksum, if there is one.
+ * @param window How many bytes are decoded at a time.
+ * @returns `undefined` if anything is written in another way, or wrong: `parseInSlices` says what.
+ */
+export function* readCanonicalSnapshot(
+  bytes: Uint8Array,
+  crc: Crc32,
+  window = WINDOW,
+): Slices<Snapshot | undefined> {
+  if (HEAD.some((byte, i) => bytes[i] !== byte)) return undefined;
+  const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
+  const tableEnd = yield* readEntries(bytes, new CanonicalEntries(parts), window);
+  if (tableEnd === undefined) return undefined;
+  const tail = decode(bytes.subarray(tableEnd, tableEnd + LONGEST_TAIL + 1));
+  const members = tail === undefined ? null : TAIL.exec(tail);
+  if (members === null) return undefined;
+  const [, generation, checksum] = members;
+  if (checksum !== undefined) {
+    let sum = yield* sumOf(bytes.subarray(HEAD.length - 1, tableEnd), crc);
+    if (generation !== undefined) {
+      sum = crc(new TextEncoder().encode(generationMember(generation, "")), sum);
+    }
+    if (hexadecimal(sum) !== checksum) return undefined;
+  }
+  return {
+    table: tableOf(parts),
+    generation: generation === undefined ? undefined : parseGeneration(generation),
+    checksum: checksum === undefined ? "none" : "verified",
+  };
+}
+
+/** Reads all entries of the table; answers where it ends. */
+function* readEntries(
+  bytes: Uint8Array,
+  entries: CanonicalEntries,
+  window: number,
+): Slices<number | undefined> {
+  for (let start = HEAD.length; start < bytes.length;) {
+    const end = windowEnd(bytes, start, window);
+    const text = decode(bytes.subarray(start, end));
+    if (text === undefined) return undefined;
+    const read = yield* entries.read(text, 0);
+    const next = text[read];
+    // An entry has at least one character.
+    if (read === 0) return undefined;
+    if (next === "}") return start + bytesOf(text, read) + 1;
+    if (read + 1 !== text.length) return undefined;
+    start = end;
+  }
+  return undefined;
+}
+
+/** The end of a window behind the comma between two entries; no character is cut there. */
+function windowEnd(bytes: Uint8Array, start: number, window: number): number {
+  for (let length = window;; length *= 2) {
+    if (start + length >= bytes.length) return bytes.length;
+    for (let at = start + length; at > start; at--) {
+      if (bytes[at] === QUOTE && bytes[at - 1] === COMMA) return at;
+    }
+  }
+}
+
+/** How many bytes the beginning of a text has in UTF-8. */
+function bytesOf(text: string, length: number): number {
+  return new TextEncoder().encode(text.slice(0, length)).length;
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function* sumOf(bytes: Uint8Array, crc: Crc32): Slices<number> {
+  let sum = 0;
+  for (let start = 0; start < bytes.length; start += SUMMED_AT_ONCE) {
+    sum = crc(bytes.subarray(start, start + SUMMED_AT_ONCE), sum);
+    yield SLICE;
+  }
+  return sum;
+}

@@ -1,0 +1,153 @@
+/** Reading a snapshot window by window, against the reader that has the whole text. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as zlib from "node:zlib";
+import fc from "fast-check";
+import { OffsetTable, serialize } from "../../../src/core/mod.ts";
+import { readCanonicalSnapshot } from "../../../src/core/format/canonical_snapshot.ts";
+import { checksumInSlices, checksumOf, piecesOf } from "../../../src/core/format/checksum.ts";
+import { crc32 } from "../../../src/core/format/crc32.ts";
+import { MAX_GENERATION } from "../../../src/core/format/generation.ts";
+import { parseSnapshot, type Snapshot } from "../../../src/core/format/parse.ts";
+import { canonicalChecksum, canonicalText } from "../../../src/core/format/serialize.ts";
+import { atOnce } from "../../../src/core/slices.ts";
+import { entries, name, table as tables } from "../../../scripts/lib/arbitraries.ts";
+import { check } from "../../support/check.ts";
+
+const encode = (text: string) => new TextEncoder().encode(text);
+const read = (text: string, window?: number) =>
+  atOnce(readCanonicalSnapshot(encode(text), crc32, window));
+
+/** From windows that are too short for any entry to one that holds all. */
+const window = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(2 ** 20));
+const generation = fc.option(fc.integer({ min: 1, max: MAX_GENERATION }), { nil: undefined });
+
+function assertSame(found: Snapshot, expected: Snapshot): void {
+  assert.deepEqual([...found.table], [...expected.table]);
+  const rest = ({ generation, checksum }: Snapshot) => ({ generation, checksum });
+  assert.deepEqual(rest(found), rest(expected));
+}
+
+test("S4 a file that this module wrote is read window by window, whatever the windows", () => {
+  check(fc.property(tables, fc.boolean(), generation, window, (table, checksum, number, window) => {
+    const text = serialize(table, { checksum, generation: number });
+    const found = read(text, window);
+    // An empty table is left to the other reader.
+    if (table.size === 0) return assert.equal(found, undefined);
+    assert.ok(found !== undefined, text);
+    assertSame(found, parseSnapshot(text, crc32));
+    assert.ok(found.table.equals(table));
+  }));
+});
+
+test("S4 entries in any order and twice are read as the other reader reads them", () => {
+  check(fc.property(entries, window, (all, window) => {
+    fc.pre(all.length > 0);
+    const one = all.map((entry) =>
+      serialize(OffsetTable.from([entry])).slice('{"offsetTable":{'.length, -2)
+    );
+    const text = `{"offsetTable":{${one.join(",")}}}`;
+    const found = read(text, window);
+    assert.ok(found !== undefined, text);
+    assertSame(found, parseSnapshot(text, crc32));
+  }));
+});
+
+test("S4 S5 L4 whatever a file holds, it is read as by the other reader, or left to that", () => {
+  const edit = fc.record({
+    at: fc.nat({ max: 400 }),
+    cut: fc.nat({ max: 3 }),
+    text: fc.constantFrom("", ",", "x", " ", "1", "2", "7", "10", "-", "0", "}", ',"x":1'),
+  });
+  let [taken, left] = [0, 0];
+  check(
+    fc.property(
+      tables,
+      fc.boolean(),
+      generation,
+      fc.array(edit, { minLength: 1, maxLength: 2 }),
+      window,
+      (table, checksum, number, edits, window) => {
+        let text = serialize(table, { checksum, generation: number });
+        for (const { at, cut, text: added } of edits) {
+          const place = at % (text.length + 1);
+          text = text.slice(0, place) + added + text.slice(place + cut);
+        }
+        // A file has no half of a character.
+        text = text.toWellFormed();
+        const found = read(text, window);
+        if (found === undefined) return void left++;
+        taken++;
+        assertSame(found, parseSnapshot(text, crc32));
+      },
+    ),
+    { numRuns: 1000 },
+  );
+  assert.ok(taken > 15 && left > 100, `${taken} were read, ${left} were not`);
+});
+
+test("S5 a wrong checksum, a longer tail and other bytes are left to the other reader", () => {
+  const table = OffsetTable.from([[{ topic: "t", brokerName: "b", queueId: 0 }, 7]]);
+  const text = serialize(table, { checksum: true, generation: 3 });
+  assert.ok(read(text) !== undefined);
+  const others = [
+    text.replace('":7', '":8'),
+    text.replace('"generation":3', '"generation":4'),
+    text.replace('"generation":3', '"generation":03'),
+    `${text}\n`,
+    `${text}${" ".repeat(100)}`,
+    `${text.slice(0, -1)},"more":1}`,
+    `\ufeff${text}`,
+    ` ${text}`,
+    text.replace("{", "{ "),
+    "",
+    '{"offsetTable":{',
+    '{"offsetTable":{}}',
+  ];
+  for (const other of others) assert.equal(read(other), undefined, other);
+  const bytes = encode(text);
+  bytes[30] = 0xff;
+  assert.equal(atOnce(readCanonicalSnapshot(bytes, crc32)), undefined);
+});
+
+test("P1 a large file is read in many slices of up to some thousand queues", () => {
+  const mqs = Array.from({ length: 20_000 }, (_, i) =>
+    [
+      { topic: `topic-${i >> 4}`, brokerName: "b", queueId: i & 15 },
+      i,
+    ] as const);
+  const bytes = encode(serialize(OffsetTable.from(mqs), { checksum: true }));
+  const reading = readCanonicalSnapshot(bytes, zlib.crc32);
+  let slices = 0;
+  let step = reading.next();
+  for (; step.done !== true; step = reading.next()) {
+    assert.ok(step.value <= 1024);
+    slices++;
+  }
+  assert.ok(slices > 50, `${slices} slices`);
+  assert.equal(step.value?.table.size, 20_000);
+  assert.equal(step.value.checksum, "verified");
+});
+
+test("S5 a checksum in pieces is that of the whole text, with a character at every cut", () => {
+  const long = fc.tuple(fc.nat(3), name).map(([before, name]) =>
+    "x".repeat(2 ** 16 - before) + `😀é${name}` + "y".repeat(2 ** 16)
+  );
+  check(
+    fc.property(fc.oneof(name, long), (text) => {
+      assert.equal([...piecesOf(text)].join(""), text);
+      assert.ok([...piecesOf(text)].every((piece) => piece.isWellFormed()));
+      assert.equal(atOnce(checksumInSlices(piecesOf(text), crc32)), checksumOf(text, crc32));
+      assert.equal(atOnce(checksumInSlices(text, zlib.crc32)), checksumOf(text, crc32));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("S5 the checksum of a table in slices is that of its canonical text", () => {
+  check(fc.property(tables, generation, (table, number) => {
+    const member = number === undefined ? "" : `,"generation":${number}`;
+    const expected = checksumOf(canonicalText(table) + member);
+    assert.equal(atOnce(canonicalChecksum(table, number?.toString(), crc32)), expected);
+  }));
+});
