@@ -37,20 +37,27 @@ export class CanonicalEntries {
   *read(text: string, position: number): Slices<number> {
     const { index, offsets } = this.#into;
     const integer = new IntegerReader(text);
-    let end = position;
+    let [end, key] = [position, ""];
+    let broker: Broker | undefined;
     for (let read = 1;; read++) {
       const start = read === 1 ? position : end + 1;
       // Without a queue id, this text is no key, and does not decode.
       const idAt = text.indexOf(QUEUE_ID, start) + QUEUE_ID.length;
-      const broker = this.#brokerOf(text.slice(start, idAt));
-      if (broker === undefined) return end;
+      // The next queue often has the same broker, and its key is not looked up then.
+      if (broker === undefined || idAt - start !== key.length || !text.startsWith(key, start)) {
+        key = text.slice(start, idAt);
+        broker = this.#brokerOf(key);
+        if (broker === undefined) return end;
+      }
       const queueId = integer.int32(idAt);
       if (queueId === undefined || !text.startsWith(KEY_END, integer.end)) return end;
       const offset = integer.int64(integer.end + KEY_END.length);
       const next = text[integer.end];
       // Any other character may still belong to the number.
       if (offset === undefined || next !== "," && next !== "}") return end;
-      offsets.set(index.addQueue(broker, queueId), offset);
+      const slot = index.addQueue(broker, queueId);
+      if (typeof offset === "number") offsets.setNumber(slot, offset);
+      else offsets.set(slot, offset);
       end = integer.end;
       if (next === "}" || end + 1 === text.length) return end;
       if (read % SLICE === 0) yield SLICE;

@@ -2,7 +2,7 @@ import { takesOffset } from "../../core/rules/apply_update.ts";
 import { ensureCapacity } from "../../core/table/ensure_capacity.ts";
 import { Int64Array } from "../../core/table/int64_array.ts";
 import type { Offset } from "../../core/table/offset.ts";
-import type { OffsetColumn } from "../../core/table/offset_column.ts";
+import type { Comparison, OffsetColumn } from "../../core/table/offset_column.ts";
 import type { OffsetTable } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import type { Changes } from "../commit/changes.ts";
@@ -10,6 +10,7 @@ import { type ConflictChoice, type Held, resolveQueue } from "../../core/rules/r
 import { DroppedSlots } from "./dropped_slots.ts";
 import { snapshotOf } from "./memory_snapshot.ts";
 import { comparedFlags, DIRTY, FROZEN, HELD, RISING, TOUCHED } from "./queue_flags.ts";
+import { raiseTo } from "./raise_to.ts";
 import { TouchedSlots } from "./touched_slots.ts";
 
 /**
@@ -27,13 +28,12 @@ export class MemoryTable {
   #size = 0;
   /** How many removals and resolved conflicts there were since the last capture. */
   #otherChanges = 0;
-  /** What the files hold. */
+  /** What the files hold, which it begins with. */
   #durable: OffsetColumn;
   #dirtyCount = 0;
   /** The slots of the queues that were dropped. */
   readonly dropped = new DroppedSlots();
 
-  /** `durable` is what it begins with. */
   constructor(index: QueueIndex, durable: OffsetColumn) {
     this.#index = index;
     this.#durable = durable;
@@ -47,7 +47,7 @@ export class MemoryTable {
     return this.#size;
   }
 
-  /** How many queues the files hold not, or with another offset. */
+  /** How many queues the files lack, or hold with another offset. */
   get dirty(): number {
     return this.#dirtyCount;
   }
@@ -59,8 +59,7 @@ export class MemoryTable {
   update(slot: number, offset: Offset, increaseOnly: boolean): void {
     const flags = this.#flags[slot];
     if ((flags & FROZEN) !== 0) return;
-    // Nothing is asked with two kinds of values, so that no bigint is made for the question; and a
-    // slot that holds something has its place.
+    // Nothing is asked with two kinds of values, so that no bigint is made for the question.
     if ((flags & HELD) === 0) this.#set(slot, offset, HELD);
     else if (takesOffset(this.#offsets.get(slot), offset, increaseOnly)) {
       this.#offsets.set(slot, offset);
@@ -100,22 +99,15 @@ export class MemoryTable {
   /** Merges what somebody else has written: the greater offset of each queue counts (P9). */
   mergeForeign(column: OffsetColumn): void {
     this.#begin(column);
-    // As `resolve` with "max" does, but without a bigint and two objects for each queue.
-    for (let slot = 0; slot < this.#index.size; slot++) {
-      const flags = this.#flags[slot];
-      if ((flags & HELD) === 0) {
-        if (!column.has(slot)) this.dropped.add(slot);
-        continue;
-      }
-      const found = column.compare(slot, this.#offsets);
-      if (found === "lower" && (flags & FROZEN) === 0) column.copyOffset(slot, this.#offsets);
-      this.#judge(slot);
-      if (found === "greater" || found === "none here") this.#touch(slot);
+    const found = raiseTo(column, this.#index.size, this.#offsets, this.#flags);
+    this.#markAll(found);
+    for (let slot = 0; slot < found.length; slot++) {
+      if (found[slot] > 0 && this.has(slot)) this.#touch(slot);
     }
   }
 
   /**
-   * Resolves a conflict with what somebody else has written (C4).
+   * Resolves a conflict (C4).
    *
    * After `"theirs"` nothing is to be written. Otherwise the table of this store is, even if it is the
    * last one that was acknowledged.
@@ -162,7 +154,10 @@ export class MemoryTable {
    * answer is good until the next.
    */
   takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
-    if (column !== this.#durable) this.#judgeAll(column);
+    if (column !== this.#durable) {
+      this.#durable = column;
+      this.#markAll(column.compareAll(this.#index.size, this.#offsets));
+    }
     const memory = this.#touched.size + this.#otherChanges > 0 ? "touched" : "untouched";
     this.#otherChanges = 0;
     const changed = this.#touched.takeDifferent(this.#flags, column, this.#offsets);
@@ -224,17 +219,20 @@ export class MemoryTable {
 
   /** Compares a queue with the file. */
   #judge(slot: number): void {
+    this.#mark(slot, this.#durable.compare(slot, this.#offsets));
+  }
+
+  #mark(slot: number, found: Comparison): void {
     const before = this.#flags[slot];
-    const after = comparedFlags(before, slot, this.#durable, this.#offsets);
+    const after = comparedFlags(before, found);
+    if (before === after) return;
     this.#flags[slot] = after;
     if (((before ^ after) & DIRTY) !== 0) this.#dirtyCount += (after & DIRTY) === 0 ? -1 : 1;
   }
 
-  /** Compares all queues with another column than before. */
-  #judgeAll(column: OffsetColumn): void {
-    this.#durable = column;
-    for (let slot = 0; slot < this.#index.size; slot++) {
-      this.#judge(slot);
+  #markAll(found: Int8Array): void {
+    for (let slot = 0; slot < found.length; slot++) {
+      this.#mark(slot, found[slot] as Comparison);
       if (!this.has(slot)) this.dropped.add(slot);
     }
   }

@@ -1,5 +1,4 @@
-import type { Int64Array } from "../../core/table/int64_array.ts";
-import type { OffsetColumn } from "../../core/table/offset_column.ts";
+import type { Comparison } from "../../core/table/offset_column.ts";
 
 /** Memory holds an offset of the queue. */
 export const HELD = 1;
@@ -15,16 +14,9 @@ export const AHEAD = 16;
 /** While the offset of such a queue rises, none of its flags changes. */
 export const RISING = TOUCHED | AHEAD;
 
-/** The flags of a slot, as a comparison with the files makes them. */
-export function comparedFlags(
-  flags: number,
-  slot: number,
-  durable: OffsetColumn,
-  offsets: Int64Array,
-): number {
+/** The flags of a slot that compares so with the files. */
+export function comparedFlags(flags: number, found: Comparison): number {
   const others = flags & ~(DIRTY | AHEAD);
-  if ((flags & HELD) === 0) return others;
-  const found = durable.compare(slot, offsets);
-  if (found === "equal") return others;
-  return others | (found === "lower" ? DIRTY : DIRTY | AHEAD);
+  if ((flags & HELD) === 0 || found === 0) return others;
+  return others | (found < 0 ? DIRTY : DIRTY | AHEAD);
 }

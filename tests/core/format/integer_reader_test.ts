@@ -18,8 +18,11 @@ function read(text: string, start = 0) {
   const reader = new IntegerReader(text);
   const int32 = reader.int32(start);
   const end = reader.end;
-  const int64 = reader.int64(start);
+  const found = reader.int64(start);
   assert.equal(reader.end, end);
+  // A number is exact, and -0 is 0.
+  if (typeof found === "number") assert.ok(Number.isSafeInteger(found));
+  const int64 = typeof found === "number" ? BigInt(found) : found;
   return { int32, int64, end };
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { OffsetTable, serialize } from "../../../src/core/mod.ts";
 import { Int64Array } from "../../../src/core/table/int64_array.ts";
-import { OffsetColumn } from "../../../src/core/table/offset_column.ts";
+import { NONE_HERE, OffsetColumn } from "../../../src/core/table/offset_column.ts";
 import { tableOf } from "../../../src/core/table/offset_table.ts";
 import { QueueIndex } from "../../../src/core/table/queue_index.ts";
 import { anyQueue, EDGE_OFFSETS, entries, offset } from "../../../scripts/lib/arbitraries.ts";
@@ -54,18 +54,47 @@ test("U5 a long column is copied in slices, and whole", () => {
 });
 
 test("P6 a slot is compared with an array as two bigints are, and may have nothing", () => {
-  check(
-    fc.property(fc.option(offset, { nil: undefined }), offset, fc.nat(9), (own, other, slot) => {
+  const own = fc.option(offset, { nil: undefined });
+  check(fc.property(own, offset, fc.nat(9), (own, other, slot) => {
+    const column = new OffsetColumn();
+    if (own !== undefined) column.set(slot, own);
+    const array = new Int64Array(10);
+    array.set(slot, other);
+    const found = column.compare(slot, array);
+    if (own === undefined) assert.equal(found, NONE_HERE);
+    else assert.equal(found, other === own ? 0 : other < own ? -1 : 1);
+    assert.equal(column.compare(99, new Int64Array(100)), NONE_HERE);
+    const all = Array.from({ length: 10 }, (_, slot) => column.compare(slot, array));
+    assert.deepEqual([...column.compareAll(10, array)], all);
+    // As a number, if it is one.
+    if (!Number.isSafeInteger(Number(other))) return;
+    column.setNumber(slot, Number(other));
+    assert.equal(column.get(slot), other);
+    assert.equal(column.size, 1);
+    column.copyOffset(slot, array);
+    assert.equal(array.get(slot), other);
+  }));
+  // The lower half of 2^31 has its highest bit set, and that of 1 has not.
+  for (const [less, more] of [[1n, 2n ** 31n], [-(2n ** 31n), -1n], [2n ** 31n, 2n ** 32n]]) {
+    const column = new OffsetColumn();
+    column.set(0, less);
+    assert.equal(column.compare(0, Int64Array.of(more)), 1);
+    column.set(0, more);
+    assert.equal(column.compare(0, Int64Array.of(less)), -1);
+  }
+});
+
+test("S5 a number is held as the bigint of the same value", () => {
+  for (const value of [0, 1, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1]) {
+    for (const each of [value, -value]) {
       const column = new OffsetColumn();
-      if (own !== undefined) column.set(slot, own);
-      const array = new Int64Array(10);
-      array.set(slot, other);
-      const found = column.compare(slot, array);
-      if (own === undefined) assert.equal(found, "none here");
-      else assert.equal(found, other === own ? "equal" : other < own ? "lower" : "greater");
-      assert.equal(column.compare(99, new Int64Array(100)), "none here");
-    }),
-  );
+      column.setNumber(3, each);
+      assert.equal(column.get(3), BigInt(each));
+      column.setNumber(3, 7);
+      assert.equal(column.get(3), 7n);
+      assert.equal(column.size, 1);
+    }
+  }
 });
 
 const some = fc.uniqueArray(fc.record({ slot: slots, offset }), {
