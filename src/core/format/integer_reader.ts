@@ -34,7 +34,8 @@ export class IntegerReader {
   #read(start: number): boolean {
     const isNegative = this.#text.charCodeAt(start) === 0x2d;
     const first = isNegative ? start + 1 : start;
-    let [end, value] = [first, 0];
+    let end = first;
+    let value = 0;
     for (const limit = first + MOST_DIGITS; end < limit; end++) {
       const digit = this.#digitAt(end);
       if (digit === undefined) break;

@@ -43,13 +43,14 @@ export class JournalEncoder {
     let bytes = this.#begin();
     let at = addText(bytes, CHECKSUM_LENGTH, '{"offsetTable":{');
     for (let i = 0; i < slots.length; i++) {
-      const [before, behind] = goKeyOf(index.brokerAt(slots[i]));
+      const key = goKeyOf(index.brokerAt(slots[i]));
+      const before = key[0];
       // Stryker disable next-line ArithmeticOperator: what is around the names is shorter than it may be
       bytes = this.#makeRoom(at + LONGEST_UNIT * before.length + LONGEST_REST);
       if (i > 0) at = addText(bytes, at, ",");
       at = addText(bytes, at, before);
       at = addInteger(bytes, at, index.queueIdAt(slots[i]));
-      at = addText(bytes, at, behind);
+      at = addText(bytes, at, key[1]);
       const offset = offsets.get(i);
       const number = Number(offset);
       at = Number.isSafeInteger(number)

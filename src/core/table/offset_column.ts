@@ -40,7 +40,8 @@ export class OffsetColumn {
 
   /** Copies the offset of a slot, which must have one, to the same place in an array. */
   copyOffset(slot: number, into: Int64Array): void {
-    const [from, to] = [this.#offsets.halves, into.halves];
+    const from = this.#offsets.halves;
+    const to = into.halves;
     to[2 * slot] = from[2 * slot];
     to[2 * slot + 1] = from[2 * slot + 1];
   }
@@ -165,7 +166,8 @@ export class OffsetColumn {
 
 /** Compares two int64s by their halves: to make bigints of them would cost more than all the rest. */
 function compareAt(slot: number, a: Int32Array, b: Int32Array): -1 | 0 | 1 {
-  const [low, high] = [2 * slot, 2 * slot + 1];
+  const low = 2 * slot;
+  const high = low + 1;
   if (a[high] !== b[high]) return a[high] < b[high] ? -1 : 1;
   if (a[low] === b[low]) return 0;
   // The lower half has no sign.

@@ -17,8 +17,7 @@ import { TouchedSlots } from "./touched_slots.ts";
  * What a store holds in memory: the fold of `applyUpdate` over all updates, in O(1) for each.
  *
  * Offsets and flags lie in arrays, by the slot that the index gives a queue: an update allocates
- * nothing, and a persist looks only at what was touched. It expects checked input, and an index
- * that knows the queues.
+ * nothing, and a persist looks only at what was touched. The input must have been checked.
  */
 export class MemoryTable {
   readonly #index: QueueIndex;
@@ -47,7 +46,7 @@ export class MemoryTable {
     return this.#size;
   }
 
-  /** How many queues the files lack, or hold with another offset. */
+  /** How many queues differ from the files. */
   get dirty(): number {
     return this.#dirtyCount;
   }
@@ -59,14 +58,17 @@ export class MemoryTable {
   update(slot: number, offset: Offset, increaseOnly: boolean): void {
     const flags = this.#flags[slot];
     if ((flags & FROZEN) !== 0) return;
-    // Nothing is asked with two kinds of values, so that no bigint is made for the question.
-    if ((flags & HELD) === 0) this.#set(slot, offset, HELD);
-    else if (takesOffset(this.#offsets.get(slot), offset, increaseOnly)) {
-      this.#offsets.set(slot, offset);
-      if (increaseOnly && (flags & RISING) === RISING) return;
-      this.#judge(slot);
-      this.#touch(slot);
-    }
+    if ((flags & HELD) === 0) return this.#set(slot, offset, HELD);
+    if (!(increaseOnly ? this.#offsets.raise(slot, offset) : this.#replace(slot, offset))) return;
+    if (increaseOnly && (flags & RISING) === RISING) return;
+    this.#judge(slot);
+    this.#touch(slot);
+  }
+
+  #replace(slot: number, offset: Offset): boolean {
+    if (!takesOffset(this.#offsets.get(slot), offset, false)) return false;
+    this.#offsets.set(slot, offset);
+    return true;
   }
 
   updateAndFreeze(slot: number, offset: Offset): void {
@@ -176,9 +178,7 @@ export class MemoryTable {
 
   /** Has the next persist look again at queues that are held, at all of them unless told. */
   touch(slots: Iterable<number> = this.#flags.keys()): void {
-    for (const slot of slots) {
-      if (this.has(slot)) this.#touch(slot);
-    }
+    for (const slot of slots) if (this.has(slot)) this.#touch(slot);
   }
 
   snapshot(topic?: string): OffsetTable {

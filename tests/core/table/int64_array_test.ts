@@ -21,6 +21,25 @@ test("U6 an array holds every int64 exactly, one by one and in halves", () => {
   assert.equal(new Set(pairs).size, EDGE_OFFSETS.length, "no two have the same halves");
 });
 
+test("U2 U3 an element is raised to a greater value, and to no other", () => {
+  check(fc.property(offset, offset, (before, value) => {
+    const array = Int64Array.of(5n, before, 5n);
+    assert.equal(array.raise(1, value), value > before);
+    assert.deepEqual(valuesOf(array, 3), [5n, value > before ? value : before, 5n]);
+  }));
+  // Both in one half, in both, and in neither of what a number holds.
+  const near = EDGE_OFFSETS.flatMap((value) => [value - 1n, value, value + 1n])
+    .concat([2n ** 31n, 2n ** 32n, -(2n ** 31n), -(2n ** 32n)])
+    .filter((value) => BigInt.asIntN(64, value) === value);
+  for (const before of near) {
+    for (const value of near) {
+      const array = Int64Array.of(before);
+      assert.equal(array.raise(0, value), value > before, `${before} to ${value}`);
+      assert.equal(array.get(0), value > before ? value : before);
+    }
+  }
+});
+
 test("U6 after any calls, an array holds what a list of bigints holds", () => {
   const at = fc.nat({ max: 7 });
   const step = fc.oneof(
