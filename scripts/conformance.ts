@@ -8,13 +8,13 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import process from "node:process";
-import { DriverProcess } from "./conformance/driver_process.ts";
+import { DriverProcess, PATIENCE } from "./conformance/driver_process.ts";
 import { OPTIONS, type Options } from "./conformance/options.ts";
 import type { Report } from "./conformance/report.ts";
 import { reportHtml } from "./conformance/report_html.ts";
 import { reportTable } from "./conformance/report_table.ts";
 import { runKit } from "./conformance/run_kit.ts";
-import { NotShown, Unsupported } from "./conformance/verdict.ts";
+import { Unusable } from "./conformance/verdict.ts";
 import { EXIT } from "./lib/exit_code.ts";
 import { type Io, paint, printJsonLine } from "./lib/io.ts";
 import { text } from "./lib/options.ts";
@@ -51,12 +51,8 @@ shortest story that breaks it. tests/conformance/PROTOCOL.md says what a driver 
     try {
       return await hold(command, options, io);
     } catch (error) {
-      if (!(error instanceof NotShown || error instanceof Unsupported)) {
-        // What a driver does before the first clause, such as dying at hello.
-        if ((error as Error).name !== "DriverDied") throw error;
-      }
-      const { message } = error as Error;
-      io.err(paint(io, "red", `Cannot run the kit: ${message}`) + "\n");
+      if (!(error instanceof Unusable)) throw error;
+      io.err(paint(io, "red", `Cannot run the kit: ${error.message}`) + "\n");
       return EXIT.failure;
     }
   },
@@ -72,7 +68,8 @@ export function main(argv: readonly string[], io: Io): Promise<number> {
 async function hold(command: readonly string[], options: Options, io: Io): Promise<number> {
   const { only: clauses, html, json } = options;
   const progress = new Progress(io, { unit: "clauses" });
-  const report = await runKit((prefix) => DriverProcess.start(command, prefix), {
+  const patience = { ...PATIENCE, hello: options.start * 1000 };
+  const report = await runKit((prefix) => DriverProcess.start(command, prefix, patience), {
     ...options,
     clauses,
     seed: options.seed ?? io.now() % 1_000_000_000,

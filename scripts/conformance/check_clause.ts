@@ -4,7 +4,7 @@ import type { Ground } from "./ground.ts";
 import { documentedDifference } from "./profiles.ts";
 import type { Result } from "./report.ts";
 import { shorten } from "./shorten.ts";
-import { DriverDied, NotShown, Unsupported, Violation } from "./verdict.ts";
+import { DriverDied, NoAnswer, NotShown, Unsupported, Violation } from "./verdict.ts";
 import { World } from "./world.ts";
 
 /** So many cases are tried to make a failing one shorter, at most. */
@@ -34,10 +34,13 @@ export async function checkClause(
   const examples = runs < MANY_RUNS ? [] : everyExample.map((each): [unknown] => [each]);
   let cases = 0;
   let tries = 0;
+  // Each shorter case would wait as long for its answer, so such a story is not shortened.
+  let isSilent = false;
   let failure: Failure | undefined;
   let obstacle: Unsupported | NotShown | undefined;
   const property = fc.asyncProperty(clause.arbitrary, async (given) => {
-    if (obstacle instanceof Unsupported || (failure !== undefined && ++tries > SHRINKS)) return;
+    if (obstacle instanceof Unsupported || isSilent) return;
+    if (failure !== undefined && ++tries > SHRINKS) return;
     const end = await runCase(ground, clause, given);
     if (end instanceof Violation) throw end;
     if (end instanceof Unsupported || end instanceof NotShown) obstacle = end;
@@ -50,20 +53,20 @@ export async function checkClause(
       return undefined;
     } catch (cause) {
       const error = cause instanceof DriverDied
-        ? new Violation("the client answers", `${cause.message} ${cause.errors}`)
+        ? new Violation("the client answers", cause.story)
         : cause;
       if (error instanceof Unsupported || error instanceof NotShown) return error;
       if (!(error instanceof Violation)) throw error;
       const { expected, happened } = error;
       failure = { story: world.story, expected, happened };
-      if (cause instanceof DriverDied) await ground.kill(world.mode);
+      if (cause instanceof NoAnswer) isSilent = true;
       return error;
     }
   }
   const numRuns = Math.max(Math.ceil(runs * clause.share), examples.length, 1);
   const details = await fc.check(property, { seed, numRuns, examples });
   if (failure === undefined && details.failed) throw details.errorInstance;
-  if (failure !== undefined) {
+  if (failure !== undefined && !isSilent) {
     const fails = async (given: unknown) =>
       (await runCase(ground, clause, given)) instanceof Violation;
     await shorten(details.counterexample![0], fails);

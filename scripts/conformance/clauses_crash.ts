@@ -1,5 +1,4 @@
 /** P2, P3 and P8: what kills and crashes leave. */
-import { readFile, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { QUEUES, steps, take } from "./cases.ts";
@@ -9,9 +8,11 @@ import {
   crashAt,
   learnBoundaries,
   needStrace,
+  readTrace,
   runTraced,
+  traceLog,
 } from "./crash_at_call.ts";
-import { filesBelow } from "./ground.ts";
+import { filesBelow, setTime, statClientFile } from "./client_files.ts";
 import { parseSyncs } from "./syncs.ts";
 import { tellQueue } from "./tell.ts";
 import { NotShown } from "./verdict.ts";
@@ -87,12 +88,12 @@ export const CRASH_CLAUSES = [
     async run(world) {
       needStrace();
       await twoGenerations(world);
-      const log = join(world.root, "trace");
+      const log = await traceLog(world);
       const calls = "trace=fsync,fdatasync,syncfs,sync,rename,renameat,renameat2";
       const ok = await runTraced(world, ["-y", "-o", log, "-e", calls], MQ, 3n);
       world.tell("a new process opens the store, calls update(a/b/0, 3) and persist()");
       if (!ok) return;
-      const synced = parseSyncs(await readFile(log, "utf8"), world.path("main"));
+      const synced = parseSyncs(await readTrace(log), world.path("main"));
       world.expect(synced.file, "the new file is synced", "no file in the directory is synced");
       world.expect(
         synced.name,
@@ -160,14 +161,11 @@ export const CRASH_CLAUSES = [
 /** Makes all files an hour older. */
 async function letAnHourPass(directory: string): Promise<void> {
   const paths = (await filesBelow(directory)).map((name) => join(directory, name));
-  const infos = new Map<number, { readonly path: string; readonly mtimeMs: number }>();
+  const files = new Map<bigint, { readonly path: string; readonly seconds: number }>();
   for (const path of paths) {
-    const { ino, mtimeMs } = await stat(path);
-    // A file with two names is to be made older once.
-    infos.set(ino, { path, mtimeMs });
+    const info = await statClientFile(path);
+    // Two names of one file are one entry, so that the file gets older once.
+    if (info !== undefined) files.set(info.ino, { path, seconds: Number(info.mtimeMs) / 1000 });
   }
-  for (const { path, mtimeMs } of infos.values()) {
-    const then = (mtimeMs - 3_600_000) / 1000;
-    await utimes(path, then, then);
-  }
+  for (const { path, seconds } of files.values()) await setTime(path, seconds - 3600);
 }

@@ -1,9 +1,9 @@
 /** P4: writes that fail. */
-import { rm } from "node:fs/promises";
 import fc from "fast-check";
 import { OffsetTable } from "../../src/core/mod.ts";
 import { QUEUES, updateAll } from "./cases.ts";
 import { clause } from "./clause.ts";
+import { deleteClientFile } from "./client_files.ts";
 import { type ObstacleName, OBSTACLES } from "./obstacle.ts";
 import { tellQueue } from "./tell.ts";
 import type { World } from "./world.ts";
@@ -126,7 +126,7 @@ export const FAILURE_CLAUSES = [
       }
       if (gone) await world.removeFile("main");
       else await world.putBytes("main", new Uint8Array([0xa7]), "is overwritten with garbage");
-      if (backup === "missing") await rm(world.path("backup"), { force: true });
+      if (backup === "missing") await deleteClientFile(world.root, world.path("backup"));
       if (backup === "damaged") {
         await world.putBytes("backup", new Uint8Array([0xa7]), "is overwritten with garbage");
       }

@@ -1,11 +1,11 @@
 /** L: what a new run makes of the files that it finds. */
 import { Buffer } from "node:buffer";
-import { chmod } from "node:fs/promises";
 import { dirname } from "node:path";
 import fc from "fast-check";
 import { OffsetTable, type ReadType, serialize } from "../../src/core/mod.ts";
 import { offset, QUEUES, table, updateAll } from "./cases.ts";
 import { clause } from "./clause.ts";
+import { setPermissions } from "./client_files.ts";
 import { type Damage, damage, spoil, visibleDamage } from "./damage.ts";
 import { tellQueue } from "./tell.ts";
 import { Unsupported } from "./verdict.ts";
@@ -184,14 +184,14 @@ export const LOAD_CLAUSES = [
       if (backup) await world.put("backup", table);
       await world.put("main", table);
       const path = what === "file" ? world.path("main") : dirname(world.path("main"));
-      await chmod(path, 0);
+      await setPermissions(path, 0);
       world.tell(
         `the permissions of ${what === "file" ? world.name("main") : "its directory"} are 000`,
       );
       try {
         await expectError(world, table, "main may not be read");
       } finally {
-        await chmod(path, 0o700);
+        await setPermissions(path, 0o700);
       }
     },
   }),

@@ -1,10 +1,10 @@
 /** P: what a persist writes, and what it leaves alone. */
-import { stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { mergeMax, OffsetTable } from "../../src/core/mod.ts";
 import { offset, queue, QUEUES, steps, table, take, updateAll } from "./cases.ts";
 import { clause } from "./clause.ts";
+import { statClientFile, writeClientFile } from "./client_files.ts";
 import { damage, spoil } from "./damage.ts";
 import { tellBytes, tellQueue, tellTable } from "./tell.ts";
 import type { World } from "./world.ts";
@@ -25,12 +25,8 @@ async function expectWritten(world: World, table: OffsetTable) {
 
 /** The identity of a file and its time of change; `undefined` if there is no file. */
 async function signature(path: string): Promise<string | undefined> {
-  try {
-    const { ino, mtimeNs, size } = await stat(path, { bigint: true });
-    return `${ino} ${mtimeNs} ${size}`;
-  } catch {
-    return undefined;
-  }
+  const info = await statClientFile(path);
+  return info && `${info.ino} ${info.mtimeNs} ${info.size}`;
 }
 
 export const PERSIST_CLAUSES = [
@@ -183,7 +179,8 @@ export const PERSIST_CLAUSES = [
       given: steps("update", "persist", "reopen"),
     }),
     async run(world, { name, given }) {
-      await writeFile(join(dirname(world.path("main")), name), "mine");
+      const path = join(dirname(world.path("main")), name);
+      await writeClientFile(world.root, path, new TextEncoder().encode("mine"));
       world.tell(`somebody else puts a file ${name} beside ${world.name("main")}`);
       await world.openWell();
       for (const step of given) await take(world, step);

@@ -1,6 +1,6 @@
 /** Crashes at system calls: strace kills the client when it enters a call on one of its files. */
 import { spawnSync } from "node:child_process";
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { MessageQueue } from "../../src/core/mod.ts";
 import { CLIENT_ID, type Ground, GROUP } from "./ground.ts";
@@ -41,6 +41,25 @@ export function needStrace(): void {
   }
 }
 
+/** A file for the log of strace, where the client does not look. */
+export async function traceLog(world: World): Promise<string> {
+  return join(await world.ground.directory.folder("strace"), "log");
+}
+
+/**
+ * Reads a log of strace.
+ *
+ * @throws {NotShown} If strace has written none.
+ */
+export async function readTrace(log: string): Promise<string> {
+  try {
+    return await readFile(log, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    throw new NotShown("strace writes no log");
+  }
+}
+
 async function learn(ground: Ground): Promise<readonly CallBoundary[]> {
   needStrace();
   await using world = await World.make(ground);
@@ -50,12 +69,12 @@ async function learn(ground: Ground): Promise<readonly CallBoundary[]> {
     await world.update(mq, offset);
     await world.persistWell();
   }
-  const log = join(world.root, "trace");
+  const log = await traceLog(world);
   const boundaries: CallBoundary[] = [];
   let offset = 3n;
   for (const watch of ["names", "files"] as const) {
     await runTraced(world, ["-o", log, ...watched(world, watch)], mq, offset++);
-    const text = await readFile(log, "utf8");
+    const text = await readTrace(log);
     boundaries.push(...parseCalls(text, watch, watch === "names" ? world.root : ""));
   }
   if (boundaries.length === 0) throw new NotShown("the client makes no call that strace can see");
@@ -95,7 +114,7 @@ export async function crashAt(
   mq: MessageQueue,
   offset: bigint,
 ): Promise<boolean> {
-  const log = join(dirname(world.root), "trace");
+  const log = await traceLog(world);
   const inject = ["-e", `inject=${call}:signal=KILL:when=${when}`];
   world.tell(`a new process opens the store, calls update(a/b/0, ${offset}) and persist(), and is`);
   const persisted = await runTraced(
@@ -109,7 +128,6 @@ export async function crashAt(
     : ` killed as it enters the call ${call} no. ${when}${
       watch === "files" ? " on the store's files" : ""
     }`;
-  await rm(log, { force: true });
   return persisted;
 }
 

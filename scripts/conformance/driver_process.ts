@@ -1,43 +1,60 @@
 import process from "node:process";
 import { Child } from "../lib/child.ts";
-import type { Answer, Driver, Request } from "./protocol.ts";
+import type { Driver, Request } from "./protocol.ts";
 import { asciiJson } from "./tell.ts";
-import { DriverDied, NotShown } from "./verdict.ts";
+import { DriverDied, NoAnswer } from "./verdict.ts";
 
-/** So long a driver may think; a virtual machine that starts on a busy machine is slow. */
-const PATIENCE_MS = 120_000;
+/** How long the kit waits for an answer, in milliseconds. */
+export interface Patience {
+  readonly hello: number;
+  /** For every other call. A virtual machine that starts on a busy machine is slow. */
+  readonly call: number;
+}
 
-/** Writes beyond a limit must fail with EFBIG instead of ending the process. */
+export const PATIENCE: Patience = { hello: 5_000, call: 30_000 };
+
+/** Ignores SIGXFSZ, so that a write beyond a limit fails with EFBIG instead of ending the driver. */
 const SHELL = ["sh", "-c", `trap "" XFSZ; exec "$@"`, "sh"];
 
+const FLUSH_HINT = "flush standard output after each answer, since a pipe is buffered";
+const OUTPUT_HINT = "standard output is for answers only, so write logs to standard error";
+
 interface Waiting {
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** A driver that is a process: one JSON object a line in, one a line out. */
 export class DriverProcess implements Driver {
   readonly #child: Child;
+  readonly #patience: Patience;
   readonly #waiting: Waiting[] = [];
   readonly #ended: Promise<void>;
+  #heard = 0;
   #death: Error | undefined;
 
   static start(
     command: readonly string[],
     prefix: readonly string[] = [],
+    patience: Patience = PATIENCE,
   ): Promise<DriverProcess> {
-    return Promise.resolve(new DriverProcess([...prefix, ...command]));
+    return Promise.resolve(new DriverProcess([...prefix, ...command], patience));
   }
 
-  private constructor(command: readonly string[]) {
+  private constructor(command: readonly string[], patience: Patience) {
+    this.#patience = patience;
     const isWindows = process.platform === "win32";
-    // A group of its own, so that a wrapper such as npx dies with what it started.
-    this.#child = new Child(isWindows ? command : [...SHELL, ...command], { isGroup: true });
-    void this.#listen();
+    // The driver gets its own group, so that a wrapper such as npx dies with what it started.
+    this.#child = new Child(isWindows ? command : [...SHELL, ...command], {
+      isGroup: true,
+      onOutput: () => this.#hear(),
+    });
     this.#ended = this.#child.ended.then(({ code, signal }) => {
-      this.#die(signal === null ? `ended with code ${code}` : `was ended by ${signal}`);
+      this.#fail(
+        this.#died(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
+      );
     }, (error) => {
-      this.#fail(new NotShown(`the driver cannot be started: ${error.message}`));
+      this.#fail(this.#died(`cannot be started: ${error.message}`));
     });
   }
 
@@ -45,13 +62,15 @@ export class DriverProcess implements Driver {
     return this.#child.pid;
   }
 
-  request(request: Request): Promise<Answer> {
+  request(request: Request): Promise<unknown> {
     if (this.#death !== undefined) return Promise.reject(this.#death);
+    const { op } = request;
+    const patience = op === "hello" ? this.#patience.hello : this.#patience.call;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#die(`does not answer ${request.op}`);
-        void this.kill();
-      }, PATIENCE_MS);
+        const how = `does not answer ${op} within ${patience / 1000} s; ${FLUSH_HINT}`;
+        this.#giveUp(new NoAnswer(how, this.#errors));
+      }, patience);
       const settle = <T>(then: (value: T) => void) => (value: T) => {
         clearTimeout(timer);
         then(value);
@@ -62,7 +81,7 @@ export class DriverProcess implements Driver {
   }
 
   async end(): Promise<void> {
-    const timer = setTimeout(() => this.#child.kill(), PATIENCE_MS);
+    const timer = setTimeout(() => this.#child.kill(), this.#patience.call);
     this.#child.hangUp();
     await this.#ended;
     clearTimeout(timer);
@@ -73,23 +92,44 @@ export class DriverProcess implements Driver {
     await this.#ended;
   }
 
-  async #listen(): Promise<void> {
-    for (;;) {
-      const line = await this.#child.take();
-      if (line === undefined) return;
-      if (line.trim() === "") continue;
-      let answer;
-      try {
-        answer = JSON.parse(line);
-      } catch {
-        return this.#die(`answers what is no JSON: ${line.slice(0, 200)}`);
-      }
-      this.#waiting.shift()?.resolve(answer);
+  /** Gives each new line to the request that it answers, at once: a line too many is noticed. */
+  #hear(): void {
+    const { lines } = this.#child;
+    while (this.#heard < lines.length && this.#death === undefined) {
+      const line = lines[this.#heard++];
+      if (line.trim() !== "") this.#take(line);
     }
   }
 
-  #die(how: string): void {
-    this.#fail(new DriverDied(how, this.#child.errors.slice(-2000).trim()));
+  #take(line: string): void {
+    const shown = asciiJson(line.slice(0, 200));
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) {
+      return this.#giveUp(
+        this.#died(`writes a line that no request asks for, ${shown}; ${OUTPUT_HINT}`),
+      );
+    }
+    let answer: unknown;
+    try {
+      answer = JSON.parse(line);
+    } catch {
+      this.#waiting.unshift(waiting);
+      return this.#giveUp(this.#died(`writes a line that is no JSON, ${shown}; ${OUTPUT_HINT}`));
+    }
+    waiting.resolve(answer);
+  }
+
+  get #errors(): string {
+    return this.#child.errors.slice(-2000).trim();
+  }
+
+  #died(how: string): DriverDied {
+    return new DriverDied(how, this.#errors);
+  }
+
+  #giveUp(error: Error): void {
+    this.#fail(error);
+    this.#child.kill();
   }
 
   #fail(error: Error): void {

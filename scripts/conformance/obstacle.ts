@@ -1,7 +1,7 @@
 /** What can keep a client from writing its file. */
 import { spawnSync } from "node:child_process";
-import { chmod } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setPermissions } from "./client_files.ts";
 import { NotShown } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -54,11 +54,11 @@ const readOnly: Obstacle = {
     world.mode = "confined";
   },
   async raise(world) {
-    await chmod(dirname(world.path("main")), 0o555);
+    await setPermissions(dirname(world.path("main")), 0o555);
     world.tell("the store's directory becomes read-only");
   },
   async lower(world) {
-    await chmod(dirname(world.path("main")), 0o755);
+    await setPermissions(dirname(world.path("main")), 0o755);
     world.tell("the store's directory is writable again");
   },
 };

@@ -39,6 +39,12 @@ export const OPTIONS = {
   only,
   seed: wholeNumber("S", "repeat the cases of an earlier run", 0),
   profile,
+  start: wholeNumber(
+    "SECONDS",
+    "how long the driver may take to answer hello, 5 unless told",
+    1,
+    5,
+  ),
   json: flag("print the report as JSON, for conformance report"),
   html: text("FILE", "write the report as one page"),
   list: flag("list the clauses and end"),

@@ -1,4 +1,4 @@
-/** The messages between the kit and a driver; `tests/conformance/PROTOCOL.md` describes them. */
+/** The messages between the kit and a driver; `docs/conformance.md` describes them. */
 import type { MessageQueue, ReadType } from "../../src/core/mod.ts";
 
 export type Request =
@@ -22,7 +22,7 @@ export type Request =
   | { readonly op: "offsets"; readonly topic: string }
   | { readonly op: "close" };
 
-/** What a driver answers: `ok`, and what the request asks for. */
+/** An answer that is as the protocol says: `ok`, and the members that the request asks for. */
 export interface Answer {
   readonly ok: boolean;
   readonly error?: string;
@@ -37,17 +37,17 @@ export interface Answer {
   readonly format?: string;
 }
 
-/** A client that is held against the specification. */
+/** A driver as it is: nothing is known of what it answers. */
 export interface Driver {
-  /** Sends a request; the answers come in the order of the requests. */
-  request(request: Request): Promise<Answer>;
-  /** Ends it at once, as SIGKILL does. */
+  /** Sends a request. The answers come in the order of the requests. */
+  request(request: Request): Promise<unknown>;
+  /** Ends the driver at once, as SIGKILL does. */
   kill(): Promise<void>;
-  /** Ends its input, and waits until it has ended. */
+  /** Ends the input of the driver, and waits until the driver has ended. */
   end(): Promise<void>;
-  /** Its process, if it has one of its own. */
+  /** The process of the driver, if it has one of its own. */
   readonly pid: number | undefined;
 }
 
-/** Starts a driver, perhaps under another program. */
+/** Starts a driver, under another program if there is a prefix. */
 export type Launch = (prefix?: readonly string[]) => Promise<Driver>;

@@ -4,7 +4,7 @@ import { Ground } from "./ground.ts";
 import { PROFILE_NAMES } from "./profiles.ts";
 import type { Launch } from "./protocol.ts";
 import type { Report, Result } from "./report.ts";
-import { NotShown } from "./verdict.ts";
+import { Unusable } from "./verdict.ts";
 
 /** How to hold a client against the specification. */
 export interface KitOptions {
@@ -13,7 +13,9 @@ export interface KitOptions {
   readonly seed: number;
   /** Instead of the profile that the driver names. */
   readonly profile?: string;
-  /** Is told of each clause that is done, and of the next one. */
+  /** The directory in which the kit makes its temporary directory. */
+  readonly temporary?: string;
+  /** Called after each clause, with the number of clauses that are done and the next one. */
   readonly onProgress?: (done: number, next: string | undefined) => void;
 }
 
@@ -21,12 +23,12 @@ export interface KitOptions {
 export async function runKit(launch: Launch, options: KitOptions): Promise<Report> {
   const { clauses, runs, seed, onProgress } = options;
   const began = Date.now();
-  await using ground = await Ground.make(launch);
+  await using ground = await Ground.make(launch, options.temporary);
   const { name = "unnamed", version = "" } = ground.hello;
   const { format } = ground;
   const profile = options.profile ?? ground.hello.profile ?? "reference";
   if (!PROFILE_NAMES.includes(profile)) {
-    throw new NotShown(
+    throw new Unusable(
       `the driver names the profile "${profile}", which is none of ${PROFILE_NAMES.join(", ")}`,
     );
   }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   decode,
@@ -9,8 +9,17 @@ import {
   type ReadType,
   serialize,
 } from "../../src/core/mod.ts";
-import { CLIENT_ID, filesBelow, type Ground, GROUP, type Mode, removeAll } from "./ground.ts";
-import type { Answer, Driver, Request } from "./protocol.ts";
+import type { CheckedDriver } from "./checked_driver.ts";
+import {
+  contentsBelow,
+  deleteClientFile,
+  filesBelow,
+  readClientFile,
+  setTime,
+  writeClientFile,
+} from "./client_files.ts";
+import { CLIENT_ID, type Ground, GROUP, type Mode } from "./ground.ts";
+import type { Answer, Request } from "./protocol.ts";
 import { tellAnswer, tellCall, tellTable } from "./tell.ts";
 import { DriverDied, Unsupported, Violation } from "./verdict.ts";
 
@@ -47,7 +56,7 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await removeAll(this.root);
+    await this.ground.directory.remove(this.root);
   }
 
   // The calls.
@@ -107,9 +116,8 @@ export class World implements AsyncDisposable {
 
   /** What memory holds of each queue, without a word in the story; `-1n` is none. */
   async look(queues: readonly MessageQueue[]): Promise<bigint[]> {
-    const driver = await this.driver();
     const answers = await Promise.all(
-      queues.map((mq) => driver.request({ op: "read", mq, type: "memory" })),
+      queues.map((mq) => this.#ask({ op: "read", mq, type: "memory" })),
     );
     return answers.map((answer) => {
       const offset = offsetOf(answer);
@@ -118,25 +126,27 @@ export class World implements AsyncDisposable {
     });
   }
 
-  driver(): Promise<Driver> {
+  driver(): Promise<CheckedDriver> {
     return this.ground.driver(this.mode);
   }
 
   async #told(request: Request): Promise<Answer> {
     const index = this.story.push(tellCall(request)) - 1;
-    let answer;
-    try {
-      answer = await (await this.driver()).request(request);
-    } catch (error) {
-      if (error instanceof DriverDied) {
-        await this.ground.kill(this.mode);
-        this.fail("the client answers", `${error.message}${error.errors && `: ${error.errors}`}`);
-      }
-      throw error;
-    }
+    const answer = await this.#ask(request);
     this.story[index] += tellAnswer(answer);
     if (!answer.ok && answer.error === "unsupported") throw new Unsupported(tellCall(request));
     return answer;
+  }
+
+  /** Asks the driver. A driver that has died is replaced at the next call. */
+  async #ask(request: Request): Promise<Answer> {
+    const driver = await this.driver();
+    try {
+      return await driver.request(request);
+    } catch (error) {
+      if (error instanceof DriverDied) await this.ground.kill(this.mode);
+      throw error;
+    }
   }
 
   // The files.
@@ -161,27 +171,20 @@ export class World implements AsyncDisposable {
   }
 
   async putBytes(role: Role, bytes: Uint8Array, what: string): Promise<void> {
-    await mkdir(dirname(this.path(role)), { recursive: true });
-    await writeFile(this.path(role), bytes);
+    const path = this.path(role);
+    await writeClientFile(this.root, path, bytes);
     // The clock of a file system is coarse: a second change within a tick would look like none.
-    const when = this.#outside++;
-    // A client that writes on its own may have moved it away by now.
-    await utimes(this.path(role), when, when).catch(() => {});
+    await setTime(path, this.#outside++);
     this.tell(`${this.name(role)} ${what}`);
   }
 
   async removeFile(role: Role): Promise<void> {
-    await rm(this.path(role), { force: true });
+    await deleteClientFile(this.root, this.path(role));
     this.tell(`${this.name(role)} is deleted`);
   }
 
-  async bytes(role: Role): Promise<Uint8Array | undefined> {
-    try {
-      return new Uint8Array(await readFile(this.path(role)));
-    } catch (error) {
-      if ((error as { code?: string }).code === "ENOENT") return undefined;
-      throw error;
-    }
+  bytes(role: Role): Promise<Uint8Array | undefined> {
+    return readClientFile(this.path(role));
   }
 
   /** What our own parser reads in a file; `undefined` if it is missing or refused. */
@@ -200,13 +203,9 @@ export class World implements AsyncDisposable {
     return filesBelow(this.root);
   }
 
-  /** The files below the root with all that is in them. */
-  async contents(): Promise<Map<string, string>> {
-    const contents = new Map<string, string>();
-    for (const file of await this.files()) {
-      contents.set(file, (await readFile(join(this.root, file))).toString("latin1"));
-    }
-    return contents;
+  /** The files below the root with their bytes. */
+  contents(): Promise<Map<string, string>> {
+    return contentsBelow(this.root);
   }
 
   // The story.

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
@@ -10,6 +10,7 @@ import {
   serialize,
 } from "../../src/core/mod.ts";
 import type { Client } from "./clients.ts";
+import { readClientFile, writeClientFile } from "../conformance/client_files.ts";
 import { DriverProcess } from "../conformance/driver_process.ts";
 import type { Driver } from "../conformance/protocol.ts";
 import { isInForm } from "./forms.ts";
@@ -42,7 +43,7 @@ export async function checkFiles(
   tables: readonly OffsetTable[],
   onTable: () => void,
 ): Promise<FileCheck[]> {
-  const folder = await mkdtemp(join(tmpdir(), "interop-"));
+  const folder = await mkdtemp(join(await realpath(tmpdir()), "interop-"));
   const driver = await DriverProcess.start(command);
   const tally = new Tally();
   try {
@@ -75,26 +76,31 @@ export async function written(
   root: string,
   table: OffsetTable,
 ): Promise<Uint8Array> {
-  const { path } = await must(driver, { op: "open", root, ...IDS });
+  const path = await openedPath(driver, root);
   // Rust's client makes no directory, and says nothing when it cannot write.
-  await mkdir(dirname(path!), { recursive: true });
+  await mkdir(dirname(path), { recursive: true });
   for (const [mq, offset] of table) {
     await must(driver, { op: "update", mq, offset: String(offset), increaseOnly: false });
   }
   await must(driver, { op: "persist" });
-  return await readSoon(path!);
+  return await readSoon(path);
+}
+
+/** Opens a store, and returns the path of its main file. */
+async function openedPath(driver: Driver, root: string): Promise<string> {
+  const { path } = await must(driver, { op: "open", root, ...IDS });
+  if (path === undefined) throw new Error(`open: the driver does not answer "path"`);
+  return path;
 }
 
 /** Rust's client writes a second time behind the call, and moves the file away before it does. */
 async function readSoon(path: string): Promise<Uint8Array> {
-  for (let attempt = 1;; attempt++) {
-    try {
-      return await readFile(path);
-    } catch (error) {
-      if ((error as { code?: string }).code !== "ENOENT" || attempt === 100) throw error;
-      await setTimeout(20);
-    }
+  for (let attempt = 1; attempt <= 100; attempt++) {
+    const bytes = await readClientFile(path);
+    if (bytes !== undefined) return bytes;
+    await setTimeout(20);
   }
+  throw new Error(`persist: there is no file ${JSON.stringify(path)} after it`);
 }
 
 /** Puts the text where the client looks for its file, and asks it for every offset. */
@@ -104,9 +110,9 @@ async function theyRead(
   text: string,
   table: OffsetTable,
 ): Promise<string | undefined> {
-  const { path } = await must(driver, { op: "open", root, ...IDS });
-  await mkdir(dirname(path!), { recursive: true });
-  await writeFile(path!, text);
+  await mkdir(root, { recursive: true });
+  const path = await openedPath(driver, root);
+  await writeClientFile(root, path, new TextEncoder().encode(text));
   await must(driver, { op: "open", root, ...IDS });
   for (const [mq, offset] of table) {
     const answer = await must(driver, { op: "read", mq, type: "memory" });

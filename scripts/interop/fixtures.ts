@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,7 +35,7 @@ export async function writeFixtures(
   const folder = join(FOLDER, id.replace("-", "/"));
   await mkdir(folder, { recursive: true });
   for (const old of await readdir(folder)) await rm(join(folder, old));
-  const root = await mkdtemp(join(tmpdir(), "interop-"));
+  const root = await mkdtemp(join(await realpath(tmpdir()), "interop-"));
   const driver = await DriverProcess.start(command);
   try {
     for (const [index, table] of tables.entries()) {

@@ -1,4 +1,4 @@
-/** A driver with one fault, in this process or, `broken_driver.ts CLAUSE`, in one of its own. */
+/** A driver with one fault, in this process or, `broken_driver.ts CLAUSE DIRECTORY`, in one of its own. */
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
@@ -6,6 +6,7 @@ import type { Answer, Driver, Request } from "../../scripts/conformance/protocol
 import { NotShown } from "../../scripts/conformance/verdict.ts";
 import { answer } from "./driver.ts";
 import type { Fault, Honest } from "./fault.ts";
+import { FakeFiles } from "./fake_files.ts";
 import { FAULTS } from "./faults.ts";
 
 const RELAXED: Record<string, object> = { open: { durability: "relaxed" } };
@@ -15,16 +16,20 @@ export class BrokenDriver implements Driver {
   readonly #fault: Fault;
   readonly #honest: Honest;
 
-  constructor(fault: Fault) {
+  constructor(fault: Fault, files: FakeFiles) {
     this.#fault = fault;
     // Nobody cuts the power here, and syncing is slow.
     const next = (request: Request) => answer({ ...request, ...RELAXED[request.op] });
-    this.#honest = { next, main: "", persists: 0, failed: false, updates: [] };
+    this.#honest = { next, main: "", files, persists: 0, failed: false, updates: [] };
   }
 
-  static async start(fault: Fault, prefix: readonly string[] = []): Promise<BrokenDriver> {
+  static async start(
+    fault: Fault,
+    files: FakeFiles,
+    prefix: readonly string[] = [],
+  ): Promise<BrokenDriver> {
     if (prefix.length > 0) throw new NotShown("it is no process of its own");
-    return new BrokenDriver(fault);
+    return new BrokenDriver(fault, files);
   }
 
   async request(request: Request): Promise<Answer> {
@@ -54,7 +59,8 @@ export class BrokenDriver implements Driver {
 }
 
 if (import.meta.main) {
-  const driver = new BrokenDriver(FAULTS[process.argv[2]]);
+  const [clause, directory] = process.argv.slice(2);
+  const driver = new BrokenDriver(FAULTS[clause], await FakeFiles.of(directory));
   for await (const line of createInterface({ input: process.stdin })) {
     process.stdout.write(JSON.stringify(await driver.request(JSON.parse(line))) + "\n");
   }

@@ -7,6 +7,7 @@ import { main } from "../../scripts/conformance.ts";
 import { CLAUSES } from "../../scripts/conformance/clauses.ts";
 import type { Report } from "../../scripts/conformance/report.ts";
 import { reportHtml } from "../../scripts/conformance/report_html.ts";
+import { FakeFiles } from "./fake_files.ts";
 import { runScript } from "./run_script.ts";
 
 /** Runs the kit's program in this process. */
@@ -35,7 +36,8 @@ test("exit code 0, and a line for each clause, if all that was asked for holds",
 });
 
 test("exit code 1, and the story, if a clause fails; 0 if the profile does not promise it", async () => {
-  const command = runScript("broken_driver.ts", "D1");
+  using files = await FakeFiles.make();
+  const command = runScript("broken_driver.ts", "D1", files.directory);
   const failed = await kit("--only", "D1.durable,D1", "--runs", "5", "--", ...command);
   assert.equal(failed.code, 1);
   assert.match(failed.out, /^D1 +fails /m);
@@ -47,9 +49,15 @@ test("exit code 1, and the story, if a clause fails; 0 if the profile does not p
 });
 
 test("the same seed finds the same story", async () => {
+  using files = await FakeFiles.make();
   const stories = [];
   for (let i = 0; i < 2; i++) {
-    const { out } = await kit("--json", ...ONLY, "--", ...runScript("broken_driver.ts", "U2"));
+    const { out } = await kit(
+      "--json",
+      ...ONLY,
+      "--",
+      ...runScript("broken_driver.ts", "U2", files.directory),
+    );
     stories.push((JSON.parse(out) as Report).results);
   }
   assert.deepEqual(stories[0], stories[1]);
@@ -76,6 +84,12 @@ test("exit code 3 if the driver cannot be used", async () => {
   const { code, err } = await kit("--only", "U1", "--", ...runScript("no_such_driver.ts"));
   assert.equal(code, 3);
   assert.match(err, /Cannot run the kit: the driver ended with code/);
+});
+
+test("a driver that dies is named with its standard error", async () => {
+  const { code, err } = await kit("--", ...runScript("hostile_driver.ts", "dies at start"));
+  assert.equal(code, 3);
+  assert.match(err, /ended with code 7; its standard error:\nthe reason is here\n/);
 });
 
 test("--help and --list", async () => {

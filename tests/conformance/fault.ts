@@ -1,9 +1,10 @@
 /** What the faults are made of. */
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { ReadType } from "../../mod.ts";
 import type { QUEUES } from "../../scripts/conformance/cases.ts";
 import type { Answer, Request } from "../../scripts/conformance/protocol.ts";
+import type { FakeFiles } from "./fake_files.ts";
 
 /** What a fault may use: the honest driver, and what it remembers of the run. */
 export interface Honest {
@@ -11,6 +12,8 @@ export interface Honest {
   next(request: Request): Promise<Answer>;
   /** The main file, where the store has it. */
   main: string;
+  /** The only way to delete or rename a file. */
+  readonly files: FakeFiles;
   /** How many persists there were since the store was opened. */
   persists: number;
   /** Whether a persist has failed. */
@@ -28,7 +31,17 @@ export type Fault = {
 
 export const OK = { ok: true };
 export const BROKEN = { ok: false, error: "other", message: "it is broken" };
-export const text = (path: string) => readFile(path, "utf8").catch(() => undefined);
+export const text = (path: string) => unlessMissing(readFile(path, "utf8"));
+
+/** The result of an access to a file, `undefined` if there is no file. */
+export async function unlessMissing<T>(access: Promise<T>): Promise<T | undefined> {
+  try {
+    return await access;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
 
 export async function held(honest: Honest, { mq }: { mq: typeof QUEUES[number] }, type: ReadType) {
   return BigInt((await honest.next({ op: "read", mq, type })).offset ?? -1n);
@@ -53,7 +66,7 @@ export function preparing(change: (text: string, path: string) => string | undef
       const before = await text(honest.main);
       if (before !== undefined) {
         const after = change(before, honest.main);
-        if (after === undefined) await rm(honest.main);
+        if (after === undefined) await honest.files.unlink(honest.main);
         else if (after !== before) await writeFile(honest.main, after);
       }
       return honest.next(request);
@@ -62,11 +75,11 @@ export function preparing(change: (text: string, path: string) => string | undef
 }
 
 /** After a persist, does something to the files. */
-export function afterwards(act: (main: string) => Promise<unknown>): Fault {
+export function afterwards(act: (main: string, files: FakeFiles) => Promise<unknown>): Fault {
   return {
     async persist(honest, request) {
       const answer = await honest.next(request);
-      await act(honest.main);
+      await act(honest.main, honest.files);
       return answer;
     },
   };
@@ -76,4 +89,10 @@ export const update = (
   change: (honest: Honest, request: Extract<Request, { op: "update" }>) => Promise<Answer>,
 ): Fault => ({ update: change });
 
-export const removeAll = (main: string) => rm(dirname(main), { recursive: true, force: true });
+/** Deletes the main file, its backup, a temporary file and what was kept aside of them. */
+export async function deleteFiles({ main, files }: Honest): Promise<void> {
+  const names = await unlessMissing(readdir(dirname(main))) ?? [];
+  for (const name of names.filter((each) => each.startsWith(basename(main)))) {
+    await files.unlink(join(dirname(main), name));
+  }
+}

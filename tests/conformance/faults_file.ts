@@ -1,15 +1,16 @@
 /** Faults of the text and of loads, each under the name of the clause that it breaks. */
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { OffsetTable, serialize } from "../../mod.ts";
 import { DriverDied } from "../../scripts/conformance/verdict.ts";
 import {
   afterwards,
+  deleteFiles,
   type Fault,
   OK,
   preparing,
-  removeAll,
   rewriting,
   text,
+  unlessMissing,
   update,
 } from "./fault.ts";
 
@@ -50,12 +51,16 @@ export const FILE_FAULTS: Record<string, Fault> = {
   S7: preparing((found) => found.startsWith("{\n") ? "{}" : found),
   L1: { read: () => Promise.resolve({ ok: true, offset: "0" }) },
   L2: {
-    open: (honest, request) =>
-      rm(`${honest.main}.bak`, { force: true }).then(() => honest.next(request)),
+    async open(honest, request) {
+      await unlessMissing(honest.files.unlink(`${honest.main}.bak`));
+      return honest.next(request);
+    },
   },
   "L2.temporary": {
-    open: (honest, request) =>
-      rm(`${honest.main}.tmp`, { force: true }).then(() => honest.next(request)),
+    async open(honest, request) {
+      await unlessMissing(honest.files.unlink(`${honest.main}.tmp`));
+      return honest.next(request);
+    },
   },
   "L2.own": afterwards((main) => writeFile(`${main}.bak`, "")),
   L3: {
@@ -65,14 +70,14 @@ export const FILE_FAULTS: Record<string, Fault> = {
     async open(honest, request) {
       const answer = await honest.next(request);
       if (answer.ok) return answer;
-      await removeAll(honest.main);
+      await deleteFiles(honest);
       return honest.next(request);
     },
   },
   "L4.evidence": {
     async open(honest, request) {
       const answer = await honest.next(request);
-      if (!answer.ok) await removeAll(honest.main);
+      if (!answer.ok) await deleteFiles(honest);
       return answer;
     },
   },

@@ -1,9 +1,9 @@
 /** Faults of persists and of the layout, each under the name of the clause that it breaks. */
-import { copyFile, mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, open, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { serialize } from "../../mod.ts";
 import { store } from "./driver.ts";
-import { afterwards, BROKEN, type Fault, OK, rewriting } from "./fault.ts";
+import { afterwards, BROKEN, type Fault, OK, rewriting, unlessMissing } from "./fault.ts";
 
 export const PERSIST_FAULTS: Record<string, Fault> = {
   P1: {
@@ -12,7 +12,7 @@ export const PERSIST_FAULTS: Record<string, Fault> = {
   },
   "P1.fresh": {
     async persist(honest, request) {
-      if (await readdir(dirname(honest.main)).catch(() => undefined) === undefined) return BROKEN;
+      if (await unlessMissing(readdir(dirname(honest.main))) === undefined) return BROKEN;
       return honest.next(request);
     },
   },
@@ -29,19 +29,19 @@ export const PERSIST_FAULTS: Record<string, Fault> = {
   "P2.synced": {},
   P3: {
     async persist(honest, request) {
-      await rm(`${honest.main}.bak`, { force: true });
-      await rm(honest.main, { force: true });
+      await unlessMissing(honest.files.unlink(`${honest.main}.bak`));
+      await unlessMissing(honest.files.unlink(honest.main));
       const next = `${honest.main}.new`;
       await mkdir(dirname(next), { recursive: true });
       await writeFile(next, serialize(store!.snapshot()));
-      await rename(next, honest.main);
+      await honest.files.rename(next, honest.main);
       return request.mqs === undefined ? OK : BROKEN;
     },
   },
   "P3.twice": {
     async persist({ main }) {
       await mkdir(dirname(main), { recursive: true });
-      await copyFile(main, `${main}.bak`).catch(() => {});
+      await unlessMissing(copyFile(main, `${main}.bak`));
       // Bun's writeFile truncates only what is too long, after it has written.
       const file = await open(main, "w");
       await file.writeFile(serialize(store!.snapshot()));
@@ -79,19 +79,21 @@ export const PERSIST_FAULTS: Record<string, Fault> = {
     persist: (honest, request) => honest.persists > 2 ? Promise.resolve(OK) : honest.next(request),
   },
   P6: rewriting((written) => written),
-  P7: afterwards((main) => copyFile(main, `${main}.bak`).catch(() => {})),
+  P7: afterwards((main) => unlessMissing(copyFile(main, `${main}.bak`))),
   "P7.bad-main": {
     async persist(honest, request) {
-      await copyFile(honest.main, `${honest.main}.bak`).catch(() => {});
+      await unlessMissing(copyFile(honest.main, `${honest.main}.bak`));
       return honest.next(request);
     },
   },
   P8: afterwards((main) => writeFile(`${main}.${Math.random()}`, "")),
   "P8.foreign": {
     async open(honest, request) {
-      const names = await readdir(dirname(honest.main)).catch(() => []);
+      const names = await unlessMissing(readdir(dirname(honest.main))) ?? [];
       for (const name of names) {
-        if (!name.startsWith("offset.json")) await rm(join(dirname(honest.main), name));
+        if (!name.startsWith("offset.json")) {
+          await honest.files.unlink(join(dirname(honest.main), name));
+        }
       }
       return honest.next(request);
     },
@@ -108,8 +110,8 @@ export const PERSIST_FAULTS: Record<string, Fault> = {
     open: (honest, { clientId, group, ...request }) =>
       honest.next({ ...request, clientId: group, group: clientId }),
   },
-  "G1.name": afterwards((main) =>
-    rename(main, join(dirname(main), "offsets.json")).catch(() => {})
+  "G1.name": afterwards((main, files) =>
+    unlessMissing(files.rename(main, join(dirname(main), "offsets.json")))
   ),
   "G1.apart": {
     open: (honest, request) => honest.next({ ...request, group: "group" }),

@@ -8,6 +8,7 @@ import { runKit } from "../../scripts/conformance/run_kit.ts";
 import { SEED } from "../support/check.ts";
 import { BrokenDriver } from "./broken_driver.ts";
 import { runScript } from "./run_script.ts";
+import { FakeFiles } from "./fake_files.ts";
 import { FAULTS } from "./faults.ts";
 
 /** Those whose conditions need a process: a tracer, permissions, a limit. */
@@ -26,9 +27,9 @@ const PROCESS = new Set([
 /** The most steps that a story may have; a table of many queues is one. */
 const HANDFUL = 12;
 
-function launchOf(id: string): Launch {
-  if (!PROCESS.has(id)) return (prefix) => BrokenDriver.start(FAULTS[id], prefix);
-  const command = runScript("broken_driver.ts", id);
+function launchOf(id: string, files: FakeFiles): Launch {
+  if (!PROCESS.has(id)) return (prefix) => BrokenDriver.start(FAULTS[id], files, prefix);
+  const command = runScript("broken_driver.ts", id, files.directory);
   return (prefix) => DriverProcess.start(command, prefix);
 }
 
@@ -40,7 +41,9 @@ for (const { id, text } of CLAUSES) {
   const name = id.replace(/\.(.*)/, " ($1)");
   test(`${name} of the kit fails for a store that breaks it, in a few steps`, async (t) => {
     const clauses = selectClauses(id).filter((clause) => clause.id === id);
-    const report = await runKit(launchOf(id), { clauses, runs: 50, seed: SEED });
+    using files = await FakeFiles.make();
+    const options = { clauses, runs: 50, seed: SEED, temporary: files.directory };
+    const report = await runKit(launchOf(id, files), options);
     const [result] = report.results;
     if (result.state === "not shown" && PROCESS.has(id)) return t.skip(result.reason);
     assert.equal(result.state, "fails", `${text}: ${result.state}`);
