@@ -1,10 +1,11 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import type { MessageQueue, Offset } from "../../../mod.ts";
+import { CanonicalEntries } from "../../../src/core/format/canonical_entries.ts";
 import { generationMember, hexadecimal } from "../../../src/core/format/checksum.ts";
 import { OffsetFileSyntaxError } from "../../../src/core/format/offset_file_syntax_error.ts";
 import { parseSnapshot } from "../../../src/core/format/parse.ts";
-import { readCanonicalEntries } from "../../../src/core/format/read_canonical_entries.ts";
+import { atOnce } from "../../../src/core/slices.ts";
 import { OffsetColumn } from "../../../src/core/table/offset_column.ts";
 import { QueueIndex } from "../../../src/core/table/queue_index.ts";
 import { AscendingQueues } from "./ascending_queues.ts";
@@ -57,7 +58,7 @@ export class TableStream {
     for (;;) {
       const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
       // Before an entry stands the opening brace or a comma.
-      const length = readCanonicalEntries(text, 1, parts);
+      const length = atOnce(new CanonicalEntries(parts).read(text, 1));
       if (length > 1) {
         const entries = this.#entriesOf(text.slice(0, length), parts);
         if (entries === undefined) return;
