@@ -13,6 +13,7 @@ const A = "broker-a";
 const T = table(["orders", A, 0, 10n], ["orders", A, 1, 20n], ["orders", "broker-b", 0, 30n], [
   ...["mails", A, 0, 40n] as const,
 ]);
+const QUEUE_0 = { topic: "orders", brokerName: A, queueId: 0 };
 const QUEUE = ["--topic", "orders", "--broker", A, "--queue", "0"];
 
 test("set adds a queue only if that is asked for, and names what was meant", async () => {
@@ -151,6 +152,22 @@ test("import makes a file, and refuses what set refuses", async () => {
   const now = [...await w.table("offset.json")].map(([, offset]) => offset);
   assert.deepEqual(now, [40n, 7n, 21n, 30n], "queues that are not listed stay");
   assert.equal((await run(["import", path, "--yes"])).code, 2);
+  const input = (text: string | Uint8Array) => ({
+    input: () => Promise.resolve(typeof text === "string" ? new TextEncoder().encode(text) : text),
+  });
+  const piped = JSON.stringify({ offsets: [{ ...QUEUE_0, offset: "9223372036854775807" }] });
+  assert.equal((await run(["import", path, "--json", "--yes"], input(piped))).code, 0);
+  assert.equal((await w.table("offset.json")).get(QUEUE_0), 2n ** 63n - 1n);
+  for (
+    const [bad, says] of [
+      ["{", /^Cannot import the standard input: the JSON text: /],
+      [new Uint8Array([0xff]), /^Cannot import the standard input: the bytes are not UTF-8$/],
+    ] as const
+  ) {
+    const { code, out } = await run(["import", path, "--json", "--yes"], input(bad));
+    assert.equal(code, 3);
+    assert.match(JSON.parse(out).error.message, says);
+  }
   assert.equal((await run(["import", path, "--csv", "--from", w.path("none"), "--yes"])).code, 3);
 });
 

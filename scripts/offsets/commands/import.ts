@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
-import type { OffsetTable } from "../../../mod.ts";
+import { decode, OffsetFileSyntaxError, type OffsetTable } from "../../../mod.ts";
 import { quote } from "../../lib/escape.ts";
 import { carryOut, CHANGE_DETAILS, CHANGE_OPTIONS, CHANGE_USAGE } from "../changing/carry_out.ts";
 import { newFile, planChanges, toChange } from "../changing/plan_changes.ts";
 import { describe } from "../changing/select_queues.ts";
 import type { Command } from "../command_line/command.ts";
+import type { ToolIo } from "../command_line/tool_io.ts";
 import { CommandError } from "../command_line/command_error.ts";
 import { parseCsv } from "../exchange/csv.ts";
 import { ExchangeError } from "../exchange/exchange_error.ts";
@@ -37,7 +38,7 @@ export const importCommand: Command = {
     const [path] = args.operands;
     const isCsv = args.flag("csv");
     if (!isCsv && !args.flag("json")) args.fail("it needs --csv or --json");
-    const imported = await read(args.option("from"), isCsv ? parseCsv : parseJsonTable);
+    const imported = await read(args.option("from"), isCsv ? parseCsv : parseJsonTable, io);
     const isNew = args.flag("create") && await isFresh(path);
     const file = isNew
       ? newFile(path, formatForName(path) ?? "go")
@@ -49,20 +50,19 @@ export const importCommand: Command = {
   },
 };
 
-/** Standard input by its number: to read it so needs no permission to read files. */
-const STANDARD_INPUT = 0;
-
 async function read(
   from: string | undefined,
   parse: (text: string) => OffsetTable,
+  io: ToolIo,
 ): Promise<OffsetTable> {
   const name = from === undefined ? "the standard input" : quote(from);
   try {
-    return parse(await readFile(from ?? STANDARD_INPUT as never, "utf8"));
+    return parse(decode(from === undefined ? await io.input!() : await readFile(from)));
   } catch (error) {
-    if (error instanceof ExchangeError) {
+    if (error instanceof ExchangeError || error instanceof OffsetFileSyntaxError) {
+      const reason = error instanceof ExchangeError ? error.message : error.reason;
       throw new CommandError(
-        `Cannot import ${name}: ${error.message}`,
+        `Cannot import ${name}: ${reason}`,
         "Nothing is changed. Correct the text, then run the same command again.",
         { code: "bad", path: from, cause: error },
       );

@@ -10,7 +10,6 @@ import {
 import { after, nextStep } from "../../../src/core/commit_plan.ts";
 import {
   type FilesState,
-  isCertain,
   isKnownMain,
   isOurs,
   type Journal,
@@ -19,7 +18,6 @@ import {
 import type { Generation } from "../../../src/core/format/generation.ts";
 import { ChangedMeanwhileError } from "../../../src/file/commit/changed_meanwhile_error.ts";
 import { JournalFiles } from "../../../src/file/commit/journal_files.ts";
-import { Leftovers } from "../../../src/file/commit/leftovers.ts";
 import { Observer } from "../../../src/file/commit/observer.ts";
 import { predecessorOf } from "../../../src/file/commit/predecessor.ts";
 import { type FailedSnapshot, replaceSnapshot } from "../../../src/file/commit/replace_snapshot.ts";
@@ -27,6 +25,7 @@ import { DirectoryPath } from "../../../src/file/fs/directory_path.ts";
 import { isSameFile, isSameInode } from "../../../src/file/fs/file_info.ts";
 import { LONGEST_FILE } from "../../../src/file/fs/longest_file.ts";
 import type { Ownership } from "../../../src/file/fs/take_after.ts";
+import { removeLeftovers } from "../../../src/file/recovery/temporary_files.ts";
 import type { Io } from "../../lib/io.ts";
 import type { AppliedJournal } from "../reading/apply_journal.ts";
 
@@ -66,17 +65,20 @@ export async function commitTable(
   const limits = { durability: "full", limit: 0, longest: LONGEST_FILE } as const;
   const journals = new JournalFiles(fileSystem, main, limits);
   if (journal !== undefined) journals.rememberContent(journal);
-  const leftovers = new Leftovers(fileSystem, main, report);
 
   await look();
   await directoriesOf(fileSystem, main, report).make("full");
-  if (replaces !== undefined && content === "valid") await leftovers.removeOld();
+  if (replaces !== undefined && content === "valid") {
+    // P8: only old ones. A consumer may be at work, and need its own until its commit is done.
+    await removeLeftovers(fileSystem, main)
+      .catch((error) => report({ kind: "cleanup-failed", path: main, error }));
+  }
   const request = { changes: "many", purpose: "persist", onConflict: "throw" } as const;
   const step = nextStep(state, "ours", request);
   if (step.do !== "snapshot") throw new Error(`a change leads to "${step.do}"`);
   const { generation } = step;
   const checksum = options.checksum || generation !== undefined;
-  const failure = await replaceSnapshot({
+  return await replaceSnapshot({
     ...step,
     fileSystem,
     main,
@@ -88,11 +90,10 @@ export async function commitTable(
     journalToRemove: () => journals.toRemove(state.journal),
     stop: () => {},
     report,
-    keepUntilDurable: (pending) => leftovers.keepUntilDurable(pending),
+    // The next store that persists removes it.
+    keepUntilDurable: () => Promise.resolve(),
     did: (event) => void (state = after(state, event)),
   });
-  if (isCertain(state)) await leftovers.removePendingBackups();
-  return failure;
 }
 
 /** Whose owner, group and mode the new main takes (O1). */
