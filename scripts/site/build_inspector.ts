@@ -20,7 +20,10 @@ export async function buildInspector(): Promise<string> {
   const script = await minified("page.ts");
   // A function, since a string may hold `$&`.
   return page.replace("/* STYLE */", () => style.trim())
-    .replace("/* SCRIPT */", () => script.trim().replaceAll("</script", "<\\/script"));
+    .replace(
+      "/* SCRIPT */",
+      () => script.trim().replaceAll("</script", "<\\/script"),
+    );
 }
 
 async function minified(name: string): Promise<string> {
