@@ -10,19 +10,21 @@ import { readFile, writeFile } from "node:fs/promises";
 import process from "node:process";
 import { DriverProcess, PATIENCE } from "./conformance/driver_process.ts";
 import { OPTIONS, type Options } from "./conformance/options.ts";
-import type { Report } from "./conformance/report.ts";
+import { compareResults, isFault, type Report, type Result } from "./conformance/report.ts";
 import { reportHtml } from "./conformance/report_html.ts";
 import { reportTable } from "./conformance/report_table.ts";
 import { runKit } from "./conformance/run_kit.ts";
+import { CONSEQUENCES, SEVERITIES } from "./conformance/severity.ts";
+import { linkPrefix } from "./conformance/specification.ts";
 import { Unusable } from "./conformance/verdict.ts";
 import { EXIT } from "./lib/exit_code.ts";
 import { type Io, paint, printJsonLine } from "./lib/io.ts";
 import { text } from "./lib/options.ts";
 import { processIo } from "./lib/process_io.ts";
 import { Progress } from "./lib/progress.ts";
-import { formatTable } from "./lib/table.ts";
 import { runTask, type Task } from "./lib/task.ts";
 import { UsageError } from "./lib/usage_error.ts";
+import { helpColumns } from "./lib/words.ts";
 
 const TASK: Task<typeof OPTIONS> = {
   name: "conformance",
@@ -78,13 +80,20 @@ async function hold(command: readonly string[], options: Options, io: Io): Promi
   progress.clear();
   if (json) printJsonLine(io, report);
   else io.out(reportTable(report, io));
-  if (html !== undefined) await writeFile(html, reportHtml([report]));
-  return report.results.some(({ state }) => state === "fails") ? EXIT.finding : EXIT.ok;
+  if (html !== undefined) await writeFile(html, reportHtml([report], linkPrefix(html)));
+  return report.results.some(isFault) ? EXIT.finding : EXIT.ok;
 }
 
+/** The clauses, the worst severity first. */
 function list({ only }: Options): string {
-  const columns = [{ title: "CLAUSE" }, { title: "WHAT" }];
-  return formatTable(columns, only.map(({ id, text }) => [id, text]));
+  const clauses = only.toSorted(compareResults);
+  const parts = SEVERITIES.map((severity) => {
+    const own = clauses.filter((clause) => clause.severity === severity);
+    if (own.length === 0) return [];
+    const rows = own.map(({ id, text }) => [id, text] as const);
+    return [`${severity.toUpperCase()}: ${CONSEQUENCES[severity]}\n${helpColumns(rows)}\n`];
+  });
+  return parts.flat().join("\n");
 }
 
 const REPORT_OPTIONS = { html: text("FILE", "where the page goes") };
@@ -104,7 +113,7 @@ const REPORT_TASK: Task<typeof REPORT_OPTIONS> = {
     }
     const reports: Report[] = [];
     for (const file of files) reports.push(await readReport(file));
-    await writeFile(html, reportHtml(reports));
+    await writeFile(html, reportHtml(reports, linkPrefix(html)));
     const names = reports.map(({ client }) => `${client.name} ${client.version}`);
     io.out(`${html}: ${names.join(", ")}\n`);
     return EXIT.ok;
@@ -114,7 +123,11 @@ const REPORT_TASK: Task<typeof REPORT_OPTIONS> = {
 async function readReport(file: string): Promise<Report> {
   try {
     const report = JSON.parse(await readFile(file, "utf8")) as Report;
-    if (!Array.isArray(report.results)) throw new TypeError("it has no results");
+    const isResult = ({ id, severity }: Result) =>
+      typeof id === "string" && SEVERITIES.includes(severity);
+    if (!Array.isArray(report.results) || !report.results.every(isResult)) {
+      throw new TypeError("it has no results, or another version of the kit made it");
+    }
     return report;
   } catch (error) {
     throw new UsageError(`Cannot read report "${file}": ${(error as Error).message}`);

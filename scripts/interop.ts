@@ -168,7 +168,9 @@ function told(outcomes: readonly Outcome[], { clients }: Options, io: Io): strin
 function exitCode(outcomes: readonly Outcome[], { clients }: Options): number {
   if (outcomes.some(({ state }) => state === "failed")) return EXIT.failure;
   const own = outcomes.find(({ id }) => id === OWN);
-  if (own?.report?.results.some(({ state }) => state === "fails")) return EXIT.finding;
+  if (own?.report?.results.some(({ state }) => state === "fails" || state === "vacuous")) {
+    return EXIT.finding;
+  }
   const isWrong = outcomes.some(({ id, files = [] }) => {
     const client = clients.find((each) => each.id === id)!;
     return files.some((check) => disagrees(check, client));

@@ -1,17 +1,26 @@
 import fc from "fast-check";
 import type { Clause } from "./clause.ts";
+import { failedControl } from "./controls.ts";
 import type { Ground } from "./ground.ts";
 import { documentedDifference } from "./profiles.ts";
 import type { Result } from "./report.ts";
 import { shorten } from "./shorten.ts";
+import { sectionOf } from "./specification.ts";
 import { DriverDied, NoAnswer, NotShown, Unsupported, Violation } from "./verdict.ts";
 import { World } from "./world.ts";
 
-/** So many cases are tried to make a failing one shorter, at most. */
+/** The most cases that are tried to make a failing one shorter. */
 const SHRINKS = 120;
 
-/** From so many runs on, cases that are to be taken one and all are. */
+/** From this number of runs on, all examples of a clause are taken. */
 const MANY_RUNS = 50;
+
+/** How to check a clause. */
+export interface CheckOptions {
+  readonly runs: number;
+  readonly seed: number;
+  readonly profile: string;
+}
 
 /** The shortest failing case so far. */
 interface Failure {
@@ -20,64 +29,90 @@ interface Failure {
   readonly happened: string;
 }
 
+/** The part of a result that the cases decide. */
+type Outcome = Pick<Result, "state" | "reason" | "passed"> & Partial<Failure>;
+
 /** Holds a clause against a client: with `runs` cases, and if one fails, with shorter ones. */
 export async function checkClause(
   ground: Ground,
   clause: Clause,
-  { runs, seed, profile }: {
-    readonly runs: number;
-    readonly seed: number;
-    readonly profile: string;
-  },
+  options: CheckOptions,
 ): Promise<Result> {
-  const { id, text, everyExample = [] } = clause;
-  const examples = runs < MANY_RUNS ? [] : everyExample.map((each): [unknown] => [each]);
-  let cases = 0;
-  let tries = 0;
-  // Each shorter case would wait as long for its answer, so such a story is not shortened.
-  let isSilent = false;
-  let failure: Failure | undefined;
-  let obstacle: Unsupported | NotShown | undefined;
-  const property = fc.asyncProperty(clause.arbitrary, async (given) => {
-    if (obstacle instanceof Unsupported || isSilent) return;
-    if (failure !== undefined && ++tries > SHRINKS) return;
-    const end = await runCase(ground, clause, given);
+  const { id, text, severity } = clause;
+  const cases = new Cases(ground, clause);
+  await cases.run(options);
+  const outcome = await outcomeOf(cases, options.profile);
+  return { id, text, severity, specification: sectionOf(id), ...outcome };
+}
+
+async function outcomeOf(cases: Cases, profile: string): Promise<Outcome> {
+  const { ground, clause, passed, failure, obstacle } = cases;
+  if (failure !== undefined) {
+    const reason = documentedDifference(profile, clause.id);
+    return { state: reason === undefined ? "fails" : "differs", passed, ...failure, reason };
+  }
+  if (passed === 0 && obstacle !== undefined) {
+    const state = obstacle instanceof Unsupported ? "unsupported" : "not shown";
+    return { state, passed, reason: obstacle.message };
+  }
+  const reason = await failedControl(ground, clause.id);
+  return reason === undefined ? { state: "holds", passed } : { state: "vacuous", passed, reason };
+}
+
+/** The cases of a clause, and what came of them. */
+class Cases {
+  readonly ground: Ground;
+  readonly clause: Clause;
+  passed = 0;
+  failure: Failure | undefined;
+  obstacle: Unsupported | NotShown | undefined;
+  /** Whether a case ended because the driver did not answer. Each further case would wait again. */
+  #isSilent = false;
+  #shrinks = 0;
+
+  constructor(ground: Ground, clause: Clause) {
+    this.ground = ground;
+    this.clause = clause;
+  }
+
+  async run({ runs, seed }: CheckOptions): Promise<void> {
+    const { arbitrary, share, everyExample = [] } = this.clause;
+    const examples = runs < MANY_RUNS ? [] : everyExample.map((each): [unknown] => [each]);
+    const numRuns = Math.max(Math.ceil(runs * share), examples.length, 1);
+    const property = fc.asyncProperty(arbitrary, (given) => this.#judge(given));
+    const details = await fc.check(property, { seed, numRuns, examples });
+    if (this.failure === undefined && details.failed) throw details.errorInstance;
+    if (this.failure === undefined || this.#isSilent) return;
+    await shorten(
+      details.counterexample![0],
+      async (given) => await this.#try(given) instanceof Violation,
+    );
+  }
+
+  async #judge(given: unknown): Promise<void> {
+    if (this.obstacle instanceof Unsupported || this.#isSilent) return;
+    if (this.failure !== undefined && ++this.#shrinks > SHRINKS) return;
+    const end = await this.#try(given);
     if (end instanceof Violation) throw end;
-    if (end instanceof Unsupported || end instanceof NotShown) obstacle = end;
-    else if (failure === undefined) cases++;
-  });
-  async function runCase(ground: Ground, clause: Clause, given: unknown) {
-    await using world = await World.make(ground);
+    if (end !== undefined) this.obstacle = end;
+    else if (this.failure === undefined) this.passed++;
+  }
+
+  async #try(given: unknown): Promise<Violation | Unsupported | NotShown | undefined> {
+    await using world = await World.make(this.ground);
     try {
-      await clause.run(world, given);
+      await this.clause.run(world, given);
       return undefined;
     } catch (cause) {
-      const error = cause instanceof DriverDied
+      if (cause instanceof Unsupported || cause instanceof NotShown) return cause;
+      const violation = cause instanceof DriverDied
         ? new Violation("the client answers", cause.story)
         : cause;
-      if (error instanceof Unsupported || error instanceof NotShown) return error;
-      if (!(error instanceof Violation)) throw error;
-      const { expected, happened } = error;
-      failure = { story: world.story, expected, happened };
-      if (cause instanceof NoAnswer) isSilent = true;
-      return error;
+      if (!(violation instanceof Violation)) throw cause;
+      if (cause instanceof NoAnswer) this.#isSilent = true;
+      const { expected, happened } = violation;
+      this.failure = { story: world.story, expected, happened };
+      return violation;
     }
   }
-  const numRuns = Math.max(Math.ceil(runs * clause.share), examples.length, 1);
-  const details = await fc.check(property, { seed, numRuns, examples });
-  if (failure === undefined && details.failed) throw details.errorInstance;
-  if (failure !== undefined && !isSilent) {
-    const fails = async (given: unknown) =>
-      (await runCase(ground, clause, given)) instanceof Violation;
-    await shorten(details.counterexample![0], fails);
-  }
-  if (failure === undefined) {
-    if (cases === 0 && obstacle !== undefined) {
-      const state = obstacle instanceof Unsupported ? "unsupported" : "not shown";
-      return { id, text, state, cases, reason: obstacle.message };
-    }
-    return { id, text, state: "holds", cases };
-  }
-  const reason = documentedDifference(profile, id);
-  return { id, text, state: reason === undefined ? "fails" : "differs", cases, ...failure, reason };
 }

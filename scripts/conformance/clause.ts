@@ -1,4 +1,5 @@
 import type fc from "fast-check";
+import type { Severity } from "./severity.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -9,9 +10,11 @@ import type { World } from "./world.ts";
 export interface Clause {
   /** The clause, and which part of it: `P7.bad-main`. */
   readonly id: string;
-  /** What it asks for, in a sentence. */
+  /** How bad it is for a consumer if the clause does not hold. */
+  readonly severity: Severity;
+  /** The rule, in a sentence. */
   readonly text: string;
-  /** How many of `--runs` it needs: less where a case is slow. */
+  /** The share of `--runs` that the clause takes: less than 1 where a case is slow. */
   readonly share: number;
   readonly arbitrary: fc.Arbitrary<unknown>;
   /** Cases that a long run takes all, besides what the arbitrary makes. */
@@ -23,6 +26,7 @@ export interface Clause {
 export function clause<Given>(
   { share = 1, ...parts }: {
     readonly id: string;
+    readonly severity: Severity;
     readonly text: string;
     readonly share?: number;
     readonly arbitrary: fc.Arbitrary<Given>;

@@ -21,7 +21,7 @@ export const CLAUSES: readonly Clause[] = [
   ...[CRASH_CLAUSES, FAILURE_CLAUSES, LAYOUT_CLAUSES],
 ].flat().sort((a, b) => compareClauses(a.id, b.id));
 
-/** The clauses that a name selects: `P7` is all of its parts, `P7.bad-main` is one. */
+/** The clauses that a name selects: `P` is a family, `P7` has parts, `P7.bad-main` is one clause. */
 export function selectClauses(name: string): readonly Clause[] {
-  return CLAUSES.filter(({ id }) => id === name || id.split(".")[0] === name);
+  return CLAUSES.filter(({ id }) => [id, id.split(".")[0], id[0]].includes(name));
 }

@@ -56,6 +56,7 @@ async function expectRead(world: World, expected: readonly bigint[]): Promise<vo
 export const CRASH_CLAUSES = [
   clause({
     id: "P2",
+    severity: "data loss",
     text: "What was persisted before a kill is read by the next process, or something later.",
     share: 0.2,
     arbitrary: steps("update", "persist", "kill"),
@@ -82,6 +83,7 @@ export const CRASH_CLAUSES = [
   }),
   clause({
     id: "P2.synced",
+    severity: "data loss",
     text: "Before a persist is acknowledged, the file and its name are synced (fsync).",
     share: 0.01,
     arbitrary: fc.constant(undefined),
@@ -104,6 +106,7 @@ export const CRASH_CLAUSES = [
   }),
   clause({
     id: "P3",
+    severity: "data loss",
     text: "A crash during a persist leaves the table before it or the new one, whole.",
     share: 0.2,
     everyExample: EVERY_CRASH,
@@ -117,6 +120,7 @@ export const CRASH_CLAUSES = [
   }),
   clause({
     id: "P3.twice",
+    severity: "data loss",
     text: "Two crashes in a row, each during a persist, lose nothing that was acknowledged.",
     share: 0.2,
     everyExample: EVERY_CRASH,
@@ -133,6 +137,7 @@ export const CRASH_CLAUSES = [
   }),
   clause({
     id: "P8",
+    severity: "cosmetic",
     text:
       "Crashes leave no more than one temporary file behind, once the store was used again later.",
     share: 0.05,

@@ -74,6 +74,7 @@ async function expectHeld(world: World, table: OffsetTable): Promise<void> {
 export const FAILURE_CLAUSES = [
   clause({
     id: "P4",
+    severity: "data loss",
     text: "A persist that could not write says so.",
     share: 0.3,
     arbitrary: failing,
@@ -81,6 +82,7 @@ export const FAILURE_CLAUSES = [
   }),
   clause({
     id: "P4.old",
+    severity: "data loss",
     text: "A persist that could not write leaves the file before it usable.",
     share: 0.3,
     arbitrary: failing,
@@ -101,6 +103,7 @@ export const FAILURE_CLAUSES = [
   }),
   clause({
     id: "P4.next",
+    severity: "data loss",
     text: "After a persist that could not write, memory is complete and the next persist succeeds.",
     share: 0.3,
     arbitrary: failing,
@@ -112,6 +115,7 @@ export const FAILURE_CLAUSES = [
   }),
   clause({
     id: "P4.bad-files",
+    severity: "data loss",
     text: "A persist that finds its files damaged writes a good one, or says that it did not.",
     share: 0.3,
     arbitrary: fc.record({

@@ -32,6 +32,7 @@ async function filesOf(world: World, [clientId, group]: readonly string[]): Prom
 export const LAYOUT_CLAUSES = [
   clause({
     id: "G1",
+    severity: "silent reset",
     text: "The file lies in the directory <root>/<client id>/<group>.",
     share: 0.3,
     arbitrary: pair,
@@ -47,6 +48,7 @@ export const LAYOUT_CLAUSES = [
   }),
   clause({
     id: "G1.name",
+    severity: "silent reset",
     text: "The file is called offset.json, or offsets.json if it is in Java's form.",
     share: 0.1,
     arbitrary: pair,
@@ -62,6 +64,7 @@ export const LAYOUT_CLAUSES = [
   }),
   clause({
     id: "G1.apart",
+    severity: "data loss",
     text: "Two groups, or two client ids, share nothing.",
     share: 0.3,
     arbitrary: fc.uniqueArray(pair, {

@@ -51,6 +51,7 @@ const capped = table.filter((t) => [...t].every(([, o]) => o < 2n ** 63n - 1n));
 export const LOAD_CLAUSES = [
   clause({
     id: "L1",
+    severity: "wrong answer",
     text: "Without any file a store is fresh: every read answers -1, and there is no error.",
     share: 0.3,
     arbitrary: fc.record({
@@ -70,6 +71,7 @@ export const LOAD_CLAUSES = [
   }),
   clause({
     id: "L2",
+    severity: "data loss",
     text: "If main is bad or missing, the good backup is used.",
     arbitrary: fc.record({ main: badMain, backup: capped }),
     async run(world, { main, backup }) {
@@ -81,6 +83,7 @@ export const LOAD_CLAUSES = [
   }),
   clause({
     id: "L2.temporary",
+    severity: "data loss",
     text: "If main is missing, a complete temporary file, newer than the backup, is used.",
     arbitrary: fc.record({ old: fc.option(table, { nil: undefined }), next: table }),
     async run(world, { old, next }) {
@@ -92,6 +95,7 @@ export const LOAD_CLAUSES = [
   }),
   clause({
     id: "L2.own",
+    severity: "data loss",
     text: "After two persists, the damage of main costs no more than the last of them.",
     arbitrary: fc.record({ first: capped, how: badMain }),
     async run(world, { first, how }) {
@@ -120,6 +124,7 @@ export const LOAD_CLAUSES = [
   }),
   clause({
     id: "L3",
+    severity: "wrong answer",
     text: "The outcome of a load tells whether it was fresh, loaded or recovered.",
     arbitrary: fc.record({
       main: fc.option(fc.option(damage, { nil: "good" as const }), { nil: undefined }),
@@ -138,6 +143,7 @@ export const LOAD_CLAUSES = [
   }),
   clause({
     id: "L4",
+    severity: "silent reset",
     text: "If files are there and none is usable, that is an error, never a silent first start.",
     arbitrary: fc.record({ table, main: damage, backup: badMain }),
     async run(world, { table, main, backup }) {
@@ -148,6 +154,7 @@ export const LOAD_CLAUSES = [
   }),
   clause({
     id: "L4.evidence",
+    severity: "data loss",
     text: "A bad file is not destroyed by what follows: its bytes stay, under whatever name.",
     arbitrary: fc.record({
       table,
@@ -172,6 +179,7 @@ export const LOAD_CLAUSES = [
   }),
   clause({
     id: "L5",
+    severity: "silent reset",
     text: "A file that may not be read is reported, never taken for missing.",
     share: 0.3,
     arbitrary: fc.record({

@@ -32,6 +32,7 @@ async function signature(path: string): Promise<string | undefined> {
 export const PERSIST_CLAUSES = [
   clause({
     id: "P1",
+    severity: "data loss",
     text: "A persist makes the whole table durable.",
     arbitrary: fc.array(table, { minLength: 1, maxLength: 3 }),
     async run(world, tables) {
@@ -47,6 +48,7 @@ export const PERSIST_CLAUSES = [
   }),
   clause({
     id: "P1.fresh",
+    severity: "data loss",
     text: "The first persist on a fresh host makes the directories that it needs.",
     share: 0.3,
     arbitrary: fc.record({ table, depth: fc.integer({ min: 0, max: 2 }) }),
@@ -61,6 +63,7 @@ export const PERSIST_CLAUSES = [
   }),
   clause({
     id: "P1.named",
+    severity: "data loss",
     text: "A persist of some queues makes the whole table durable.",
     arbitrary: fc.record({ table, named: queue }),
     async run(world, { table, named }) {
@@ -73,6 +76,7 @@ export const PERSIST_CLAUSES = [
   }),
   clause({
     id: "P1.none",
+    severity: "cosmetic",
     text: "A persist of no queues writes nothing.",
     share: 0.5,
     arbitrary: fc.record({ first: fc.option(table, { nil: undefined }), then: table }),
@@ -92,6 +96,7 @@ export const PERSIST_CLAUSES = [
   }),
   clause({
     id: "P5",
+    severity: "data loss",
     text:
       "Persists that are asked for without waiting are each answered, and the last update is kept.",
     share: 0.5,
@@ -109,6 +114,7 @@ export const PERSIST_CLAUSES = [
   }),
   clause({
     id: "P6",
+    severity: "cosmetic",
     text: "A table that the file holds already is not written again.",
     share: 0.5,
     arbitrary: fc.record({ table, reopen: fc.boolean() }),
@@ -125,6 +131,7 @@ export const PERSIST_CLAUSES = [
   }),
   clause({
     id: "P7",
+    severity: "data loss",
     text: "The backup is the generation before.",
     arbitrary: fc.tuple(steps("update", "persist", "reopen"), queue, offset),
     async run(world, [given, mq, offset]) {
@@ -150,6 +157,7 @@ export const PERSIST_CLAUSES = [
   }),
   clause({
     id: "P7.bad-main",
+    severity: "data loss",
     text: "A bad main never replaces a good backup.",
     arbitrary: fc.record({ table, how: damage, running: fc.boolean(), mq: queue, offset }),
     async run(world, { table, how, running, mq, offset }) {
@@ -172,6 +180,7 @@ export const PERSIST_CLAUSES = [
   }),
   clause({
     id: "P8.foreign",
+    severity: "data loss",
     text: "Files of others in the directory are left alone.",
     share: 0.5,
     arbitrary: fc.record({
@@ -196,6 +205,7 @@ export const PERSIST_CLAUSES = [
   }),
   clause({
     id: "P9",
+    severity: "data loss",
     text: "What somebody else wrote meanwhile is not lost unnoticed: a conflict, or a merge.",
     arbitrary: fc.record({ table, foreign: table, mine: table }),
     async run(world, { table, foreign, mine }) {

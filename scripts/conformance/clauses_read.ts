@@ -31,6 +31,7 @@ function onRead(
 ) {
   return clause({
     id,
+    severity: "wrong answer",
     text,
     arbitrary: fc.tuple(given, queue),
     async run(world, [given, last]) {
@@ -82,6 +83,7 @@ function afterRead(
 ) {
   return clause({
     id,
+    severity: "wrong answer",
     text,
     arbitrary: fc.tuple(steps("update", "persist", "read", "foreign", "reopen"), queue),
     async run(world, [given, last]) {
@@ -130,6 +132,7 @@ export const READ_CLAUSES = [
   ),
   clause({
     id: "R2",
+    severity: "wrong answer",
     text: "A read that memory answers needs no file, and makes none.",
     arbitrary: fc.record({
       mq: queue,
@@ -169,6 +172,7 @@ export const READ_CLAUSES = [
   ),
   clause({
     id: "D1",
+    severity: "wrong answer",
     text: "A removal forgets the queue in memory, and no other.",
     arbitrary: fc.tuple(steps("update", "persist", "remove", "reopen"), queue, offset),
     async run(world, [given, last, offset]) {
@@ -193,6 +197,7 @@ export const READ_CLAUSES = [
   }),
   clause({
     id: "D1.durable",
+    severity: "data loss",
     text: "The durable offset of a removed queue survives persist, and is found by a store read.",
     arbitrary: fc.record({
       mq: queue,

@@ -36,6 +36,7 @@ async function expectNothing(world: World, bytes: Uint8Array, table: OffsetTable
 export const TEXT_CLAUSES = [
   clause({
     id: "S1",
+    severity: "data loss",
     text: "What was persisted is in the file and is read by the next run, whatever the names.",
     arbitrary: hostileTable,
     async run(world, table) {
@@ -54,6 +55,7 @@ export const TEXT_CLAUSES = [
   }),
   clause({
     id: "S2",
+    severity: "cosmetic",
     text: "Equal tables have equal bytes, in whatever order they were updated.",
     arbitrary: fc.uniqueArray(fc.tuple(messageQueue, offset), {
       minLength: 2,
@@ -78,6 +80,7 @@ export const TEXT_CLAUSES = [
   }),
   clause({
     id: "S3",
+    severity: "cosmetic",
     text: "Up to the order of entries, the file has the bytes that Go's client writes (or Java's).",
     arbitrary: fc.record({ mq: messageQueue, offset }),
     async run(world, { mq, offset }) {
@@ -91,6 +94,7 @@ export const TEXT_CLAUSES = [
   }),
   clause({
     id: "S4",
+    severity: "cosmetic",
     text: "A canonical file that is loaded and persisted unchanged has the same bytes again.",
     arbitrary: hostileTable,
     async run(world, table) {
@@ -103,6 +107,7 @@ export const TEXT_CLAUSES = [
   }),
   clause({
     id: "S5",
+    severity: "silent reset",
     text: "White space, the order of fields, unknown members and duplicate keys do not matter.",
     arbitrary: fc.record({ table, layout: otherLayout }),
     async run(world, { table, layout }) {
@@ -114,6 +119,7 @@ export const TEXT_CLAUSES = [
   }),
   clause({
     id: "S5.refusal",
+    severity: "silent reset",
     text: "Nothing is read from a file that is not a table of int64 offsets of queues.",
     arbitrary: fc.record({ mq: queue, text: badTexts }),
     async run(world, { mq, text }) {
@@ -124,6 +130,7 @@ export const TEXT_CLAUSES = [
   }),
   clause({
     id: "S6",
+    severity: "silent reset",
     text: "Nothing is read from a proper prefix of a table, nor from NULs.",
     arbitrary: fc.record({ table, at: fc.nat(9999), nuls: fc.boolean() }),
     async run(world, { table, at, nuls }) {
@@ -134,6 +141,7 @@ export const TEXT_CLAUSES = [
   }),
   clause({
     id: "S6.survives",
+    severity: "wrong answer",
     text: "No file, however strange, ends the process or keeps it from answering.",
     share: 0.2,
     arbitrary: fc.oneof(
@@ -154,6 +162,7 @@ export const TEXT_CLAUSES = [
   }),
   clause({
     id: "S7",
+    severity: "silent reset",
     text: "A file in the other form, Java's object keys or Go's string keys, is read.",
     arbitrary: hostileTable,
     async run(world, table) {

@@ -18,6 +18,7 @@ type Judge = (
 function onUpdate(id: string, text: string, judge: Judge) {
   return clause({
     id,
+    severity: "wrong answer",
     text,
     arbitrary: steps("update", "persist", "reopen"),
     async run(world, given) {
@@ -93,6 +94,7 @@ export const UPDATE_CLAUSES = [
   ),
   clause({
     id: "U5",
+    severity: "wrong answer",
     text: "An update changes no other queue.",
     arbitrary: steps("update", "persist", "reopen"),
     async run(world, given) {
@@ -111,6 +113,7 @@ export const UPDATE_CLAUSES = [
   }),
   clause({
     id: "U5.offsets",
+    severity: "wrong answer",
     text: "The offsets of a topic are what memory holds of its queues, and of no others.",
     arbitrary: steps("update", "persist", "reopen"),
     async run(world, given) {
@@ -131,6 +134,7 @@ export const UPDATE_CLAUSES = [
   }),
   clause({
     id: "U6",
+    severity: "data loss",
     text: "Every int64 offset of every queue, whatever its names, is kept exactly.",
     arbitrary: fc.record({ mq: messageQueue, offset: fc.oneof(edgeOffset, offset) }),
     async run(world, { mq, offset }) {
@@ -145,6 +149,7 @@ export const UPDATE_CLAUSES = [
   }),
   clause({
     id: "U6.refusal",
+    severity: "wrong answer",
     text: "Input that is no queue or no int64 is refused, and changes nothing.",
     arbitrary: fc.record({ bad: badInput, held: offset }),
     async run(world, { bad: [mq, offset], held }) {
@@ -158,6 +163,7 @@ export const UPDATE_CLAUSES = [
   }),
   clause({
     id: "U7",
+    severity: "wrong answer",
     text: "A frozen offset stays, whatever updates come, until the queue is removed.",
     arbitrary: steps("update", "freeze", "remove", "persist"),
     async run(world, given) {

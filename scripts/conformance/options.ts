@@ -7,14 +7,16 @@ import { PROFILE_NAMES } from "./profiles.ts";
 /** Some of the clauses. */
 const only: Option<readonly Clause[]> = {
   value: "CLAUSES",
-  help: "some clauses, with commas between them: P7 is all of its parts, P7.bad-main is one",
+  help:
+    "some clauses, with commas between them: P is a family, P7 all of its parts, P7.bad-main one",
   read([given], name) {
     if (given === undefined) return CLAUSES;
-    return given.split(",").flatMap((each) => {
+    const ids = given.split(",").flatMap((each) => {
       const selected = selectClauses(each.trim());
-      if (selected.length > 0) return selected;
+      if (selected.length > 0) return selected.map(({ id }) => id);
       throw new UsageError(`--${name} ${JSON.stringify(each)} is no clause; --list lists them`);
     });
+    return CLAUSES.filter(({ id }) => ids.includes(id));
   },
 };
 

@@ -1,35 +1,58 @@
-import { compareClauses } from "./clauses.ts";
-import { type Report, type Result, type State, STATES, summary, tellStory } from "./report.ts";
+import {
+  casesOf,
+  compareResults,
+  type Reason,
+  reasonsOf,
+  type Report,
+  type Result,
+  type State,
+  STATES,
+  summary,
+  tellStory,
+} from "./report.ts";
 import { STYLE } from "./report_style.ts";
+import { CONSEQUENCES, SEVERITIES } from "./severity.ts";
 
-/** Each state's sign, so that nobody needs to see colours. */
+/** A sign for each state, so that the page can be read without colours. */
 const SIGNS: Record<State, string> = {
   holds: "✓",
   fails: "✗",
   differs: "≠",
+  vacuous: "∅",
   unsupported: "–",
   "not shown": "?",
 };
 
 const MEANINGS: Record<State, string> = {
-  holds: "holds, in so many cases",
+  holds: "holds: all generated cases passed, and their number is given",
   fails: "fails: the link leads to the shortest story that was found",
   differs: "differs, as documented by its profile",
+  vacuous: "no case failed, but the client fails calls that every store answers rightly",
   unsupported: "the client has no such operation",
-  "not shown": "could not be brought about",
+  "not shown": "this machine cannot bring the condition about",
 };
 
-/** One self-contained page: a matrix of clauses and clients, and the story behind each fault. */
-export function reportHtml(reports: readonly Report[]): string {
-  const texts = new Map(reports.flatMap(({ results }) => results.map((r) => [r.id, r.text])));
-  const clauses = [...texts].sort(([a], [b]) => compareClauses(a, b));
+/**
+ * One self-contained page: a matrix of clauses and clients, and the story behind each fault.
+ *
+ * @param links What the links to the specification begin with: a relative path or a URL.
+ */
+export function reportHtml(reports: readonly Report[], links = ""): string {
+  const found = new Map(reports.flatMap(({ results }) => results.map((r) => [r.id, r])));
+  const clauses = [...found.values()].sort(compareResults);
   const heads = reports.map(({ client }) =>
     `<th scope="col">${text(client.name)}<small>${text(client.version)}</small></th>`
   );
-  const rows = clauses.map(([id, what]) =>
-    `<tr><th scope="row"><div><b>${text(id)}</b><span>${text(what)}</span></div></th>` +
-    `${reports.map((report, i) => cell(report, i, id)).join("")}</tr>`
-  );
+  const bodies = SEVERITIES.map((severity) => {
+    const rows = clauses.filter((clause) => clause.severity === severity)
+      .map((clause) => row(clause, reports, links));
+    if (rows.length === 0) return "";
+    const what = `<b>${severity}</b> ${text(CONSEQUENCES[severity])}`;
+    return `<tbody>
+<tr class="severity"><th scope="rowgroup" colspan="${reports.length + 1}">${what}</th></tr>
+${rows.join("\n")}
+</tbody>`;
+  });
   const legend = STATES.map((state) =>
     `<li><span class="${slug(state)}">${SIGNS[state]}</span> ${MEANINGS[state]}</li>`
   );
@@ -48,9 +71,7 @@ ${reports.map((report) => `<li>${clientName(report)}: ${text(summary(report))}</
 <ul class="legend">${legend.join("")}</ul>
 <div class="scroll"><table>
 <thead><tr><th scope="col">Clause</th>${heads.join("")}</tr></thead>
-<tbody>
-${rows.join("\n")}
-</tbody>
+${bodies.join("\n")}
 </table></div>
 ${stories(reports)}
 <footer>${reports.map(origin).join("<br>")}</footer>
@@ -59,28 +80,43 @@ ${stories(reports)}
 `;
 }
 
+function row({ id, text: what, specification }: Result, reports: readonly Report[], links: string) {
+  const link = `<a href="${text(links + specification)}">${text(id)}</a>`;
+  return `<tr><th scope="row"><div><b>${link}</b><span>${text(what)}</span></div></th>` +
+    `${reports.map((report, i) => cell(report, i, id)).join("")}</tr>`;
+}
+
 const clientName = ({ client }: Report) => `<b>${text(client.name)}</b> ${text(client.version)}`;
 
-function cell({ results }: Report, index: number, id: string): string {
+function cell({ client, results }: Report, index: number, id: string): string {
+  // A narrow page shows no heads of columns, but this name.
+  const name = `data-client="${text(client.name)}"`;
   const result = results.find((each) => each.id === id);
-  if (result === undefined) return `<td class="absent"></td>`;
-  const { state, cases, story, reason } = result;
-  const sign = `<span>${SIGNS[state]}</span>`;
-  const title = reason === undefined ? state : `${state}: ${reason}`;
-  const content = story === undefined
-    ? `${sign}${cases > 0 ? `<small>${cases}</small>` : ""}`
-    : `<a href="#${anchor(index, id)}">${sign}<small>${calls(story.length)}</small></a>`;
-  return `<td class="${slug(state)}" title="${text(title)}">${content}</td>`;
+  if (result === undefined) return `<td class="absent" ${name}></td>`;
+  const { state, story, reason } = result;
+  const content = `<span>${SIGNS[state]}</span> <small>${casesOf(result)}</small>`;
+  const title = text(reason === undefined ? state : `${state}: ${reason}`);
+  return `<td class="${slug(state)}" ${name} title="${title}">${
+    story === undefined ? content : `<a href="#${anchor(index, id)}">${content}</a>`
+  }</td>`;
 }
 
 function stories(reports: readonly Report[]): string {
   const sections = reports.map((report, index) => {
-    const broken = report.results.filter(({ story }) => story !== undefined);
-    if (broken.length === 0) return "";
-    return `<h2>${clientName(report)}</h2>` +
-      broken.map((result) => story(report, index, result)).join("\n");
+    const results = report.results.toSorted(compareResults);
+    const broken = results.filter(({ story }) => story !== undefined)
+      .map((result) => story(report, index, result));
+    const others = reasonsOf(results.filter(({ story }) => story === undefined)).map(reasonItem);
+    if (broken.length + others.length === 0) return "";
+    const list = others.length === 0 ? "" : `<ul class="reasons">${others.join("")}</ul>`;
+    return `<h2>${clientName(report)}</h2>${list}${broken.join("\n")}`;
   });
   return sections.join("\n");
+}
+
+function reasonItem({ state, reason, ids }: Reason): string {
+  return `<li><span class="${slug(state)}">${SIGNS[state]}</span> <b>${text(ids.join(", "))}</b> ` +
+    `${state}: ${text(reason)}</li>`;
 }
 
 function story({ client }: Report, index: number, result: Result): string {
@@ -97,7 +133,6 @@ function origin({ client, seed, runs, seconds }: Report): string {
     `${runs} runs, seed ${seed}, ${seconds} s`;
 }
 
-const calls = (count: number) => count === 1 ? "1 step" : `${count} steps`;
 const slug = (state: State) => state.replace(" ", "-");
 const anchor = (index: number, id: string) => `story-${index}-${id}`;
 

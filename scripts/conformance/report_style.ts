@@ -19,6 +19,9 @@ h2 { font-size: 1.15rem; font-weight: 400; margin: 2.5rem 0 .75rem; }
   list-style: none; color: var(--soft); font-size: .85rem; }
 .legend span { display: inline-block; width: 1.5rem; text-align: center; border-radius: .25rem;
   font-weight: 700; }
+.reasons { margin: 0 0 1rem; padding: 0; list-style: none; overflow-wrap: anywhere; }
+.reasons li { margin-bottom: .4rem; }
+.reasons span { display: inline-block; width: 1.5rem; text-align: center; border-radius: .25rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 thead th { vertical-align: bottom; text-align: center; padding: .4rem .6rem;
@@ -37,10 +40,14 @@ tbody th span { color: var(--soft); }
 td { text-align: center; padding: .35rem .5rem; min-width: 5rem; white-space: nowrap;
   border-bottom: 1px solid var(--line); border-left: 3px solid var(--page); }
 td span, summary > span { font-weight: 700; }
-td small { margin-left: .4rem; opacity: .85; }
+td small { margin-left: .2rem; opacity: .85; }
 td a { color: inherit; display: block; }
+th a { color: var(--link); }
+.severity th { padding: 1.2rem 0 .3rem; color: var(--soft); }
+.severity b { margin-right: .5rem; color: var(--ink); text-transform: uppercase;
+  letter-spacing: .04em; font-family: inherit; }
 .holds { color: var(--good); background: var(--good-fill); }
-.fails { color: var(--bad); background: var(--bad-fill); }
+.fails, .vacuous { color: var(--bad); background: var(--bad-fill); }
 .differs { color: var(--other); background: var(--other-fill); }
 .unsupported, .not-shown, .absent { color: var(--soft); background: var(--band); }
 details, details.fails, details.differs { margin: 0 0 .75rem; border: 1px solid var(--line); border-radius: .4rem;
@@ -55,9 +62,21 @@ pre { margin: 0; padding: .75rem; overflow-x: auto; white-space: pre-wrap; overf
   font: .82rem/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; }
 @media (max-width: 50rem) {
-  tbody th { min-width: 12rem; }
+  main { padding: 1rem .9rem 3rem; }
+  h1 { font-size: 1.3rem; }
+  thead { display: none; }
+  table, tbody, tbody th { display: block; }
+  tbody tr { display: flex; flex-wrap: wrap; gap: .3rem; padding: .5rem 0;
+    border-bottom: 1px solid var(--line); }
+  tbody th { min-width: 0; flex: 1 0 100%; padding: 0; border: 0; }
   tbody th div { display: block; }
   tbody th b { display: block; }
+  tbody tr.severity { padding-bottom: .2rem; }
+  td { border: 0; border-radius: .3rem; min-width: 0; padding: .15rem .5rem; white-space: normal;
+    overflow-wrap: anywhere; text-align: left; }
+  td::before { content: attr(data-client) " "; color: var(--ink); font-size: .85rem; }
+  td a { display: inline; }
+  td.absent { display: none; }
 }
 @media print {
   :root { --ink: #000; --soft: #444; --page: #fff; --band: #f2f2f2; --line: #bbb;
@@ -72,7 +91,10 @@ footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; }
   tbody th { min-width: 0; }
   tbody th div { grid-template-columns: 9.5rem 1fr; }
   td { min-width: 0; }
-  .scroll { overflow: visible; }
+  .reasons { margin: 0 0 1rem; padding: 0; list-style: none; overflow-wrap: anywhere; }
+.reasons li { margin-bottom: .4rem; }
+.reasons span { display: inline-block; width: 1.5rem; text-align: center; border-radius: .25rem; }
+.scroll { overflow: visible; }
   details { break-inside: avoid; }
   details::details-content { content-visibility: visible; }
 }

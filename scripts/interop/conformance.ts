@@ -8,7 +8,7 @@ export interface Report {
   readonly client: { readonly name: string; readonly version: string };
   readonly results: readonly {
     readonly id: string;
-    readonly state: "holds" | "fails" | "differs" | "unsupported" | "not shown";
+    readonly state: "holds" | "fails" | "differs" | "vacuous" | "unsupported" | "not shown";
   }[];
 }
 

@@ -52,6 +52,7 @@ const SHOWN = {
   holds: ["holds", "green"],
   fails: ["FAILS", "red"],
   differs: ["differs", "yellow"],
+  vacuous: ["VACUOUS", "red"],
   unsupported: ["none", "dim"],
   "not shown": ["not shown", "dim"],
 } as const;
