@@ -21,6 +21,7 @@ import { prune } from "./offsets/commands/prune.ts";
 import { undo } from "./offsets/commands/undo.ts";
 import { userName } from "./lib/user_name.ts";
 import { compact } from "./offsets/commands/compact.ts";
+import { completionOf } from "./offsets/commands/completion.ts";
 import { convert } from "./offsets/commands/convert.ts";
 import { deleteCommand } from "./offsets/commands/delete.ts";
 import { diff } from "./offsets/commands/diff.ts";
@@ -49,6 +50,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
     ...[list, show, verify, diff, history, exportCommand, backup],
     ...[set, reset, deleteCommand, importCommand, undo],
     ...[merge, convert, compact, rescue, adopt, prune],
+    completionOf(() => COMMANDS.values()),
   ].map((command) => [command.name, command]),
 );
 

@@ -40,7 +40,7 @@ test("--help of the program and of each command has examples", async () => {
   const { code, out } = await run(["--help"]);
   assert.equal(code, 0);
   const names = [...out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name);
-  assert.equal(names.length, 18);
+  assert.equal(names.length, 19);
   for (const name of names) {
     const help = await run([name, "--help"]);
     assert.deepEqual([help.code, help.err], [0, ""]);
