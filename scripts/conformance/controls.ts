@@ -90,7 +90,9 @@ async function runControl(ground: Ground, control: Control): Promise<string | un
     return undefined;
   } catch (error) {
     const calls = world.story.join(", ");
-    if (error instanceof Violation) return `${calls}; expected: ${error.expected}; happened: ${error.happened}`;
+    if (error instanceof Violation) {
+      return `${calls}; expected: ${error.expected}; happened: ${error.happened}`;
+    }
     if (error instanceof DriverDied) return `${calls}: ${error.story}`;
     throw error;
   }
