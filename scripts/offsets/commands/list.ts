@@ -39,7 +39,7 @@ export const list: Command = {
     bad: { help: "only the stores whose main file is not valid" },
     "older-than": { value: "SPAN", help: "only stores not written for that long, such as 7d" },
     orphans: { help: "only clients that differ in their process id alone, newest first" },
-    wide: { help: "shorten nothing" },
+    wide: { help: "shorten nothing, and tell what is wrong with each file" },
     jsonl: { help: "print one JSON object a line: the stores, then a summary" },
   },
   details:

@@ -43,12 +43,13 @@ export function storeTable(
   width: number,
   io: Io,
 ): string {
+  const isWide = width === Infinity;
   const rows = stores.map((store) => [
     store.client ?? "",
     store.group ?? "",
     String(store.queues ?? ""),
     ageCell(store, io),
-    store.health,
+    isWide ? store.health : shortHealth(store),
     store.path,
   ]);
   const faults = unreadable.map((
@@ -62,6 +63,12 @@ export function storeTable(
   }, width);
 }
 
+/** The health without the reason of a fault, which `verify` shows. */
+function shortHealth({ state, recoverable, health }: JudgedStore): string {
+  if (recoverable === null) return health;
+  return `${state}, ${recoverable ? "recoverable" : "not recoverable"}`;
+}
+
 const HEALTH = 4;
 
 const COLUMNS: readonly Column[] = [
@@ -69,8 +76,8 @@ const COLUMNS: readonly Column[] = [
   { title: "GROUP", shortens: "middle", least: 10 },
   { title: "QUEUES", align: "right" },
   { title: "AGE", align: "right" },
-  { title: "HEALTH", shortens: "end", least: 16 },
-  { title: "PATH", shortens: "middle", least: 22 },
+  { title: "HEALTH", shortens: "end", least: 21 },
+  { title: "PATH", shortens: "middle", least: 16 },
 ];
 
 /** The last line of a list. */

@@ -16,7 +16,9 @@ export interface JudgedStore {
   readonly modified: number | null;
   /** What main is: an unexamined file may be intact. */
   readonly state: "ok" | "bad" | "missing" | "unexamined";
-  /** The same with all that there is to say. */
+  /** Whether another file holds a table; `null` if main is in order, or nobody knows. */
+  readonly recoverable: boolean | null;
+  /** What main is, with all that there is to say. */
   readonly health: string;
 }
 
@@ -28,9 +30,10 @@ export async function judgeStore({ path, levels }: FoundStore): Promise<JudgedSt
   const state = file === undefined ? stateOf(main) : "ok";
   const [source] = recoveryCandidates(files);
   const recovery = source ? `recoverable from ${basename(source.path)}` : "not recoverable";
+  const isLost = state === "bad" || state === "missing";
   const notes = [
     file === undefined ? faultOf(main) : journalNote(file.journal),
-    ...["bad", "missing"].includes(state) ? [recovery] : [],
+    ...isLost ? [recovery] : [],
     ...backup.state === "bad" && !isEmptyOfGo(backup) ? ["backup bad"] : [],
     ...leftovers.length > 0 ? [`${leftovers.length} leftover .tmp`] : [],
   ];
@@ -41,6 +44,7 @@ export async function judgeStore({ path, levels }: FoundStore): Promise<JudgedSt
     queues: file?.table.size ?? null,
     modified: modifiedOf(main) ?? null,
     state,
+    recoverable: isLost ? source !== undefined : null,
     health: notes.join(", "),
   };
 }
