@@ -20,10 +20,7 @@ export async function buildInspector(): Promise<string> {
   const script = await minified("page.ts");
   // A function, since a string may hold `$&`.
   return page.replace("/* STYLE */", () => style.trim())
-    .replace(
-      "/* SCRIPT */",
-      () => script.trim().replaceAll("</script", "<\\/script"),
-    );
+    .replace("/* SCRIPT */", () => script.trim().replaceAll("</script", "<\\/script"));
 }
 
 async function minified(name: string): Promise<string> {
@@ -39,9 +36,9 @@ async function minified(name: string): Promise<string> {
       charset: "utf8",
       logLevel: "silent",
       alias: Object.fromEntries(
-        ["os", "path", "process", "zlib"].map((module) => [
+        ["os", "path", "process", "timers/promises", "zlib"].map((module) => [
           `node:${module}`,
-          fileURLToPath(new URL(`node_${module}.ts`, SHIMS)),
+          fileURLToPath(new URL(`node_${module.replace("/", "_")}.ts`, SHIMS)),
         ]),
       ),
     });

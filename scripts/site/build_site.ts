@@ -10,12 +10,7 @@ import { stagePages } from "./stage_pages.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const GENERATOR = fileURLToPath(new URL("./generator/", import.meta.url));
-const ENTRIES = [
-  "mod.ts",
-  "src/core/mod.ts",
-  "src/remote/mod.ts",
-  "src/ali_ons/mod.ts",
-];
+const ENTRIES = ["mod.ts", "src/core/mod.ts", "src/remote/mod.ts", "src/ali_ons/mod.ts"];
 
 /** Where the generator is installed and works; it is kept, so that the next build is quick. */
 const WORK = join(ROOT, "dist", "site-work");
@@ -52,17 +47,8 @@ export async function buildSite(
   await rm(pages, { recursive: true, force: true });
   await stagePages(ROOT, pages);
   await mkdir(join(pages, ".vitepress"), { recursive: true });
-  await copyFile(
-    join(GENERATOR, "config.mjs"),
-    join(pages, ".vitepress", "config.mjs"),
-  );
-  const vitepress = join(
-    WORK,
-    "node_modules",
-    "vitepress",
-    "bin",
-    "vitepress.js",
-  );
+  await copyFile(join(GENERATOR, "config.mjs"), join(pages, ".vitepress", "config.mjs"));
+  const vitepress = join(WORK, "node_modules", "vitepress", "bin", "vitepress.js");
   await run("npx", [
     "-y",
     "node@24",
@@ -76,13 +62,7 @@ export async function buildSite(
   ]);
   begin("reference");
   const output = `--output=${join(folder, "reference")}`;
-  await run(process.execPath, [
-    "doc",
-    "--html",
-    "--name=Offset store",
-    output,
-    ...ENTRIES,
-  ]);
+  await run(process.execPath, ["doc", "--html", "--name=Offset store", output, ...ENTRIES]);
   await appendFile(join(folder, "reference", "page.css"), NARROW);
   begin("inspector");
   await writeFile(join(folder, "inspector.html"), await buildInspector());
@@ -94,14 +74,7 @@ async function installGenerator(): Promise<void> {
   try {
     await stat(join(WORK, "node_modules", "vitepress"));
   } catch {
-    const flags = [
-      "--prefix",
-      WORK,
-      "--no-audit",
-      "--no-fund",
-      "--no-package-lock",
-      "--silent",
-    ];
+    const flags = ["--prefix", WORK, "--no-audit", "--no-fund", "--no-package-lock", "--silent"];
     await run("npm", ["install", ...flags]);
   }
 }
@@ -113,9 +86,8 @@ async function run(program: string, args: readonly string[]): Promise<void> {
   } catch (cause) {
     const { stdout, stderr } = cause as { stdout?: string; stderr?: string };
     const output = `${stdout ?? ""}${stderr ?? ""}`.trim();
-    throw new SiteError(
-      `Cannot build the site: ${program} ${args[0]} failed\n${output}`,
-      { cause },
-    );
+    throw new SiteError(`Cannot build the site: ${program} ${args[0]} failed\n${output}`, {
+      cause,
+    });
   }
 }

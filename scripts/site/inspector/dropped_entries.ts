@@ -4,11 +4,7 @@ import type { DroppedFile } from "./dropped_file.ts";
 
 async function read(file: File, folder: string): Promise<DroppedFile> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  return {
-    path: `${folder}/${file.name}`,
-    bytes,
-    modifiedMs: file.lastModified,
-  };
+  return { path: `${folder}/${file.name}`, bytes, modifiedMs: file.lastModified };
 }
 
 /** The files of a file chooser, which have no folder. */
@@ -17,21 +13,15 @@ export function filesOfInput(files: readonly File[]): Promise<DroppedFile[]> {
 }
 
 /** The files of a drop. Its entries must be taken before the first pause. */
-export async function filesOfDrop(
-  { items, files }: DataTransfer,
-): Promise<DroppedFile[]> {
-  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((
-    entry,
-  ) => entry !== null);
+export async function filesOfDrop({ items, files }: DataTransfer): Promise<DroppedFile[]> {
+  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) =>
+    entry !== null
+  );
   if (entries.length === 0) return await filesOfInput([...files]);
-  return (await Promise.all(entries.map((entry) => filesOfEntry(entry, ""))))
-    .flat();
+  return (await Promise.all(entries.map((entry) => filesOfEntry(entry, "")))).flat();
 }
 
-async function filesOfEntry(
-  entry: FileSystemEntry,
-  folder: string,
-): Promise<DroppedFile[]> {
+async function filesOfEntry(entry: FileSystemEntry, folder: string): Promise<DroppedFile[]> {
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) =>
       (entry as FileSystemFileEntry).file(resolve, reject)
@@ -46,8 +36,6 @@ async function filesOfEntry(
       reader.readEntries(resolve, reject)
     );
     if (part.length === 0) return inside;
-    for (const each of part) {
-      inside.push(...await filesOfEntry(each, `${folder}/${entry.name}`));
-    }
+    for (const each of part) inside.push(...await filesOfEntry(each, `${folder}/${entry.name}`));
   }
 }

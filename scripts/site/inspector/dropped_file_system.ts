@@ -4,20 +4,11 @@ import { type DroppedFile, folderOf, nameOf } from "./dropped_file.ts";
 
 function infoOf({ bytes, modifiedMs }: DroppedFile): FileInfo {
   const owner = { mode: 0o600, uid: 0, gid: 0 };
-  return {
-    kind: "file",
-    dev: 0,
-    ino: 0,
-    size: bytes.length,
-    mtimeMs: modifiedMs,
-    ...owner,
-  };
+  return { kind: "file", dev: 0, ino: 0, size: bytes.length, mtimeMs: modifiedMs, ...owner };
 }
 
 const refuse = () =>
-  Promise.reject(
-    new Error("Cannot write a dropped file: the inspector changes nothing"),
-  );
+  Promise.reject(new Error("Cannot write a dropped file: the inspector changes nothing"));
 
 /**
  * The dropped files as a file system that can only be read, so that the functions that `open` uses
@@ -29,12 +20,8 @@ export function droppedFileSystem(files: readonly DroppedFile[]): FileSystem {
     paths: "posix",
     readFile(path) {
       const file = byPath.get(path);
-      if (file !== undefined) {
-        return Promise.resolve({ bytes: file.bytes, info: infoOf(file) });
-      }
-      return Promise.reject(
-        Object.assign(new Error(`ENOENT: ${path}`), { code: "ENOENT" }),
-      );
+      if (file !== undefined) return Promise.resolve({ bytes: file.bytes, info: infoOf(file) });
+      return Promise.reject(Object.assign(new Error(`ENOENT: ${path}`), { code: "ENOENT" }));
     },
     stat(path) {
       const file = byPath.get(path);

@@ -4,15 +4,10 @@
  *
  * @throws {TypeError} If there is none of that class.
  */
-export function element<T extends HTMLElement>(
-  id: string,
-  type: new () => T,
-): T {
+export function element<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
   if (found instanceof type) return found;
-  throw new TypeError(
-    `Cannot find the element "${id}": the page has none of that kind`,
-  );
+  throw new TypeError(`Cannot find the element "${id}": the page has none of that kind`);
 }
 
 /** A new element with a class and children. */

@@ -35,8 +35,7 @@ export function place(file: DroppedFile): Placed {
   for (const [pattern, role] of SUFFIXES) {
     const stem = name.replace(pattern, "");
     if (stem === name || stem === "") continue;
-    const isOurs = role !== "pending backup" ||
-      temporaryKind(stem, name) === role;
+    const isOurs = role !== "pending backup" || temporaryKind(stem, name) === role;
     if (!isOurs) continue;
     // A journal that was kept aside has both suffixes.
     const main = role === "kept aside" ? stem.replace(/\.journal$/, "") : stem;

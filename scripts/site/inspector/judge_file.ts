@@ -26,14 +26,9 @@ export interface Judgement extends Placed {
 export async function judgeFile(placed: Placed): Promise<Judgement> {
   const { role, file, main } = placed;
   if (role === "lock") {
-    return {
-      ...placed,
-      state: "other",
-      details: "the lock of a store; it holds no offsets",
-    };
+    return { ...placed, state: "other", details: "the lock of a store; it holds no offsets" };
   }
-  const isJournal = role === "journal" ||
-    file.path.includes(".journal.corrupt-");
+  const isJournal = role === "journal" || file.path.includes(".journal.corrupt-");
   return isJournal ? await judgeJournal(placed, main) : await judgeSnapshot(placed);
 }
 
@@ -47,9 +42,7 @@ const isJava = (text: string) => /"offsetTable"\s*:\s*\{\s*\{/.test(text);
 async function judgeSnapshot(placed: Placed): Promise<Judgement> {
   const { file } = placed;
   const read = await readSnapshot(droppedFileSystem([file]), file.path);
-  if (read.is === "missing") {
-    throw new Error(`Cannot read ${file.path}: it was not dropped`);
-  }
+  if (read.is === "missing") throw new Error(`Cannot read ${file.path}: it was not dropped`);
   if (read.is === "valid") return { ...placed, ...validOf(read) };
   const { cause, reason } = read;
   const excerpt = cause instanceof OffsetFileSyntaxError
@@ -102,41 +95,20 @@ async function judgeJournal(placed: Placed, main: string): Promise<Judgement> {
   const { file } = placed;
   const journal = { ...file, path: `${main}.journal` };
   const read = await readJournalFile(droppedFileSystem([journal]), main);
-  if (read.is === "readable") {
-    return { ...placed, ...journalOf(read.content, file.bytes) };
-  }
-  if (read.is !== "bad") {
-    throw new Error(`Cannot read ${file.path}: it was not dropped`);
-  }
+  if (read.is === "readable") return { ...placed, ...journalOf(read.content, file.bytes) };
+  if (read.is !== "bad") throw new Error(`Cannot read ${file.path}: it was not dropped`);
   const { reason, cause } = read.fault;
   const position = cause instanceof OffsetFileSyntaxError ? cause.position : 0;
-  return {
-    ...placed,
-    state: "bad",
-    details: reason,
-    excerpt: excerptAt(file.bytes, position),
-  };
+  return { ...placed, state: "bad", details: reason, excerpt: excerptAt(file.bytes, position) };
 }
 
-function journalOf(
-  { header, records, table, damage }: JournalContent,
-  bytes: Uint8Array,
-) {
+function journalOf({ header, records, table, damage }: JournalContent, bytes: Uint8Array) {
   const parts = [countOf(records, "record"), countOf(table.size, "queue")];
-  if (header?.generation !== undefined) {
-    parts.push(`extends generation ${header.generation}`);
-  }
-  if (damage === undefined) {
-    return { state: "valid", details: parts.join(", "), table } as const;
-  }
+  if (header?.generation !== undefined) parts.push(`extends generation ${header.generation}`);
+  if (damage === undefined) return { state: "valid", details: parts.join(", "), table } as const;
   const excerpt = excerptAt(bytes, damage.position);
   const damaged = `${damage.reason}, at position ${damage.position} of ${bytes.length}`;
   const torn = damage.kind === "torn" ? "; it is cut there" : "";
   const details = `${parts.join(", ")}; ${damaged}${torn}`;
-  return {
-    state: damage.kind === "torn" ? "valid" : "bad",
-    details,
-    excerpt,
-    table,
-  } as const;
+  return { state: damage.kind === "torn" ? "valid" : "bad", details, excerpt, table } as const;
 }

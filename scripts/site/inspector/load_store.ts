@@ -30,24 +30,13 @@ export interface Refused {
 }
 
 /** Loads a store from the dropped files, by the functions that `open` uses. */
-export async function loadStore(
-  main: string,
-  placed: readonly Placed[],
-): Promise<Load> {
+export async function loadStore(main: string, placed: readonly Placed[]): Promise<Load> {
   const fileSystem = droppedFileSystem(placed.map(({ file }) => file));
   try {
-    const { outcome, source, records, faults, table } = await recover(
-      fileSystem,
-      main,
-      "full",
-    );
+    const { outcome, source, records, faults, table } = await recover(fileSystem, main, "full");
     return { is: outcome, source: source?.path, records, faults, table };
   } catch (error) {
     if (!(error instanceof OffsetFileCorruptError)) throw error;
-    return {
-      is: "refused",
-      faults: error.faults,
-      candidates: error.candidates,
-    };
+    return { is: "refused", faults: error.faults, candidates: error.candidates };
   }
 }

@@ -50,10 +50,7 @@ export class OffsetsView {
 
   #sortBy(column: Column): void {
     const isSame = this.#sort.column === column;
-    this.#sort = {
-      column,
-      direction: isSame && this.#sort.direction === "up" ? "down" : "up",
-    };
+    this.#sort = { column, direction: isSame && this.#sort.direction === "up" ? "down" : "up" };
     this.#draw();
   }
 
@@ -89,8 +86,6 @@ function tablesOf(stores: readonly JudgedStore[]): Map<string, OffsetTable> {
 
 function fill(select: HTMLSelectElement, names: readonly string[]): void {
   const before = select.value;
-  select.replaceChildren(
-    ...names.map((name) => new Option(name === "" ? "nothing" : name, name)),
-  );
+  select.replaceChildren(...names.map((name) => new Option(name === "" ? "nothing" : name, name)));
   if (names.includes(before)) select.value = before;
 }

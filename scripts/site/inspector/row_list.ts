@@ -56,14 +56,8 @@ export class RowList {
         const arrow = sort.column !== column ? "" : sort.direction === "up" ? " ▲" : " ▼";
         const button = make("button", "", TITLES[column] + arrow);
         button.addEventListener("click", () => this.#sortBy(column));
-        const cell = make(
-          "th",
-          `${column} ${NUMBERS.includes(column) ? "number" : ""}`,
-          button,
-        );
-        if (arrow !== "") {
-          cell.ariaSort = sort.direction === "up" ? "ascending" : "descending";
-        }
+        const cell = make("th", `${column} ${NUMBERS.includes(column) ? "number" : ""}`, button);
+        if (arrow !== "") cell.ariaSort = sort.direction === "up" ? "ascending" : "descending";
         return cell;
       }),
     );
@@ -74,8 +68,7 @@ export class RowList {
     const count = Math.ceil(clientHeight / ROW_HEIGHT) + 2 * MARGIN;
     const last = Math.max(0, this.#rows.length - count);
     // An even number keeps the stripes where they are.
-    const from = Math.min(last, Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - MARGIN)) &
-      ~1;
+    const from = Math.min(last, Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - MARGIN)) & ~1;
     const rows = this.#rows.slice(from, from + count + 1);
     const below = this.#rows.length - from - rows.length;
     this.#table.tBodies[0].replaceChildren(
@@ -94,8 +87,7 @@ export class RowList {
   }
 
   #row(row: Row): HTMLElement {
-    const isDifferent = this.#columns.includes("other") &&
-      row.offset !== row.other;
+    const isDifferent = this.#columns.includes("other") && row.offset !== row.other;
     return make(
       "tr",
       isDifferent ? "different" : "",

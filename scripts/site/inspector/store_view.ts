@@ -18,20 +18,14 @@ export function showStore({ main, files, load }: JudgedStore): HTMLElement {
   );
 }
 
-function showFile(
-  { file, role, state, details, excerpt }: Judgement,
-): HTMLElement {
+function showFile({ file, role, state, details, excerpt }: Judgement): HTMLElement {
   const item = make(
     "li",
     state,
     make("span", "state", state === "other" ? "–" : state),
     make("span", "path", nameOf(file.path)),
     make("span", "role", role),
-    make(
-      "div",
-      "",
-      `${details}. ${file.bytes.length.toLocaleString("en")} bytes.`,
-    ),
+    make("div", "", `${details}. ${file.bytes.length.toLocaleString("en")} bytes.`),
   );
   if (excerpt !== undefined) item.append(showExcerpt(excerpt));
   return item;
