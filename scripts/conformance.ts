@@ -1,8 +1,9 @@
 #!/usr/bin/env -S deno run -A
 /**
- * The conformance kit, `deno task conformance -- COMMAND…`: holds any client's local offset store
- * against the specification, through a driver that speaks JSON lines. It works on Deno, Bun and
- * Node.
+ * The conformance kit: holds any client's local offset store against the specification, through a
+ * driver that speaks JSON lines. It works on Deno, Bun and Node, and Deno runs it from a URL.
+ *
+ * `deno task conformance -- ./driver`, or without a checkout `deno run -A URL -- ./driver`.
  *
  * @module
  */
@@ -26,18 +27,24 @@ import { runTask, type Task } from "./lib/task.ts";
 import { UsageError } from "./lib/usage_error.ts";
 import { helpColumns } from "./lib/words.ts";
 
+/** How a user starts this program: from a checkout, or from its URL. */
+const COMMAND = import.meta.url.startsWith("file:")
+  ? "deno task conformance"
+  : `deno run -A ${import.meta.url}`;
+
 const TASK: Task<typeof OPTIONS> = {
   name: "conformance",
   action: "run the kit",
   summary: `Holds any client's offset store against the specification: starts a driver around it,
-makes calls, damages its files and kills it, and tells for each clause whether it holds, or the
-shortest story that breaks it. tests/conformance/PROTOCOL.md says what a driver is.`,
+makes calls, damages its files and kills it, and reports for each clause whether it holds, or the
+shortest story that breaks it. docs/conformance.md shows how to write a driver.`,
   usage: ["[options] [--] COMMAND [ARGUMENT…]", "report --html FILE REPORT.json…"],
   options: OPTIONS,
+  command: COMMAND,
   examples: [
-    "deno run -A tests/conformance/driver.ts",
-    "--only L2,P7 --runs 1000 -- ./my-driver --verbose",
-    "--json ./my-driver > mine.json",
+    "-- ./my-driver",
+    "--only U,P7 --runs 1000 -- python3 driver.py --verbose",
+    "--json -- ./my-driver > mine.json",
     "report --html matrix.html ours.json mine.json",
   ],
   exitCodes: "0 everything holds that the profile promises, 1 something does not, " +
@@ -104,6 +111,7 @@ const REPORT_TASK: Task<typeof REPORT_OPTIONS> = {
   summary: "Makes one page of several reports.",
   usage: ["--html FILE REPORT.json…"],
   options: REPORT_OPTIONS,
+  command: `${COMMAND} report`,
   examples: ["--html matrix.html ours.json mine.json"],
   exitCodes: "0 it is made",
   takes: "operands",

@@ -1,5 +1,6 @@
 /** What the cases of the clauses are made of. */
-import fc from "fast-check";
+import type { Arbitrary } from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 import { type MessageQueue, type Offset, OffsetTable, type ReadType } from "../../src/core/mod.ts";
 import { INT64_MAX, messageQueue } from "../lib/arbitraries.ts";
 import type { World } from "./world.ts";
@@ -12,27 +13,27 @@ export const QUEUES: readonly MessageQueue[] = [
   { topic: "a", brokerName: "bc", queueId: 0 },
 ];
 
-export const queue: fc.Arbitrary<MessageQueue> = fc.constantFrom(...QUEUES);
+export const queue: Arbitrary<MessageQueue> = fc.constantFrom(...QUEUES);
 
 /** An offset that is one: a negative one means none. */
-export const offset: fc.Arbitrary<Offset> = fc.oneof(
+export const offset: Arbitrary<Offset> = fc.oneof(
   { weight: 4, arbitrary: fc.bigInt({ min: 0n, max: 9n }) },
   { weight: 1, arbitrary: fc.bigInt({ min: 0n, max: INT64_MAX }) },
 );
 
 /** Offsets at which int64, doubles and "none" have their edges. */
-export const edgeOffset: fc.Arbitrary<Offset> = fc.constantFrom(
+export const edgeOffset: Arbitrary<Offset> = fc.constantFrom(
   ...[0n, 2n ** 31n, 2n ** 32n, 2n ** 53n, 2n ** 53n + 1n, INT64_MAX - 1n, INT64_MAX],
 );
 
 /** A table of some of the few queues, never empty. */
-export const table: fc.Arbitrary<OffsetTable> = fc.array(fc.tuple(queue, offset), {
+export const table: Arbitrary<OffsetTable> = fc.array(fc.tuple(queue, offset), {
   minLength: 1,
   maxLength: 4,
 }).map((entries) => OffsetTable.from(entries));
 
 /** A table with names that are special to somebody. */
-export const hostileTable: fc.Arbitrary<OffsetTable> = fc.array(
+export const hostileTable: Arbitrary<OffsetTable> = fc.array(
   fc.tuple(messageQueue, fc.oneof(offset, edgeOffset)),
   { minLength: 1, maxLength: 5 },
 ).map((entries) => OffsetTable.from(entries));
@@ -53,7 +54,7 @@ export type Step =
 
 export type StepOf<Kind extends Step["do"]> = Extract<Step, { do: Kind }>;
 
-const STEPS: { readonly [Kind in Step["do"]]: fc.Arbitrary<Step> } = {
+const STEPS: { readonly [Kind in Step["do"]]: Arbitrary<Step> } = {
   update: fc.record({
     do: fc.constant("update" as const),
     mq: queue,
@@ -74,7 +75,7 @@ const STEPS: { readonly [Kind in Step["do"]]: fc.Arbitrary<Step> } = {
 };
 
 /** Any sequence of steps of these kinds; the first are the most frequent. */
-export function steps(...kinds: Step["do"][]): fc.Arbitrary<Step[]> {
+export function steps(...kinds: Step["do"][]): Arbitrary<Step[]> {
   const each = kinds.map((kind, index) => ({
     weight: kinds.length - index,
     arbitrary: STEPS[kind],

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 import type { Clause } from "./clause.ts";
 import { failedControl } from "./controls.ts";
 import type { Ground } from "./ground.ts";

@@ -1,6 +1,6 @@
 /** P2, P3 and P8: what kills and crashes leave. */
 import { dirname, join } from "node:path";
-import fc from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 import { QUEUES, steps, take } from "./cases.ts";
 import { clause } from "./clause.ts";
 import {

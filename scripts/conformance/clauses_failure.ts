@@ -1,5 +1,5 @@
 /** P4: writes that fail. */
-import fc from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 import { OffsetTable } from "../../src/core/mod.ts";
 import { QUEUES, updateAll } from "./cases.ts";
 import { clause } from "./clause.ts";

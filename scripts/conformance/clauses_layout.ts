@@ -1,7 +1,7 @@
 /** G1: where a store's file lies. */
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import fc from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 import { clause } from "./clause.ts";
 import { QUEUES } from "./cases.ts";
 import type { World } from "./world.ts";

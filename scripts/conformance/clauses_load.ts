@@ -1,7 +1,8 @@
 /** L: what a new run makes of the files that it finds. */
 import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
-import fc from "fast-check";
+import type { Arbitrary } from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 import { OffsetTable, type ReadType, serialize } from "../../src/core/mod.ts";
 import { offset, QUEUES, table, updateAll } from "./cases.ts";
 import { clause } from "./clause.ts";
@@ -43,7 +44,7 @@ async function expectError(world: World, table: OffsetTable, what: string) {
 }
 
 /** Main: damaged, or gone. */
-const badMain: fc.Arbitrary<Damage | undefined> = fc.option(damage, { nil: undefined, freq: 6 });
+const badMain: Arbitrary<Damage | undefined> = fc.option(damage, { nil: undefined, freq: 6 });
 
 const newer = (table: OffsetTable) => OffsetTable.from([...table].map(([mq, o]) => [mq, o + 1n]));
 const capped = table.filter((t) => [...t].every(([, o]) => o < 2n ** 63n - 1n));

@@ -1,6 +1,6 @@
 /** P: what a persist writes, and what it leaves alone. */
 import { dirname, join } from "node:path";
-import fc from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 import { mergeMax, OffsetTable } from "../../src/core/mod.ts";
 import { offset, queue, QUEUES, steps, table, take, updateAll } from "./cases.ts";
 import { clause } from "./clause.ts";

@@ -1,5 +1,6 @@
 /** R and D: what a read answers, what it may change, and what a removal forgets. */
-import fc from "fast-check";
+import type { Arbitrary } from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 import {
   applyUpdate,
   type MessageQueue,
@@ -26,7 +27,7 @@ function onRead(
   id: string,
   text: string,
   type: ReadType,
-  given: fc.Arbitrary<Step[]>,
+  given: Arbitrary<Step[]>,
   judged: (held: Offset) => boolean,
 ) {
   return clause({
@@ -64,7 +65,7 @@ function onRead(
 const CALLS = steps("update", "read", "persist", "reopen", "remove");
 
 /** An offset that is none, stored as if it were one; persisted or not; and a read. */
-const NEGATIVE: fc.Arbitrary<Step[]> = fc.tuple(
+const NEGATIVE: Arbitrary<Step[]> = fc.tuple(
   fc.option(offset),
   fc.constantFrom(-1n, -2n, -(2n ** 63n)),
 ).map(([stored, negative]) => [

@@ -1,5 +1,5 @@
 /** S: what the files look like, and which files are read. */
-import fc from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 import { OffsetTable, serialize } from "../../src/core/mod.ts";
 import { messageQueue } from "../lib/arbitraries.ts";
 import { hostileTable, offset, queue, table, updateAll } from "./cases.ts";

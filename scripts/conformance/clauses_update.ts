@@ -1,5 +1,5 @@
 /** U: what an update does, seen by reading memory before and after it. */
-import fc from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 import type { MessageQueue } from "../../src/core/mod.ts";
 import { messageQueue } from "../lib/arbitraries.ts";
 import { edgeOffset, offset, queue, QUEUES, type StepOf, steps, take } from "./cases.ts";

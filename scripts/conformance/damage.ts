@@ -1,4 +1,5 @@
-import fc from "fast-check";
+import type { Arbitrary } from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 
 /** A way in which a file is bad; `at` is a share of its length, in thousandths. */
 export interface Damage {
@@ -34,13 +35,13 @@ const KINDS = {
 } satisfies Record<string, Spoil>;
 
 /** Any way for a file to be bad, simplest first. */
-export const damage: fc.Arbitrary<Damage> = fc.record({
+export const damage: Arbitrary<Damage> = fc.record({
   kind: fc.constantFrom(...Object.keys(KINDS) as (keyof typeof KINDS)[]),
   at: fc.nat(999),
 });
 
 /** Such as leave something that is evidence. */
-export const visibleDamage: fc.Arbitrary<Damage> = fc.record({
+export const visibleDamage: Arbitrary<Damage> = fc.record({
   kind: fc.constantFrom(
     ...Object.keys(KINDS).slice(1) as (keyof typeof KINDS)[],
   ),

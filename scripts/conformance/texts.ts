@@ -1,5 +1,6 @@
 /** Texts of offset files that no client writes: some that every reader takes, and some that none may. */
-import fc from "fast-check";
+import type { Arbitrary } from "fast-check";
+import { fc } from "../lib/fast_check.ts";
 import type { MessageQueue, OffsetFileFormat, OffsetTable } from "../../src/core/mod.ts";
 
 /** A file without the member that follows the table, if it has one: readers skip it. */
@@ -53,7 +54,7 @@ function write(table: OffsetTable, format: OffsetFileFormat, style: Style): stri
     `${space}${style.after}}${space}`;
 }
 
-export const otherLayout: fc.Arbitrary<Layout> = fc.constantFrom(
+export const otherLayout: Arbitrary<Layout> = fc.constantFrom(
   ...Object.entries(STYLES).map(([name, style]): Layout => ({
     name,
     write: (table, format) => write(table, format, { ...PLAIN, ...style }),
@@ -64,7 +65,7 @@ type Text = (good: string) => Uint8Array;
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 /** From a good text with an offset 42, one that is no table. */
-export const badTexts: fc.Arbitrary<Text> = fc.constantFrom<Text>(
+export const badTexts: Arbitrary<Text> = fc.constantFrom<Text>(
   (good) => utf8(good.replace(":42", ":42.5")),
   (good) => utf8(good.replace(":42", ':"42"')),
   (good) => utf8(good.replace(":42", ":9223372036854775808")),

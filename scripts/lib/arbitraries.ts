@@ -2,7 +2,8 @@
  * What the properties draw from. fast-check's own ranges never came near 2^53 in 20 000 draws, so
  * the values on which such a store has gone wrong before are weighted by hand.
  */
-import fc from "fast-check";
+import type { Arbitrary } from "fast-check";
+import { fc } from "./fast_check.ts";
 import { type MessageQueue, type Offset, OffsetTable } from "../../src/core/mod.ts";
 
 export const INT64_MIN = -(2n ** 63n);
@@ -47,23 +48,23 @@ export const EDGE_NAMES: readonly string[] = [
 ];
 
 /** Any offset. */
-export const offset: fc.Arbitrary<Offset> = fc.oneof(
+export const offset: Arbitrary<Offset> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...EDGE_OFFSETS) },
   { weight: 2, arbitrary: fc.bigInt({ min: 0n, max: 1000n }) },
   { weight: 1, arbitrary: fc.bigInt({ min: INT64_MIN, max: INT64_MAX }) },
 );
 
 /** Any code point but the surrogates. `unit: "binary"` is the same, and takes a second to make. */
-const codePoint: fc.Arbitrary<string> = fc.oneof(
+const codePoint: Arbitrary<string> = fc.oneof(
   fc.integer({ min: 0, max: 0xd7ff }),
   fc.integer({ min: 0xe000, max: 0x10ffff }),
 ).map((code) => String.fromCodePoint(code));
 
 /** Any well-formed text. */
-export const wellFormed: fc.Arbitrary<string> = fc.string({ unit: codePoint });
+export const wellFormed: Arbitrary<string> = fc.string({ unit: codePoint });
 
 /** Any name, that is any well-formed text. */
-export const name: fc.Arbitrary<string> = fc.oneof(
+export const name: Arbitrary<string> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...EDGE_NAMES) },
   { weight: 3, arbitrary: fc.string({ unit: fc.constantFrom(...EDGE_NAMES), maxLength: 4 }) },
   { weight: 3, arbitrary: wellFormed },
@@ -71,13 +72,13 @@ export const name: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 200, max: 5000 }).map((n) => "<".repeat(n)) },
 );
 
-export const queueId: fc.Arbitrary<number> = fc.oneof(
+export const queueId: Arbitrary<number> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(0, 1, -1, 2, 10, INT32_MIN, INT32_MAX) },
   { weight: 1, arbitrary: fc.integer({ min: INT32_MIN, max: INT32_MAX }) },
 );
 
 /** Any message queue. */
-export const messageQueue: fc.Arbitrary<MessageQueue> = fc.tuple(name, name, queueId)
+export const messageQueue: Arbitrary<MessageQueue> = fc.tuple(name, name, queueId)
   .map(([topic, brokerName, queueId]) => ({ topic, brokerName, queueId }));
 
 /** Few queues, so that sequences meet the same one again; joined, many of them look alike. */
@@ -91,11 +92,11 @@ export const POOL: readonly MessageQueue[] = [
 ];
 
 /** A queue of the pool, each time another object: identity must not count. */
-export const poolQueue: fc.Arbitrary<MessageQueue> = fc.constantFrom(...POOL)
+export const poolQueue: Arbitrary<MessageQueue> = fc.constantFrom(...POOL)
   .map((mq) => ({ ...mq }));
 
 /** Either kind of queue. */
-export const anyQueue: fc.Arbitrary<MessageQueue> = fc.oneof(poolQueue, messageQueue);
+export const anyQueue: Arbitrary<MessageQueue> = fc.oneof(poolQueue, messageQueue);
 
 /** One call of update. */
 export interface Update {
@@ -104,31 +105,31 @@ export interface Update {
   readonly increaseOnly: boolean;
 }
 
-export const update: fc.Arbitrary<Update> = fc.tuple(poolQueue, offset, fc.boolean())
+export const update: Arbitrary<Update> = fc.tuple(poolQueue, offset, fc.boolean())
   .map(([mq, offset, increaseOnly]) => ({ mq, offset, increaseOnly }));
 
 /** Longer than the ten that are usual, so that every queue of the pool is met again and again. */
-export const updates: fc.Arbitrary<Update[]> = fc.array(update, { maxLength: 30, size: "max" });
+export const updates: Arbitrary<Update[]> = fc.array(update, { maxLength: 30, size: "max" });
 
 export type Entry = readonly [MessageQueue, Offset];
 
 /** The queues 0 to n − 1 of one broker: with short names, or such a table would be megabytes. */
-const broker: fc.Arbitrary<Entry[]> = fc.tuple(
+const broker: Arbitrary<Entry[]> = fc.tuple(
   poolQueue,
   offset,
   fc.integer({ min: 200, max: 400 }),
 ).map(([mq, offset, n]) => Array.from({ length: n }, (_, i) => [{ ...mq, queueId: i }, offset]));
 
 /** Entries of different and of equal queues, or many of one broker. */
-export const entries: fc.Arbitrary<Entry[]> = fc.oneof(
+export const entries: Arbitrary<Entry[]> = fc.oneof(
   { weight: 4, arbitrary: fc.array(fc.tuple(poolQueue, offset)) },
   { weight: 4, arbitrary: fc.array(fc.tuple(messageQueue, offset)) },
   { weight: 1, arbitrary: broker },
 );
 
 /** Any table. */
-export const table: fc.Arbitrary<OffsetTable> = entries.map((each) => OffsetTable.from(each));
+export const table: Arbitrary<OffsetTable> = entries.map((each) => OffsetTable.from(each));
 
 /** Tables over the pool only, so that two of them share queues. */
-export const poolTable: fc.Arbitrary<OffsetTable> = fc.array(fc.tuple(poolQueue, offset))
+export const poolTable: Arbitrary<OffsetTable> = fc.array(fc.tuple(poolQueue, offset))
   .map((each) => OffsetTable.from(each));

@@ -16,7 +16,9 @@ export interface Task<O extends Options> {
   readonly options: O;
   /** What else there is to know. */
   readonly details?: string;
-  /** Command lines, without `deno task NAME`. */
+  /** How to start it in the examples, if not by `deno task NAME`. */
+  readonly command?: string;
+  /** Command lines, without their beginning. */
   readonly examples: readonly string[];
   /** What the exit codes 0 and 1 mean; 2 is wrong usage. */
   readonly exitCodes: string;
@@ -39,7 +41,8 @@ export function helpOf<O extends Options>(task: Task<O>): string {
   const lines = usage.map((each, i) =>
     `${i === 0 ? "Usage:" : "      "} ${name} ${each}`.trimEnd()
   );
-  const examplesOf = examples.map((each) => `  deno task ${name} ${each}`.trimEnd());
+  const command = task.command ?? `deno task ${name}`;
+  const examplesOf = examples.map((each) => `  ${command} ${each}`.trimEnd());
   return [
     wrap(summary),
     lines.join("\n"),
