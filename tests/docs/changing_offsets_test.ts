@@ -53,13 +53,13 @@ async function edit(w: Workspace): Promise<void> {
 }
 
 /**
- * Without what differs from run to run: unique names, the user and the process, the path of a
- * temporary file and how much of it is cut, the widths of columns.
+ * Without what differs from run to run: unique names, the user and the process, the widths of
+ * columns, and so how much of a long command line is cut.
  */
 const normalise = (text: string) =>
   text.replaceAll(/\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}/g, "<time>-<id>")
     .replaceAll(/^( *\d+ +0s +)\S+ +\d+ /gm, "$1alice 4242 ")
-    .replaceAll(/^(\d.* import .*--from ).*$/gm, "$1").replaceAll(/ +/g, " ");
+    .replaceAll(/^(\d.* (?:set|import) ).*$/gm, "$1").replaceAll(/ +/g, " ");
 
 /** An hour from now: no file is young. */
 const NOW = Date.now() + 3_600_000;

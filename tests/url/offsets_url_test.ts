@@ -38,13 +38,16 @@ test("the operator's tool runs from a URL, with permission for one directory", a
     assert.deepEqual(others, [], "it loads nothing else");
 
     const writing = [`--allow-read=${root}`, `--allow-write=${root}`];
-    assert.match(await offsets(writing, ["set", path, ...SET, "--yes"]), /^Written to /m);
+    assert.match(
+      await offsets(writing, ["set", path, ...SET, "--yes", "--no-wait"]),
+      /^Written to /m,
+    );
     assert.match(await offsets([`--allow-read=${root}`], ["show", path]), / 11\n/);
     assert.match(await offsets([], ["--help"]), /deno run .* http:\/\/.*\/scripts\/offsets\.ts\n/);
 
     await writeFile(path, "torn");
     await assert.rejects(
-      offsets([`--allow-read=${root}`], ["rescue", path, "--yes"]),
+      offsets([`--allow-read=${root}`], ["rescue", path, "--yes", "--no-wait"]),
       /write access/,
     );
   } finally {
