@@ -136,7 +136,7 @@ test("import makes a file, and refuses what set refuses", async () => {
   const path = await w.write("offset.json", T);
   for (
     const [lines, options, says] of [
-      [[`order,${A},0,7`], [], /it holds no queue 0 of "order" on "broker-a"\n.*--add/],
+      [[`order,${A},0,7`], [], /it holds no queue 0 of "order" on "broker-a"\n.*"orders"\?.*--add/],
       [[`orders,${A},0,7`], [], /is at 10, above 7\n.*--force/],
       [[`orders,${A},0`], [], /Cannot import ".*t\.csv": line 2: it has 3 cells, not 4\n/],
     ] as const

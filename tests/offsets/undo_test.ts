@@ -76,6 +76,9 @@ test("history tells who changed what, the newest first", async () => {
   await using w = await Workspace.make();
   const path = await w.write("offset.json", T);
   assert.equal((await run(["history", path])).out, `No change of ${path} is kept\n`);
+  const lost = await run(["history", w.path("none/offset.json")]);
+  assert.equal(lost.code, 3);
+  assert.match(lost.err, /^Cannot list the changes of ".*": there is no such file\n/);
   await run(["reset", path, "--to-offset", "20", "--force", "--yes"]);
   await run(["delete", path, "--topic", "orders", "--yes"]);
   const { out, code } = await run(["history", path]);

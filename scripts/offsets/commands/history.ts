@@ -1,12 +1,14 @@
 import { nodeFileSystem } from "../../../mod.ts";
-import { escape } from "../../lib/escape.ts";
+import { escape, quote } from "../../lib/escape.ts";
 import { EXIT } from "../../lib/exit_code.ts";
 import { formatTable } from "../../lib/table.ts";
 import type { Command } from "../command_line/command.ts";
+import { CommandError } from "../command_line/command_error.ts";
 import { pathOperand } from "../command_line/hint.ts";
 import { shellWord } from "../command_line/shell_word.ts";
 import { hint } from "../command_line/tool_io.ts";
 import { formatAge } from "../output/age.ts";
+import { describeSystemError, nextStepAfter } from "../output/system_error.ts";
 import { printJson } from "../output/json_output.ts";
 import { resolveMain } from "../reading/resolve_main.ts";
 import { readUndoFiles, type UndoFile } from "../undo/undo_files.ts";
@@ -25,7 +27,14 @@ export const history: Command = {
   examples: ["history offset.json", "history offset.json --json"],
   async run(args, io) {
     const [path] = args.operands;
-    const kept = await readUndoFiles(nodeFileSystem, await resolveMain(path));
+    const main = await resolveMain(path);
+    const kept = await readUndoFiles(nodeFileSystem, main).catch((error) => {
+      throw new CommandError(
+        `Cannot list the changes of ${quote(path)}: ${describeSystemError(error)}`,
+        nextStepAfter(error),
+        { path, cause: error },
+      );
+    });
     if (args.flag("json")) {
       printJson(io, "history", { file: path, changes: kept.map(jsonOf) });
     } else if (kept.length === 0) {

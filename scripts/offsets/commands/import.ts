@@ -3,7 +3,7 @@ import { decode, OffsetFileSyntaxError, type OffsetTable } from "../../../mod.ts
 import { quote } from "../../lib/escape.ts";
 import { carryOut, CHANGE_DETAILS, CHANGE_OPTIONS, CHANGE_USAGE } from "../changing/carry_out.ts";
 import { newFile, planChanges, toChange } from "../changing/plan_changes.ts";
-import { describe } from "../changing/select_queues.ts";
+import { describe, nearMiss } from "../changing/select_queues.ts";
 import type { Command } from "../command_line/command.ts";
 import type { ToolIo } from "../command_line/tool_io.ts";
 import { CommandError } from "../command_line/command_error.ts";
@@ -81,7 +81,7 @@ function refuseNewQueues(path: string, table: OffsetTable, imported: OffsetTable
   const others = added.length > 1 ? `, and ${added.length - 1} more` : "";
   throw new CommandError(
     `Cannot import into ${quote(path)}: it holds no ${describe(added[0])}${others}`,
-    "To add queues, use --add.",
+    `${nearMiss(table, added[0])} To add queues, use --add.`,
     { code: "no-match", path },
   );
 }
