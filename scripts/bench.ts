@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cpus, release, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -14,12 +15,17 @@ import { eventLoopSection } from "./bench/event_loop.ts";
 import { garbageFlags } from "./bench/garbage.ts";
 import { judgeGoals } from "./bench/goals.ts";
 import { growthSection } from "./bench/growth.ts";
+import { leaksSection } from "./bench/leaks.ts";
 import { loadSection } from "./bench/load.ts";
 import { memorySection } from "./bench/memory.ts";
 import { peersSection } from "./bench/peers.ts";
+import { fillPage, type Run, runsOf } from "./bench/performance_page.ts";
 import { persistSection } from "./bench/persist.ts";
 import { plotGrowth } from "./bench/plot.ts";
 import type { Result, Section } from "./bench/section.ts";
+import { slowDiskSection } from "./bench/slow_disk.ts";
+import { stallsSection } from "./bench/stalls.ts";
+import { startupSection } from "./bench/startup.ts";
 import { updatesSection } from "./bench/updates.ts";
 import { Child } from "./lib/child.ts";
 import { type Io, paint, printJsonLine } from "./lib/io.ts";
@@ -40,6 +46,10 @@ const SECTIONS: readonly Section[] = [
   memorySection,
   loadSection,
   eventLoopSection,
+  stallsSection,
+  leaksSection,
+  startupSection,
+  slowDiskSection,
   peersSection,
   growthSection,
 ];
@@ -59,6 +69,8 @@ const OPTIONS = {
     ".bench",
   ),
   json: flag("all figures, one line for each runtime"),
+  page: text("FILE", "fill the tables of this page, such as docs/performance.md"),
+  from: text("FILE", "measure nothing: take the figures that --json printed into this file"),
 };
 
 const TASK: Task<typeof OPTIONS> = {
@@ -71,11 +83,19 @@ const TASK: Task<typeof OPTIONS> = {
     "--only persist",
     "--runtime all --json > figures.json",
     "--only growth --svg growth.svg",
+    "--runtime all --page docs/performance.md",
   ],
   exitCodes: "0 measured (no figure makes it fail), 1 it could not be",
   async run(values, io) {
     if (values.svg !== undefined && values.runtime.length > 1) {
       throw new UsageError("--svg draws what one runtime costs; say which with --runtime");
+    }
+    if (values.from !== undefined && values.page === undefined) {
+      throw new UsageError("--from fills a page; say which with --page");
+    }
+    if (values.page !== undefined) {
+      await writePage(values.page, values, io);
+      return 0;
     }
     for (const runtime of values.runtime) {
       if (runtime === currentRuntime() && hasGarbageFlag()) await measureHere(values, io);
@@ -86,6 +106,19 @@ const TASK: Task<typeof OPTIONS> = {
 };
 
 type Values = ValuesOf<typeof OPTIONS>;
+
+/** Fills the tables of a page with the figures of each runtime. */
+async function writePage(page: string, values: Values, io: Io): Promise<void> {
+  let lines = values.from === undefined ? "" : await readFile(values.from, "utf8");
+  if (values.from === undefined) {
+    const out = (text: string) => void (lines += text);
+    for (const runtime of values.runtime) {
+      await measureElsewhere(runtime, { ...values, json: true }, { ...io, out });
+    }
+  }
+  await fillPage(page, runsOf(lines));
+  io.out(`${page} was written\n`);
+}
 
 /** Runs the bench and returns its exit code. */
 export const main = (argv: readonly string[], io: Io): Promise<number> => runTask(TASK, argv, io);
@@ -127,7 +160,7 @@ async function measureHere({ quick, only, svg, directory, json }: Values, io: Io
   const parent = resolve(directory);
   await mkdir(parent, { recursive: true });
   const folder = await mkdtemp(join(parent, "bench-"));
-  const results: Result[] = [];
+  const results: (Result & { readonly section: string })[] = [];
   const progress = new Progress(io, { isShown: !json });
   const show = (result: Result) => json || io.out(textOf(result, io));
   if (!json) io.out(paint(io, "bold", `On ${versionOf()}`) + "\n\n");
@@ -140,13 +173,15 @@ async function measureHere({ quick, only, svg, directory, json }: Values, io: Io
         progress: (what, share) => progress.draw(share, 1, what),
       });
       progress.clear();
-      results.push(...found);
+      results.push(...found.map((result) => ({ ...result, section: section.name })));
       found.forEach(show);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const figures = results.flatMap((result) => result.figures);
+  const figures = results.flatMap(({ section, figures }) =>
+    figures.map((figure) => ({ ...figure, section }))
+  );
   const goals = judgeGoals(figures);
   if (!quick) show(goals);
   const runtime = versionOf();
@@ -154,8 +189,24 @@ async function measureHere({ quick, only, svg, directory, json }: Values, io: Io
     await writeFile(svg, plotGrowth(figures, `One persist, one queue changed, on ${runtime}`));
   }
   if (json) {
-    printJsonLine(io, { runtime, quick, figures: [...figures, ...goals.figures] });
+    const judged = goals.figures.map((figure) => ({ ...figure, section: "goals" }));
+    const run: Run = {
+      runtime,
+      date: new Date().toISOString().slice(0, 10),
+      machine: machine(),
+      command: `deno task bench --runtime ${currentRuntime()}` +
+        (only.length < NAMES.length ? ` --only ${only.join()}` : ""),
+      quick,
+      figures: [...figures, ...judged],
+    };
+    printJsonLine(io, run);
   }
+}
+
+function machine(): string {
+  const [{ model }] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} × ${model.trim()}, ${memory} GiB, ${process.platform} ${release()}`;
 }
 
 function versionOf(): string {

@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { LocalFileOffsetStore } from "../../mod.ts";
-import { ours } from "./contender.ts";
+import { type Contender, ours } from "./contender.ts";
+import { PEERS } from "./peers.ts";
 import { queuesOf } from "./queues.ts";
 import { type Case, measure } from "./rounds.ts";
 import { digits, type Figure, type Result, type Section, times } from "./section.ts";
@@ -13,6 +14,13 @@ const QUEUES = 1000;
 
 export const TOGETHER = "ours, journal, 64 committers";
 export const TRANSACTION = "SQLite, 64 upserts a transaction";
+
+/** The other stores that many callers can share a commit of. */
+const TOGETHER_PEERS: readonly string[] = [
+  "classic-level, sync",
+  "lmdb",
+  "lmdb, overlapping sync off",
+];
 
 /** Each updates a queue of its own and waits until that is durable. */
 function committers(store: LocalFileOffsetStore): () => Promise<unknown> {
@@ -47,6 +55,16 @@ export const committersSection: Section = {
         },
       },
     ];
+    const peers: Contender[] = [];
+    for (const { name, open } of PEERS) {
+      if (!TOGETHER_PEERS.includes(name)) continue;
+      await open(contest).then((peer) => peers.push(peer), () => {});
+    }
+    others.push(...peers.map(({ name, together }): Case => ({
+      name: `${name}, 64 at once`,
+      batch: 1,
+      run: () => together?.(COMMITTERS),
+    })));
     const rounds = quick ? 6 : 30;
     const half = (i: number) => (share: number) => progress("64 committers", (i + share) / 2);
     // What a plain file gives back to the disk slows the next one's sync down.
@@ -54,7 +72,7 @@ export const committersSection: Section = {
       ...await measure(journals, rounds, half(0)),
       ...await measure(others, rounds, half(1)),
     ];
-    for (const each of [journal, snapshot, database]) await each.close();
+    for (const each of [journal, snapshot, database, ...peers]) await each.close();
     const rate = (ms: number) => COMMITTERS / ms * 1000;
     const faster = (i: number) => ratio(measured[1].rounds, measured[i].rounds);
     const result: Result = {

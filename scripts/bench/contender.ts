@@ -7,6 +7,8 @@ export interface Contender {
   readonly name: string;
   /** Gives one queue a new offset and makes it durable, or all that there are together. */
   persist(): unknown;
+  /** The same of so many queues at once, as many callers would; not everything is measured so. */
+  together?(count: number): unknown;
   close(): unknown;
 }
 

@@ -6,7 +6,7 @@ import { digits, type Figure, type Result, type Section } from "./section.ts";
 import { median } from "./statistics.ts";
 
 /** The longest time between two turns of the event loop while something is done. */
-async function longestStall(work: () => Promise<void>): Promise<number> {
+export async function longestStall(work: () => Promise<unknown>): Promise<number> {
   let [last, longest, isDone] = [performance.now(), 0, false];
   const tick = () => {
     const now = performance.now();

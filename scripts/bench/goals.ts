@@ -1,7 +1,9 @@
 import { TOGETHER } from "./committers.ts";
+import { LEAKS } from "./leaks.ts";
 import { OPEN } from "./load.ts";
 import { JOURNAL, SNAPSHOT } from "./persist.ts";
 import { digits, type Figure, find, type Result, times } from "./section.ts";
+import { STALLS } from "./stalls.ts";
 
 /** What a figure has to be. */
 interface Goal {
@@ -15,6 +17,17 @@ interface Goal {
 }
 
 const sizes = (queues: number) => `${queues.toLocaleString("en")} queues`;
+
+/** What is done, of how many queues, and the most milliseconds that it may hold the event loop. */
+const STALL_GOALS: readonly (readonly [what: string, queues: number, bound: number])[] = [
+  [STALLS.newQueue, 100_000, 5],
+  [STALLS.newQueue, 1_000_000, 10],
+  [STALLS.journal, 100_000, 5],
+  [STALLS.merge, 100_000, 5],
+  [STALLS.read, 100_000, 5],
+  [STALLS.open, 100_000, 10],
+  [STALLS.status, 1_000_000, 1],
+];
 
 const GOALS: readonly Goal[] = [
   ...[16, 1000].map((queues): Goal => ({
@@ -90,6 +103,46 @@ const GOALS: readonly Goal[] = [
     bound: 1.5,
     at: "most",
   })),
+  ...STALL_GOALS.map(([what, queues, bound]): Goal => ({
+    what: `milliseconds of the longest stall, ${what}, ${sizes(queues)}`,
+    figure: `stall: ${what}`,
+    queues,
+    of: "value",
+    bound,
+    at: "most",
+  })),
+  {
+    what: "megabytes held after queues that came and went",
+    figure: LEAKS.heap,
+    queues: 500_000,
+    of: "value",
+    bound: 20,
+    at: "most",
+  },
+  {
+    what: "a persist after that, to one before",
+    figure: LEAKS.persist,
+    queues: 500_000,
+    of: "value",
+    bound: 1.2,
+    at: "most",
+  },
+  {
+    what: `peak of open to the file, ${sizes(1_000_000)}`,
+    figure: LEAKS.peak,
+    queues: 1_000_000,
+    of: "value",
+    bound: 3,
+    at: "most",
+  },
+  {
+    what: "bytes left by a store that was opened and closed",
+    figure: LEAKS.stores,
+    queues: 10_000,
+    of: "value",
+    bound: 100,
+    at: "most",
+  },
   ...["every queue changed", "one queue changed"].map((what): Goal => ({
     what: `milliseconds of the longest stall, ${what}`,
     figure: `ours, ${what}`,

@@ -8,8 +8,8 @@ import { digits, type Figure, type Result, type Section } from "./section.ts";
 
 const PROBE = fileURLToPath(new URL("memory_probe.ts", import.meta.url));
 
-/** Bytes a queue, as a process of its own tells. */
-async function probe(root: string, queues: number, how: string): Promise<number[]> {
+/** What a process of its own tells; see `memory_probe.ts`. */
+export async function probe(root: string, queues: number, how: string): Promise<number[]> {
   const run = process.versions.deno === undefined ? [] : ["run", "-A", "--quiet"];
   const args = [...run, ...garbageFlags(), PROBE, root, String(queues), how];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 24 });

@@ -1,11 +1,20 @@
 /**
  * The program that tells how much memory a store needs, in a process of its own:
  *
- *     memory_probe.ts ROOT QUEUES load|update|maps
+ *     memory_probe.ts ROOT QUEUES load|update|maps|churn|peak|stores
  *
- * It prints the bytes for each queue, beyond what holds the names: of the store, and then of the
- * store after a persist; or of nothing but a map from queue id to number for each broker.
+ * - `load`, `update`: the bytes for each queue, beyond what holds the names: of the store, and then of
+ *   the store after a persist.
+ * - `maps`: the same of nothing but a map from queue id to number for each broker.
+ * - `churn`: how much more the program holds after so many queues came and went; and what a persist of
+ *   the ten that are left takes, to a persist of a new store with ten.
+ * - `peak`: the most memory that `open` needs beyond what the program had before, to the file's length;
+ *   NaN where the system does not tell.
+ * - `stores`: the bytes that each of so many stores in directories of their own leaves behind.
  */
+import { readFileSync, statSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import process from "node:process";
 import { LocalFileOffsetStore } from "../../mod.ts";
 import { heldBytes } from "./garbage.ts";
@@ -39,8 +48,85 @@ async function main(root: string, count: number, how: "load" | "update"): Promis
   if (queues.length !== count) throw new Error("the names are gone");
 }
 
+const LEFT = 10;
+
+async function measureChurn(root: string, count: number): Promise<void> {
+  const open = (group: string) => LocalFileOffsetStore.open({ clientId: "c", group, root });
+  const fresh = await open("fresh");
+  for (let i = 0; i < LEFT; i++) {
+    fresh.update({ topic: `left-${i}`, brokerName: "b", queueId: 0 }, 1, true);
+  }
+  await fresh.persist();
+  const store = await open("churn");
+  const before = await heldBytes();
+  for (let i = 0; i < count; i++) {
+    const mq = { topic: `reply-${i}`, brokerName: "b", queueId: 0 };
+    store.update(mq, 1, true);
+    if (i % (count / LEFT) !== 0) store.remove(mq);
+    if (i % (count / LEFT) === 1) await store.persist();
+  }
+  await store.persist();
+  if (store.status().queues !== LEFT) throw new Error("not as many are left as should be");
+  console.log(await heldBytes() - before);
+  const least = [Infinity, Infinity];
+  for (let round = 0; round < 60; round++) {
+    for (const [i, each] of [fresh, store].entries()) {
+      each.update(
+        { topic: i === 0 ? "left-0" : "reply-0", brokerName: "b", queueId: 0 },
+        round + 2,
+        true,
+      );
+      const start = performance.now();
+      await each.persist();
+      least[i] = Math.min(least[i], performance.now() - start);
+    }
+  }
+  console.log(least[1] / least[0]);
+}
+
+/** The most memory that this process has had, in bytes. */
+function peakBytes(): number {
+  try {
+    return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
+  } catch {
+    return NaN;
+  }
+}
+
+async function measurePeak(root: string): Promise<void> {
+  const before = peakBytes();
+  const store = await LocalFileOffsetStore.open({ clientId: "c", group: "g", root });
+  console.log((peakBytes() - before) / statSync(store.path).size);
+}
+
+async function measureStores(root: string, count: number): Promise<void> {
+  const use = async (from: number, to: number) => {
+    for (let i = from; i < to; i++) {
+      const place = join(root, String(i));
+      const store = await LocalFileOffsetStore.open({
+        clientId: "c",
+        group: "g",
+        root: place,
+        durability: "relaxed",
+      });
+      store.update({ topic: "t", brokerName: "b", queueId: 0 }, 1, true);
+      await store.close();
+      await rm(place, { recursive: true });
+    }
+  };
+  // What the first ones compile, and what is kept of a few, is not what many leave behind.
+  const warmUp = Math.min(1000, count);
+  await use(0, warmUp);
+  const before = await heldBytes();
+  await use(warmUp, warmUp + count);
+  console.log(Math.max(0, await heldBytes() - before) / count);
+}
+
 if (import.meta.main) {
   const [root, count, how] = process.argv.slice(2);
   if (how === "maps") await measureMaps(Number(count));
+  else if (how === "churn") await measureChurn(root, Number(count));
+  else if (how === "peak") await measurePeak(root);
+  else if (how === "stores") await measureStores(root, Number(count));
   else await main(root, Number(count), how as "load" | "update");
 }

@@ -49,6 +49,38 @@ function whole(
   };
 }
 
+/** A put resolves when it is committed; with an overlapping sync, that is not when it is on the disk. */
+function lmdb(name: string, options: { overlappingSync?: boolean }): Peer {
+  return {
+    name,
+    async open({ directory, queues }) {
+      const { open } = await import("lmdb");
+      const database = open<number, string>({
+        path: join(directory, name.replaceAll(/\W+/g, "-")),
+        ...options,
+      });
+      const { offsets, step } = stateOf(queues);
+      await database.transaction(() => {
+        for (const [key, offset] of Object.entries(offsets)) database.put(key, offset);
+      });
+      await database.flushed;
+      const put = () => {
+        const key = step();
+        return database.put(key, offsets[key]);
+      };
+      const persist = async () => {
+        await put();
+        await database.flushed;
+      };
+      const together = async (count: number) => {
+        await Promise.all(Array.from({ length: count }, put));
+        await database.flushed;
+      };
+      return { name, persist, together, close: () => database.close() };
+    },
+  };
+}
+
 export const PEERS: readonly Peer[] = [
   { name: "ours, plain file", open: (contest) => ours("ours, plain file", contest) },
   {
@@ -111,7 +143,35 @@ export const PEERS: readonly Peer[] = [
         const key = step();
         return database.put(key, String(offsets[key]), { sync: true });
       };
-      return { name: "classic-level, sync", persist, close: () => database.close() };
+      const together = (count: number) => {
+        const keys = Array.from({ length: count }, step);
+        const puts = keys.map((key) =>
+          ({ type: "put", key, value: String(offsets[key]) }) as const
+        );
+        return database.batch(puts, { sync: true });
+      };
+      return { name: "classic-level, sync", persist, together, close: () => database.close() };
+    },
+  },
+  lmdb("lmdb", {}),
+  lmdb("lmdb, overlapping sync off", { overlappingSync: false }),
+  {
+    name: "rocksdb, sync",
+    async open({ directory, queues }) {
+      // It builds native code for minutes, so it is not among the development tools: install it to
+      // have it measured.
+      const name: string = "@nxtedition/rocksdb";
+      const { RocksLevel } = await import(name);
+      const database = new RocksLevel(join(directory, "rocks"));
+      await database.open();
+      const { offsets, step } = stateOf(queues);
+      const all = Object.entries(offsets);
+      await database.batch(all.map(([key, value]) => ({ type: "put", key, value: String(value) })));
+      const persist = () => {
+        const key = step();
+        return database.put(key, String(offsets[key]), { sync: true });
+      };
+      return { name: "rocksdb, sync", persist, close: () => database.close() };
     },
   },
   {
@@ -133,6 +193,16 @@ export const PEERS: readonly Peer[] = [
   },
 ];
 
+/** Those that do not write all of it each time. */
+const LARGE: readonly string[] = [
+  "ours, journal",
+  "SQLite, WAL, FULL",
+  "classic-level, sync",
+  "lmdb",
+  "lmdb, overlapping sync off",
+  "rocksdb, sync",
+];
+
 interface Kv {
   set(key: readonly string[], value: unknown): Promise<unknown>;
   close(): void;
@@ -148,6 +218,7 @@ async function peersAt(
   const contenders: Contender[] = [];
   const notes: string[] = [];
   for (const { name, open } of PEERS) {
+    if (contest.queues > 100_000 && !LARGE.includes(name)) continue;
     try {
       contenders.push({ ...await open(contest), name });
     } catch (error) {
@@ -187,7 +258,7 @@ async function peersAt(
 export const peersSection: Section = {
   name: "peers",
   async run({ directory, quick, progress }) {
-    const sizes = quick ? [16] : [16, 1000, 100_000];
+    const sizes = quick ? [16] : [16, 1000, 100_000, 1_000_000];
     progress("what other stores sync", 0);
     const syncs = await countSyncCalls(join(directory, "syncs-of-peers"));
     const results: Result[] = [];

@@ -135,23 +135,31 @@ async function updatesAt(queues: number, isRandom: boolean, context: Context): P
     ]),
     figures: [
       { what: "updates", queues, value: perSecond(median(measured[0].rounds)), unit: "M/s" },
-      { what: "allocated by an update", queues, value: bytes, unit: "bytes" },
+      ...bytes === undefined
+        ? []
+        : [{ what: "allocated by an update", queues, value: bytes, unit: "bytes" }],
     ],
     notes: [
-      `An update of the store allocates ${bytes.toFixed(2)} bytes` +
-      (Number.isNaN(bytes) ? " (not to be told on this runtime)." : "."),
+      bytes === undefined
+        ? "What an update allocates is not to be told on this runtime."
+        : `An update of the store allocates ${bytes.toFixed(2)} bytes.`,
     ],
   };
 }
 
 /**
- * Bytes for each update; `NaN` where the runtime does not tell its heap from instant to instant.
+ * Bytes for each update; `undefined` where the runtime does not tell its heap from instant to
+ * instant.
  *
  * The median: now and then the runtime allocates for itself, to compile what it knows better by now.
  */
-async function allocation({ prepare, run }: Case, queues: number, repeat: number): Promise<number> {
+async function allocation(
+  { prepare, run }: Case,
+  queues: number,
+  repeat: number,
+): Promise<number | undefined> {
   const heapUsed = await collectGarbage();
-  if (heapUsed === undefined) return NaN;
+  if (heapUsed === undefined) return undefined;
   const bytes = Array.from({ length: repeat }, () => {
     prepare?.();
     const before = heapUsed();
