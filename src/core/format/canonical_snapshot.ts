@@ -9,7 +9,7 @@ import { parseGeneration } from "./generation.ts";
 import type { Snapshot } from "./parse.ts";
 
 /** So many bytes are decoded at a time: the text of a whole file would take as much memory again. */
-const PIECE_LENGTH = 64 * 1024;
+const PART = 64 * 1024;
 /** The longest tail that this module writes. */
 const LONGEST_TAIL = 64;
 
@@ -25,17 +25,17 @@ const SUMMED_AT_ONCE = 1024 * SLICE;
  * No text of the whole file is made.
  *
  * @param crc Verifies the checksum, if there is one.
- * @param pieceLength How many bytes are decoded at a time.
+ * @param part How many bytes are decoded at a time.
  * @returns `undefined` if anything is written in another way, or wrong: `parseInSlices` says what.
  */
 export function* readCanonicalSnapshot(
   bytes: Uint8Array,
   crc: Crc32,
-  pieceLength = PIECE_LENGTH,
+  part = PART,
 ): Slices<Snapshot | undefined> {
   if (HEAD.some((byte, i) => bytes[i] !== byte)) return undefined;
   const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
-  const tableEnd = yield* readEntries(bytes, new CanonicalEntries(parts), pieceLength);
+  const tableEnd = yield* readEntries(bytes, new CanonicalEntries(parts), part);
   if (tableEnd === undefined) return undefined;
   const tail = decode(bytes.subarray(tableEnd, tableEnd + LONGEST_TAIL + 1));
   const members = tail === undefined ? null : TAIL.exec(tail);
@@ -59,10 +59,10 @@ export function* readCanonicalSnapshot(
 function* readEntries(
   bytes: Uint8Array,
   entries: CanonicalEntries,
-  pieceLength: number,
+  part: number,
 ): Slices<number | undefined> {
   for (let start = HEAD.length; start < bytes.length;) {
-    const end = pieceEnd(bytes, start, pieceLength);
+    const end = partEnd(bytes, start, part);
     const text = decode(bytes.subarray(start, end));
     if (text === undefined) return undefined;
     const read = yield* entries.read(text, 0);
@@ -76,9 +76,9 @@ function* readEntries(
   return undefined;
 }
 
-/** The end of a piece behind the comma between two entries; no character is cut there. */
-function pieceEnd(bytes: Uint8Array, start: number, pieceLength: number): number {
-  for (let length = pieceLength;; length *= 2) {
+/** The end of a part behind the comma between two entries; no character is cut there. */
+function partEnd(bytes: Uint8Array, start: number, part: number): number {
+  for (let length = part;; length *= 2) {
     if (start + length >= bytes.length) return bytes.length;
     for (let at = start + length; at > start; at--) {
       if (bytes[at] === QUOTE && bytes[at - 1] === COMMA) return at;
