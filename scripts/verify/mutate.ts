@@ -25,6 +25,7 @@ import { formatTable } from "../lib/table.ts";
 const OPTIONS = {
   only: some("PART", "only src/core, or only src/file", PARTS),
   files: text("GLOB", "only these sources", "src/**/*.ts"),
+  tests: text("FILE", "only this test file is run: a rule against the test that states it"),
   quick: flag("without tests/crash, which takes long; what survives then may not survive all"),
   json: JSON_LINE,
 };
@@ -34,21 +35,25 @@ const TASK: Task<typeof OPTIONS> = {
   action: "mutate",
   summary:
     "Changes the sources in one place at a time, and counts the changes that no test notices.",
-  usage: ["[--only core|file] [--files GLOB] [--quick] [--json]"],
+  usage: ["[--only core|file] [--files GLOB] [--tests FILE | --quick] [--json]"],
   options: OPTIONS,
   details:
     `The tests of src/core are in tests/core, those of src/file in tests/file and tests/crash.
 They run on Bun, quickly: few cases of each property, crashes one deep. What they let live, the whole
 suite might kill, never the other way round.`,
-  examples: ["--only core", "--files 'src/file/errors/*.ts'", "--json | tail -n 1"],
+  examples: [
+    "--only core",
+    "--files src/core/commit_plan.ts --tests tests/core/commit_plan_test.ts",
+    "--json | tail -n 1",
+  ],
   exitCodes: "0 enough was noticed of each part, 1 it was not or it could not be found out",
-  async run({ only, files, quick, json }, io) {
+  async run({ only, files, tests, quick, json }, io) {
     const results: PartResult[] = [];
     for (const part of only) {
       const sources = await sourcesOf(part, files);
       if (sources.length > 0) {
         results.push(
-          await mutate(part, sources, { isQuick: quick, shows: io.isTerminal && !json }),
+          await mutate(part, sources, { tests, isQuick: quick, shows: io.isTerminal && !json }),
         );
       }
     }

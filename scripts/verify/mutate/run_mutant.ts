@@ -8,13 +8,13 @@
  *
  * Usage: bun scripts/verify/mutate/run_mutant.ts TEST-FOLDER…
  *
- * `MUTATE_QUICK=1` leaves all folders but the first alone.
+ * `MUTATE_QUICK=1` leaves all folders but the first alone; `MUTATE_TESTS` names the only file.
  */
 import process from "node:process";
 import { HUNG } from "./hung.ts";
 import { Kills, sourceOf } from "./kills.ts";
 import { survey, type Surveyed, whoReaches } from "./survey.ts";
-import { runTests } from "./test_files.ts";
+import { runTests, testFiles } from "./test_files.ts";
 
 /** A test file that takes longer waits for the others. */
 const QUICK_MS = 1500;
@@ -49,7 +49,10 @@ async function kills(mutant: string): Promise<string | undefined> {
 const mutant = process.env.__STRYKER_ACTIVE_MUTANT__;
 if (mutant === undefined) {
   const folders = process.argv.slice(2);
-  await survey(process.env.MUTATE_QUICK ? folders.slice(0, 1) : folders);
+  const files = process.env.MUTATE_TESTS
+    ? [process.env.MUTATE_TESTS]
+    : await testFiles(process.env.MUTATE_QUICK ? folders.slice(0, 1) : folders);
+  await survey(files);
 } else {
   // A failure of this program is no kill.
   const output = await kills(mutant).catch(() => undefined);

@@ -46,13 +46,15 @@ export interface StrykerOptions {
   readonly shows: boolean;
   /** Whether only the tests of the part's own folder are run. */
   readonly isQuick: boolean;
+  /** The only test file that is run; all that reach a mutant unless told. */
+  readonly tests?: string;
 }
 
 /** Runs Stryker on a part. */
 export async function runStryker(
   part: Part,
   sources: readonly string[],
-  { shows, isQuick }: StrykerOptions,
+  { shows, isQuick, tests }: StrykerOptions,
 ): Promise<StrykerReport> {
   const report = new URL((await readConfig(part)).jsonReporter.fileName, ROOT);
   await rm(report, { force: true });
@@ -67,6 +69,7 @@ export async function runStryker(
       // the one that npx brings is called bun.exe.
       BUN: await findExecutable("bun"),
       ...(isQuick ? { MUTATE_QUICK: "1" } : {}),
+      ...(tests === undefined ? {} : { MUTATE_TESTS: tests }),
     },
   });
   child.hangUp();

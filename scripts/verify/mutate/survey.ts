@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { runTests, SCRATCH, testFiles } from "./test_files.ts";
+import { runTests, SCRATCH } from "./test_files.ts";
 
 /** The facts about a test file. */
 export interface Surveyed {
@@ -15,11 +15,11 @@ export interface Surveyed {
 const SURVEY = `${SCRATCH}/survey.json`;
 
 /** Runs each test file by itself with no mutant active, and writes down what is worth knowing. */
-export async function survey(folders: readonly string[]): Promise<void> {
+export async function survey(files: readonly string[]): Promise<void> {
   await mkdir(SCRATCH, { recursive: true });
   const surveyed: Surveyed[] = [];
   const reachedFile = `${SCRATCH}/reached.json`;
-  for (const file of await testFiles(folders)) {
+  for (const file of files) {
     const { end, ms, output } = await runTests([file], 120_000, {
       preload: "./scripts/verify/mutate/reached.ts",
       env: { REACHED_FILE: reachedFile },
