@@ -72,11 +72,11 @@ test("--sort name shows the first queues", async () => {
   assert.match(last.at(-2)!, /^100 queues, 0\.5\/s in all, the first 3 shown$/);
 });
 
-test("100,000 queues are watched in little room", async () => {
-  const [, last] = await watched(100_000, { 54_321: 10n }, () => ({ columns: 80, rows: 24 }));
+test("many queues are watched in little room", async () => {
+  const [, last] = await watched(20_000, { 14_321: 10n }, () => ({ columns: 80, rows: 24 }));
   assert.equal(last.slice(0, -1).length, 24);
-  assert.ok(topics(last).includes("topic-54321"));
-  assert.match(last.at(-2)!, /^100000 queues, 1\.0\/s in all, the fastest 21 shown$/);
+  assert.ok(topics(last).includes("topic-14321"));
+  assert.match(last.at(-2)!, /^20000 queues, 1\.0\/s in all, the fastest 21 shown$/);
 });
 
 test("the rate is that of the last 30 seconds, and few tables are kept for it", () => {

@@ -3,35 +3,59 @@ import { execFile, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import process from "node:process";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { OffsetTable, parse, serialize } from "../../mod.ts";
 import { table as arbTable } from "../../scripts/lib/arbitraries.ts";
 import { findExecutable } from "../../scripts/lib/runtimes.ts";
 import { type Entry, TableStream } from "../../scripts/offsets/reading/table_stream.ts";
+import { filterOf } from "../../scripts/offsets/changing/select_queues.ts";
+import { readArgs } from "../../scripts/offsets/command_line/args.ts";
+import { reportError } from "../../scripts/offsets/command_line/report_error.ts";
+import { show } from "../../scripts/offsets/commands/show.ts";
+import { showLongFile } from "../../scripts/offsets/commands/show_long_file.ts";
 import { check } from "../support/check.ts";
-import { run, Workspace } from "./offsets_run.ts";
+import { type Run, run, silent, Workspace } from "./offsets_run.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../scripts/offsets.ts", import.meta.url));
 
-/** A table whose file is longer than 8 MB. */
-function longTable(): OffsetTable {
-  return OffsetTable.from(Array.from({ length: 110_000 }, (_, i) => [{
+/** A table of some pieces. */
+const TABLE = OffsetTable.from(
+  Array.from({ length: 4000 }, (_, i) => [{
     topic: `orders-${Math.floor(i / 64)}`,
     brokerName: `broker-${i % 8}`,
     queueId: Math.floor(i / 8) % 8,
-  }, BigInt(i) * 1_000_003n]));
+  }, BigInt(i) * 1_000_003n]),
+);
+const TEXT = serialize(TABLE, { checksum: true, generation: 7 });
+
+/** A file of more than 8 MB, as Go's client writes it. */
+function longText(): string {
+  const entry = (i: number) =>
+    String.raw`"{\"topic\":\"orders-${i + 1e6}\",\"brokerName\":\"b\",\"queueId\":0}":${i}`;
+  return `{"offsetTable":{${Array.from({ length: 130_000 }, (_, i) => entry(i)).join(",")}}}`;
 }
 
-let long: OffsetTable;
-let text: string;
-
-before(() => {
-  long = longTable();
-  text = serialize(long, { checksum: true, generation: 7 });
-  assert.ok(text.length > 8_000_000);
-});
+/** Shows a file as a long one, however long it is. */
+async function showAsLong(path: string, ...argv: string[]): Promise<Run> {
+  const args = readArgs(show, [path, ...argv])!;
+  let [out, err] = ["", ""];
+  const io = {
+    ...silent,
+    program: "offsets",
+    author: { user: "alice", pid: 1, command: [] },
+    out: (text: string) => void (out += text),
+    err: (text: string) => void (err += text),
+  };
+  try {
+    const code = await showLongFile(path, filterOf(args), args, io, 0);
+    return { code: code ?? assert.fail("it was not shown"), out, err };
+  } catch (error) {
+    const code = reportError(error, args.flag("json"), io);
+    return { code, out, err };
+  }
+}
 
 async function stream(path: string, first = 64, next = 64) {
   const reader = new TableStream(path, { first, next });
@@ -114,29 +138,31 @@ test("a queue that comes twice ends the stream", async () => {
 
 test("a long file is shown as a short one is: text, JSON, CSV, filters, a wrong checksum", async () => {
   await using w = await Workspace.make();
-  const path = await w.write("offset.json", text);
-  const whole = await run(["show", path, "--whole"]);
-  const streamed = await run(["show", path]);
-  assert.deepEqual([streamed.code, whole.code], [0, 0]);
-  const words = ({ out }: { out: string }) => out.replace(/ +/g, " ").split("\n").slice(0, -2);
-  assert.deepEqual(words(streamed), words(whole));
-  assert.match(streamed.out, /\n110000 queues, go's form, written \d+s ago\n$/);
-  const json = async (...args: string[]) =>
-    JSON.parse((await run(["show", path, ...args, "--json"])).out);
-  assert.deepEqual(await json(), await json("--whole"));
-  assert.equal(
-    (await run(["show", path, "--csv"])).out,
-    (await run(["show", path, "--csv", "--whole"])).out,
-  );
+  const path = await w.write("offset.json", TEXT);
+  const whole = (...args: string[]) => run(["show", path, ...args]);
+  const words = ({ out }: Run) => out.replace(/ +/g, " ").split("\n").slice(0, -2);
+  const streamed = await showAsLong(path);
+  assert.deepEqual(words(streamed), words(await whole()));
+  assert.match(streamed.out, /\n4000 queues, go's form, written \d+s ago\n$/);
+  assert.equal(streamed.code, 0);
   const filter = ["--topic", "orders-3", "--broker", "broker-1"];
-  assert.deepEqual((await json(...filter)).offsets, (await json(...filter, "--whole")).offsets);
-  assert.equal((await json(...filter)).queues, 8);
-  const none = await run(["show", path, "--topic", "order-3"]);
+  for (const args of [[], filter]) {
+    assert.equal(
+      (await showAsLong(path, "--csv", ...args)).out,
+      (await whole("--csv", ...args)).out,
+    );
+    const [json, expected] = [
+      await showAsLong(path, "--json", ...args),
+      await whole("--json", ...args),
+    ];
+    assert.deepEqual(JSON.parse(json.out), JSON.parse(expected.out));
+  }
+  const none = await showAsLong(path, "--topic", "order-3");
   assert.equal(none.code, 1);
   assert.match(none.err, /Did you mean the topic "orders-\d+"\?/);
 
-  await w.write("offset.json", text.replace(/(":1)000003,/, "$1000004,"));
-  const edited = await run(["show", path, "--json"]);
+  await w.write("offset.json", TEXT.replace(/(":1)000003,/, "$1000004,"));
+  const edited = await showAsLong(path, "--json");
   assert.equal(edited.code, 1);
   assert.equal(JSON.parse(edited.out).checksum, "wrong");
   assert.match(edited.err, /edited by hand/);
@@ -144,21 +170,34 @@ test("a long file is shown as a short one is: text, JSON, CSV, filters, a wrong 
 
 test("a long file that is torn tells so after its rows, and its JSON is whole", async () => {
   await using w = await Workspace.make();
-  const path = await w.write("offset.json", text.slice(0, -100_000));
-  const torn = await run(["show", path]);
+  const path = await w.write("offset.json", TEXT.slice(0, -10_000));
+  const torn = await showAsLong(path);
   assert.equal(torn.code, 3);
-  assert.match(torn.err, /^Cannot show ".*": the string that begins here has no end/);
-  const { code, out } = await run(["show", path, "--json"]);
+  assert.match(torn.err, /^Cannot show ".*": .*, at position 3\d+ of 3\d+\n/);
+  const { code, out } = await showAsLong(path, "--json");
   const { error, offsets, checksum } = JSON.parse(out);
   assert.deepEqual([code, error.code, checksum], [3, "bad", null]);
-  assert.ok(offsets.length > 100_000);
+  assert.ok(offsets.length > 500);
+});
+
+test("a file that loses its order further down names the way to all of it", async () => {
+  await using w = await Workspace.make();
+  const first = TEXT.slice(TEXT.indexOf('"{'), TEXT.indexOf(',"{'));
+  const path = await w.write("offset.json", TEXT.replace(/\}(?=,"generation")/, `,${first}}`));
+  const { code, err } = await showAsLong(path);
+  assert.equal(code, 3);
+  assert.match(
+    err,
+    /in no order from here on\n {2}Show all of it with: offsets show .* --whole\n$/,
+  );
+  assert.equal((await run(["show", path, "--whole"])).code, 0);
 });
 
 for (const runtime of ["deno", "node", "bun"] as const) {
   test(`${runtime}: a reader that takes a few rows ends the program at once`, async (t) => {
     if (process.platform === "win32") return t.diagnostic("there is no head");
     await using w = await Workspace.make();
-    const path = await w.write("offset.json", text);
+    const path = await w.write("offset.json", longText());
     const flags = runtime === "deno"
       ? ["run", "--no-config", "--no-lock", "--allow-read", "--allow-env"]
       : runtime === "bun"
@@ -175,17 +214,17 @@ for (const runtime of ["deno", "node", "bun"] as const) {
     child.stdout.destroy();
     const [code] = child.exitCode === null ? await once(child, "exit") : [child.exitCode];
     assert.equal(code, 0);
-    assert.match(shown, /^TOPIC +BROKER +QUEUE +OFFSET\norders-0 +broker-0 +0 +0\n/);
+    assert.match(shown, /^TOPIC +BROKER +QUEUE +OFFSET\norders-1000000 +b +0 +0\n/);
   });
 }
 
 test("show - reads standard input", async () => {
   await using w = await Workspace.make();
-  const file = await w.write("offset.json", text);
+  const file = await w.write("offset.json", TEXT);
   const input = (content: string) => ({
     input: () => Promise.resolve(new TextEncoder().encode(content)),
   });
-  const shown = await run(["show", "-", "--csv"], input(text));
+  const shown = await run(["show", "-", "--csv"], input(TEXT));
   assert.equal(shown.out, (await run(["show", file, "--csv"])).out);
   const bad = await run(["show", "-"], input("{"));
   assert.equal(bad.code, 3);

@@ -19,6 +19,7 @@ const LONG = 8_000_000;
 /**
  * Shows a long file while it is read.
  *
+ * @param long How many bytes a file has at least.
  * @returns The exit code; `undefined` if nothing was printed, since the file is short, or in another
  *   form, or has a journal, which could change any row.
  */
@@ -27,10 +28,11 @@ export async function showLongFile(
   filter: QueueFilter,
   args: Args,
   io: ToolIo,
+  long = LONG,
 ): Promise<number | undefined> {
   const real = await resolveMain(path);
   const info = await nodeFileSystem.stat(real).catch(() => undefined);
-  if (info?.kind !== "file" || info.size < LONG) return undefined;
+  if (info?.kind !== "file" || info.size < long) return undefined;
   if (await nodeFileSystem.stat(journalOf(real)).catch(() => info) !== undefined) return undefined;
   const modified = new Date(info.mtimeMs).toISOString();
   const stream = new TableStream(real);
