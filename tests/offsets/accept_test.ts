@@ -1,6 +1,6 @@
 /** `verify --accept` and the journal of the file as it was before it was edited. */
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { test } from "node:test";
 import { LocalFileOffsetStore, serialize } from "../../mod.ts";
 import { run, table, Workspace } from "../scripts/offsets_run.ts";
@@ -64,6 +64,24 @@ test("an offset that was lowered on purpose stays lowered only by --journal asid
   assert.equal((await w.table("offset.json")).get(q(1)), 3n);
   const { code } = await run(["undo", path, "--yes"]);
   assert.equal(code, 0);
+});
+
+test("a journal beside a bad or a missing main is kept aside when a table is written there", async () => {
+  for (const main of ["torn", undefined]) {
+    await using w = await Workspace.make();
+    const path = await edited(w);
+    const journal = await w.text(JOURNAL);
+    await rm(path);
+    if (main !== undefined) await w.write("offset.json", main);
+    const other = await w.write("other.json", table(["t", "b", 0, 1n]));
+    const args = ["merge", other, other, "--out", path, "--force", "--yes"];
+    const { code, err } = await run(args);
+    assert.equal(code, 0, err);
+    const kept = (await readdir(w.root)).filter((name) => name.startsWith(`${JOURNAL}.corrupt-`));
+    assert.equal(await w.text(kept[0]), journal);
+    await using store = await LocalFileOffsetStore.open({ clientId: "", group: "", root: w.root });
+    assert.ok(store.snapshot().equals(table(["t", "b", 0, 1n])));
+  }
 });
 
 test("a journal that main had folded in needs no choice", async () => {

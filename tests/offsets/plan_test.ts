@@ -131,6 +131,20 @@ test("a plan longer than a screen is shown in part before a question, and whole 
   assert.equal(changes.length, 100);
 });
 
+test("a dry run tells what would be refused", async () => {
+  await using w = await Workspace.make();
+  const path = await w.write("offset.json", T);
+  const args = ["reset", path, "--to-offset", "15"];
+  const { out } = await run([...args, "--dry-run"]);
+  assert.match(
+    out,
+    /\nNote: it would be refused: Cannot lower offsets in .* is at 20, above 15\n$/,
+  );
+  const { refusal } = JSON.parse((await run([...args, "--json"])).out);
+  assert.match(refusal, /^Cannot lower offsets/);
+  assert.equal(JSON.parse((await run([...args, "--json", "--force"])).out).refusal, null);
+});
+
 const SET = ["--topic", "orders", "--broker", "broker-a", "--queue", "0", "11", "--yes"];
 
 test("a consumer that persists within six seconds is noticed, by main, journal or lock", async () => {

@@ -63,6 +63,7 @@ test("J4 compact makes one plain file of both, once", async () => {
     changes: [],
     actions: [],
     warnings: [],
+    refusal: null,
     records: 0,
   });
 });

@@ -60,7 +60,8 @@ export async function carryOut(plan: Plan, args: Args, io: ToolIo): Promise<numb
   if (wanted === "dry run" || wanted === "cannot ask") {
     tell(undefined);
     if (wanted === "dry run") return EXIT.ok;
-    io.err("This was a dry run: there is no terminal to ask on. Add --yes to do it.\n");
+    const reason = args.flag("json") ? "--json asks nothing" : "there is no terminal to ask on";
+    io.err(`This was a dry run: ${reason}. Add --yes to do it.\n`);
     return EXIT.usage;
   }
   if (plan.refusal !== undefined) throw plan.refusal;
@@ -90,7 +91,7 @@ async function refuseLive({ path, atRest }: Plan, io: ToolIo): Promise<void> {
 }
 
 function tellOutcome(plan: Plan, done: Done | undefined, args: Args, io: ToolIo): void {
-  const { path, changes, actions, warnings, facts } = plan;
+  const { path, changes, actions, warnings, refusal, facts } = plan;
   if (args.flag("json")) {
     printJson(io, args.command, {
       file: path,
@@ -98,10 +99,14 @@ function tellOutcome(plan: Plan, done: Done | undefined, args: Args, io: ToolIo)
       changes: jsonChanges(changes),
       actions,
       warnings,
+      refusal: refusal?.message ?? null,
       ...facts,
       ...done?.facts,
     });
     return;
+  }
+  if (refusal !== undefined) {
+    io.out(paint(io, "yellow", escape(`Note: it would be refused: ${refusal.message}`)) + "\n");
   }
   for (const line of done?.text ?? []) io.out(`${escape(line)}\n`);
   if (done?.next !== undefined) io.out(paint(io, "dim", escape(hint(io, done.next))) + "\n");

@@ -4,6 +4,7 @@ import type { Args } from "../command_line/args.ts";
 import { CommandError } from "../command_line/command_error.ts";
 import type { ToolIo } from "../command_line/tool_io.ts";
 import { ALI_ONS_STATE } from "../reading/ali_ons_file.ts";
+import { findJournal, lonely } from "../reading/apply_journal.ts";
 import {
   aliOnsOf,
   formatForName,
@@ -78,7 +79,7 @@ async function write(
       replaces: infoOf(present),
       // What it held goes, and so does what a journal added to it.
       generation: isValid ? present.generation : undefined,
-      journal: isValid ? present.journal : undefined,
+      journal: isValid ? present.journal : lonely(await findJournal(path)),
       content: isValid ? "valid" : "bad",
     }, io),
   );
