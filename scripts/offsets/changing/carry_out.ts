@@ -80,13 +80,14 @@ async function isConfirmed({ question }: Plan, { ask }: ToolIo): Promise<boolean
 }
 
 async function refuseLive({ path, atRest }: Plan, io: ToolIo): Promise<void> {
-  const sign = await findLiveConsumer(atRest, io);
-  if (sign === undefined) return;
+  const found = await findLiveConsumer(atRest, io);
+  if (found === undefined) return;
+  const where = found.path === path ? "" : ` on ${quote(found.path)}`;
   throw new CommandError(
-    `Cannot change ${quote(path)}: a consumer is at work on ${sign}`,
+    `Cannot change ${quote(path)}: a consumer is at work${where}, ${found.sign}`,
     "Its next persist would overwrite the change, or be refused. Stop it, then run the same " +
       "command again; or add --while-running.",
-    { code: "live", path },
+    { code: "live", path: found.path },
   );
 }
 

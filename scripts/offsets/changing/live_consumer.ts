@@ -26,16 +26,24 @@ interface Sight {
   readonly lock: FileInfo | undefined;
 }
 
+/** What shows that a consumer is at work on a store. */
+export interface SignOfLife {
+  /** The main file. */
+  readonly path: string;
+  /** In words, such as `its journal has just changed`. */
+  readonly sign: string;
+}
+
 /**
  * Watches stores whose files are young.
  *
  * @param paths The main files.
- * @returns What shows that a consumer is at work, in words; `undefined` if nothing does.
+ * @returns The first sign of a consumer at work; `undefined` if there is none.
  */
 export async function findLiveConsumer(
   paths: readonly string[],
   io: Io,
-): Promise<string | undefined> {
+): Promise<SignOfLife | undefined> {
   const mains = await Promise.all(paths.map(resolveMain));
   const first = await Promise.all(mains.map(look));
   const young = mains.flatMap((main, i) =>
@@ -51,7 +59,7 @@ export async function findLiveConsumer(
     const goesOn = await io.sleep(LOOK_EVERY_MS);
     for (const { path, main, first } of young) {
       const sign = signOf(first, await look(main));
-      if (sign !== undefined) return `${quote(path)}: ${sign}`;
+      if (sign !== undefined) return { path, sign };
     }
     if (!goesOn) break;
   }
@@ -81,5 +89,5 @@ function signOf(before: Sight, now: Sight): string | undefined {
   if (now.lock === undefined) return undefined;
   const { lock } = before;
   if (lock === undefined || !isSameInode(lock, now.lock)) return "its lock was just taken";
-  return lock.size === now.lock.size ? undefined : "its lock grows: a process holds it";
+  return lock.size === now.lock.size ? undefined : "its lock grows";
 }
