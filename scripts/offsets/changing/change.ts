@@ -1,4 +1,4 @@
-import { type MessageQueue, type Offset, OffsetTable } from "../../../mod.ts";
+import { mergeMax, type MessageQueue, type Offset, OffsetTable } from "../../../mod.ts";
 import type { ChangeCounts } from "../undo/undo_text.ts";
 
 /** One queue's change; an absent offset is a queue that the table does not hold. */
@@ -10,17 +10,28 @@ export interface Change {
 
 /** The table with the changes made. */
 export function withChanges(table: OffsetTable, changes: readonly Change[]): OffsetTable {
-  const gone = OffsetTable.from(
-    changes.flatMap(({ mq, to }) => to === undefined ? [[mq, 0n] as const] : []),
-  );
-  const set = changes.flatMap(({ mq, to }) => to === undefined ? [] : [[mq, to] as const]);
-  return OffsetTable.from([...[...table].filter(([mq]) => !gone.has(mq)), ...set]);
+  return OffsetTable.from(entriesWith(table, changes));
+}
+
+/** Of several entries of one queue, the last one counts. */
+function* entriesWith(
+  table: OffsetTable,
+  changes: readonly Change[],
+): Generator<readonly [MessageQueue, Offset]> {
+  const deleted = changes.filter(({ to }) => to === undefined);
+  const gone = OffsetTable.from(deleted.map(({ mq }) => [mq, 0n]));
+  for (const entry of table) if (!gone.has(entry[0])) yield entry;
+  for (const { mq, to } of changes) if (to !== undefined) yield [mq, to];
 }
 
 /** The changes that make one table of another, in the order of the queues. */
 export function changesBetween(from: OffsetTable, to: OffsetTable): Change[] {
-  const all = OffsetTable.from([...from, ...to]);
-  return [...all].map(([mq]) => ({ mq, from: from.get(mq), to: to.get(mq) })).filter(isChange);
+  const changes: Change[] = [];
+  for (const [mq] of mergeMax(from, to)) {
+    const change = { mq, from: from.get(mq), to: to.get(mq) };
+    if (isChange(change)) changes.push(change);
+  }
+  return changes;
 }
 
 /** Tells whether a change changes anything. */
@@ -35,11 +46,13 @@ export function isLowering({ from, to }: Change): boolean {
 
 /** Counts changes by their kind. */
 export function countChanges(changes: readonly Change[]): ChangeCounts {
-  const count = (isOfKind: (change: Change) => boolean) => changes.filter(isOfKind).length;
-  return {
-    added: count(({ from, to }) => from === undefined && to !== undefined),
-    deleted: count(({ from, to }) => from !== undefined && to === undefined),
-    raised: count(({ from, to }) => from !== undefined && to !== undefined && to > from),
-    lowered: count(isLowering),
-  };
+  const counts = { added: 0, deleted: 0, raised: 0, lowered: 0 };
+  for (const { from, to } of changes) {
+    if (from === to) continue;
+    if (from === undefined) counts.added++;
+    else if (to === undefined) counts.deleted++;
+    else if (to > from) counts.raised++;
+    else counts.lowered++;
+  }
+  return counts;
 }

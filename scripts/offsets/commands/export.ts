@@ -4,6 +4,7 @@ import { FILTER_OPTIONS, filterOf, selectQueues } from "../changing/select_queue
 import { csvLines } from "../exchange/csv.ts";
 import { jsonEntries, printJson } from "../output/json_output.ts";
 import { readAnyTable } from "../reading/read_table.ts";
+import type { ToolIo } from "../command_line/tool_io.ts";
 import { OffsetTable } from "../../../mod.ts";
 
 export const exportCommand: Command = {
@@ -21,8 +22,22 @@ export const exportCommand: Command = {
     if (args.flag("csv") === args.flag("json")) args.fail("it needs --csv or --json");
     const { table, format } = await readAnyTable("export", path);
     const selected = OffsetTable.from(selectQueues("export", path, table, filterOf(args)));
-    if (args.flag("csv")) { for (const line of csvLines(selected)) io.out(line); }
+    if (args.flag("csv")) await printCsv(selected, io);
     else printJson(io, "export", { file: path, format, offsets: jsonEntries(selected) });
     return EXIT.ok;
   },
 };
+
+/** One write of many lines costs as much as one of a single line. */
+const LINES_AT_ONCE = 4096;
+
+async function printCsv(table: OffsetTable, io: ToolIo): Promise<void> {
+  let lines: string[] = [];
+  for (const line of csvLines(table)) {
+    if (lines.push(line) < LINES_AT_ONCE) continue;
+    io.out(lines.join(""));
+    lines = [];
+    await io.flush?.();
+  }
+  io.out(lines.join(""));
+}
