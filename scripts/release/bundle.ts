@@ -19,11 +19,20 @@ import { build, stop } from "esbuild";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The name of the bundle in the folder that {@linkcode makeBundle} is given. */
-export const BUNDLE_NAME = "offsetstore.mjs";
+/** How a bundle is written: for readers, or as short as can be. */
+export type BundleForm = "readable" | "minified";
 
-/** The name of its declarations, where TypeScript looks for them. */
-export const DECLARATIONS_NAME = "offsetstore.d.mts";
+/** The names of the bundles in the folder that {@linkcode makeBundle} is given. */
+export const BUNDLE_NAMES: Readonly<Record<BundleForm, string>> = {
+  readable: "offsetstore.mjs",
+  minified: "offsetstore.min.mjs",
+};
+
+/** The names of their declarations, where TypeScript looks for them. */
+export const DECLARATIONS_NAMES: Readonly<Record<BundleForm, string>> = {
+  readable: "offsetstore.d.mts",
+  minified: "offsetstore.min.d.mts",
+};
 
 /** The packages that make declarations of one file. */
 const DECLARATION_TOOLS = ["dts-bundle-generator@9.5.1", "typescript@5.9.3"];
@@ -42,11 +51,12 @@ async function readPackage(): Promise<{ name: string; version: string; license: 
  * Writes `mod.ts` and all that it imports to one file, without types and with `node:` built-ins left as imports.
  *
  * @param folder Where to write it; made if it is not there.
+ * @param form Whether it is minified.
  * @returns The path of the bundle.
  * @throws {BundleError} If esbuild refuses the sources.
  */
-export async function makeBundle(folder: string): Promise<string> {
-  const outfile = resolve(folder, BUNDLE_NAME);
+export async function makeBundle(folder: string, form: BundleForm = "readable"): Promise<string> {
+  const outfile = resolve(folder, BUNDLE_NAMES[form]);
   const { name, version, license } = await readPackage();
   try {
     await build({
@@ -54,6 +64,7 @@ export async function makeBundle(folder: string): Promise<string> {
       entryPoints: ["mod.ts"],
       outfile,
       bundle: true,
+      minify: form === "minified",
       format: "esm",
       // Neutral, not node: nothing is looked up in node_modules, so that a dependency that crept into src/ fails here.
       platform: "neutral",
@@ -112,11 +123,15 @@ export async function makeProgram(folder: string): Promise<string> {
  * Writes the declarations of all that `mod.ts` exports to one file, to lie beside the bundle.
  *
  * @param folder Where to write it; made if it is not there.
+ * @param form The bundle that they lie beside.
  * @returns The path of the declarations.
  * @throws {BundleError} If they cannot be made.
  */
-export async function makeDeclarations(folder: string): Promise<string> {
-  const outfile = resolve(folder, DECLARATIONS_NAME);
+export async function makeDeclarations(
+  folder: string,
+  form: BundleForm = "readable",
+): Promise<string> {
+  const outfile = resolve(folder, DECLARATIONS_NAMES[form]);
   await mkdir(folder, { recursive: true });
   const work = await mkdtemp(join(resolve(folder), "types-"));
   try {
