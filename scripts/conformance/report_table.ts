@@ -5,7 +5,6 @@ import { wrap } from "../lib/words.ts";
 import {
   casesOf,
   compareResults,
-  isFault,
   reasonsOf,
   type Report,
   type Result,
@@ -14,7 +13,6 @@ import {
   tellStory,
 } from "./report.ts";
 import { CONSEQUENCES, SEVERITIES } from "./severity.ts";
-import { SPECIFICATION } from "./specification.ts";
 
 const COLORS: Record<State, Color> = {
   holds: "green",
@@ -37,7 +35,6 @@ export function reportTable(report: Report, io: Io): string {
     .map((result) => `\n${tellStory(client, result)}`);
   return `${client.name} ${client.version}, profile ${client.profile}\n\n` +
     `${sections(results, io)}\n${notes(results)}${stories.join("")}` +
-    `${results.some(isFault) ? `\n${SPECIFICATION} has the clauses.\n` : ""}` +
     `\n${summary(report)}, in ${seconds} s with seed ${seed}\n`;
 }
 

@@ -1,4 +1,4 @@
-/** The driver around our own store: a complete example of the protocol in PROTOCOL.md. */
+/** The driver around our own store: a complete example of the protocol in `docs/conformance.md`. */
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { LocalFileOffsetStore, type OffsetTable } from "../../mod.ts";
