@@ -26,6 +26,7 @@ import type { Result, Section } from "./bench/section.ts";
 import { slowDiskSection } from "./bench/slow_disk.ts";
 import { stallsSection } from "./bench/stalls.ts";
 import { startupSection } from "./bench/startup.ts";
+import { toolSection } from "./bench/tool.ts";
 import { updatesSection } from "./bench/updates.ts";
 import { Child } from "./lib/child.ts";
 import { type Io, paint, printJsonLine } from "./lib/io.ts";
@@ -52,6 +53,7 @@ const SECTIONS: readonly Section[] = [
   slowDiskSection,
   peersSection,
   growthSection,
+  toolSection,
 ];
 
 const NAMES = SECTIONS.map(({ name }) => name);

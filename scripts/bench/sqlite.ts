@@ -7,7 +7,10 @@ import { queuesOf } from "./queues.ts";
 interface Database {
   exec(sql: string): void;
   close(): void;
-  prepare(sql: string): { run(...values: (string | bigint)[]): unknown };
+  prepare(sql: string): {
+    run(...values: (string | number | bigint)[]): unknown;
+    iterate(): Iterable<unknown>;
+  };
 }
 
 /** SQLite as the runtime brings it: WAL, and a sync at each transaction. */
@@ -46,7 +49,8 @@ export async function sqlite({ directory, queues: count }: Contest): Promise<Sql
   };
 }
 
-async function openDatabase(path: string): Promise<Database> {
+/** Opens a database with what the runtime has built in. */
+export async function openDatabase(path: string): Promise<Database> {
   if (process.versions.bun !== undefined) {
     // Deno and Node do not know the name, and their type checkers need not.
     const name = "bun:sqlite";

@@ -142,6 +142,10 @@ test("bench: a quick run prints its tables or its figures, and leaves nothing be
     assert.match(out, /Increase-only updates, 1,000 queues met in order\n/);
     assert.match(out, /64 committers at once, 1,000 queues\n.*DURABLE UPDATES\/s/);
     assert.match(out, /\nopen +\S+ +\S+ +\d+\.\d\d ×\n/);
+    const tool = await run("--only", "tool");
+    assert.match(tool.out, /Print 2,000 queues, each a process of its own\n/);
+    assert.match(tool.out, /\noffsets show \| head +\S+ +\S+ +\d+\.\d\d × /);
+    assert.match(tool.out, /\nnode:sqlite, the same rows +\S+ /);
     const svg = join(directory, "growth.svg");
     const figures = JSON.parse((await run("--only", "growth", "--json", "--svg", svg)).out);
     assert.equal(figures.quick, true);
