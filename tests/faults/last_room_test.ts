@@ -75,7 +75,7 @@ test(
   "J5 on a disk of 40 KiB, the operator's tool has the room to fold a journal",
   async () => {
     const { small } = await journaled(TINY);
-    const { code, err } = await runTool(small.process(), "compact", MAIN);
+    const { code, err } = await runTool(small.process(), "compact", MAIN, "--yes");
     assert.equal(code, 0, err);
     await expectLoaded(small.disk, tableOf(4, 4));
   },

@@ -75,6 +75,7 @@ test("offsets backup tells the same in JSON, and follows a link", async () => {
   const { out } = await run(["backup", join(at.root, "link.json"), to, "--json"]);
   const { bytes, ...told } = JSON.parse(out);
   assert.deepEqual(told, {
+    command: "backup",
     file: join(at.root, "link.json"),
     directory: to,
     queues: 2,

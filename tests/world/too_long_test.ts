@@ -109,7 +109,7 @@ test("L4 a main of 6 GiB beside a good backup: store and tool refuse it and say 
   });
   // An open that asks for a reset is refused as well: the file may be intact.
   await assert.rejects(at.open({ onCorrupt: "reset" }), { name: "OffsetLoadError" });
-  const list = await run(["list", at.root]);
+  const list = await run(["list", at.root, "--wide"]);
   assert.match(list.out, /main cannot be examined: it has 6442450944 bytes/);
   assert.doesNotMatch(list.out, /recoverable/);
   assert.equal(list.code, 1);

@@ -46,7 +46,8 @@ export async function inspectStore(path: string): Promise<StoreFiles> {
 
 /** Go's client truncates its backup (rocketmq-client-go issue 572): that is no new fault. */
 export function isEmptyOfGo(backup: Inspection): boolean {
-  return backup.state === "bad" && backup.info?.size === 0 &&
+  // A device has no size either.
+  return backup.state === "bad" && backup.info?.kind === "file" && backup.info.size === 0 &&
     basename(backup.path) === "offset.json.bak";
 }
 
