@@ -81,6 +81,7 @@ const steps: Step[] = [
   { name: "lint", command: [deno, "lint"] },
   { name: "types", command: [deno, "check", ...filesToCheck()] },
   { name: "documentation", command: [deno, "doc", "--lint", ...ENTRIES] },
+  { name: "language", command: [deno, "run", "--allow-read=.", "scripts/language.ts"] },
   { name: "tests on Deno", command: task("test:deno") },
   { name: "examples in the documentation", command: task("test:doc") },
   { name: "tests on Bun", command: task("test:bun"), env: TINY },

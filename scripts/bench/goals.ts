@@ -18,7 +18,7 @@ interface Goal {
 
 const sizes = (queues: number) => `${queues.toLocaleString("en")} queues`;
 
-/** What is done, of how many queues, and the most milliseconds that it may hold the event loop. */
+/** The work, its number of queues, and the most milliseconds that it may hold the event loop. */
 const STALL_GOALS: readonly (readonly [what: string, queues: number, bound: number])[] = [
   [STALLS.newQueue, 100_000, 5],
   [STALLS.newQueue, 1_000_000, 10],

@@ -29,7 +29,7 @@ export const leaksSection: Section = {
       { what: LEAKS.stores, queues: stores, value: each, unit: "bytes" },
     ].filter(({ value }) => !Number.isNaN(value));
     const result: Result = {
-      title: "What is left behind, and the most that is needed",
+      title: "Leftovers in memory, and the most that is needed",
       columns: [
         { title: "" },
         { title: "OF", align: "right" },

@@ -133,7 +133,7 @@ async function stallsAt(queues: number, context: Context): Promise<Result> {
   for (let round = 0; round < rounds; round++) {
     for (const [i, { prepare }] of all.entries()) {
       const run = await prepare(round);
-      // What was left over before is not the affair of what is measured.
+      // Garbage of the work before must not count here.
       sweep();
       await new Promise((resolve) => setTimeout(resolve, 20));
       taken[i].push(await longestStall(run));

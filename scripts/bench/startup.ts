@@ -11,7 +11,7 @@ import { median } from "./statistics.ts";
 const PROBE = fileURLToPath(new URL("startup_probe.ts", import.meta.url));
 const SOURCES = new URL("../../mod.ts", import.meta.url).href;
 
-/** What is started: the name in the table, and what `startup_probe.ts` is told. */
+/** The modules to start: the name in the table, and the arguments of `startup_probe.ts`. */
 const STARTS: readonly { readonly name: string; readonly what: string; readonly module: string }[] =
   [
     { name: "ours, mod.ts", what: "ours", module: SOURCES },

@@ -141,7 +141,7 @@ async function updatesAt(queues: number, isRandom: boolean, context: Context): P
     ],
     notes: [
       bytes === undefined
-        ? "What an update allocates is not to be told on this runtime."
+        ? "This runtime does not tell what an update allocates."
         : `An update of the store allocates ${bytes.toFixed(2)} bytes.`,
     ],
   };

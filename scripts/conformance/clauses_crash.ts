@@ -57,7 +57,7 @@ export const CRASH_CLAUSES = [
   clause({
     id: "P2",
     severity: "data loss",
-    text: "What was persisted before a kill is read by the next process, or something later.",
+    text: "The next process reads the offsets that were persisted before a kill, or later ones.",
     share: 0.2,
     arbitrary: steps("update", "persist", "kill"),
     async run(world, given) {

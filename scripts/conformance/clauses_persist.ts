@@ -213,7 +213,7 @@ export const PERSIST_CLAUSES = [
       await updateAll(world, table);
       await world.persistWell();
       const theirs = mergeMax(table, foreign);
-      // What is neither new nor other than what the client wrote itself is nobody else's.
+      // A table that the client itself wrote last is no change of another program.
       if (theirs.equals(table)) return;
       await world.put("main", theirs);
       await updateAll(world, mine);

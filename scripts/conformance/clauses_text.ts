@@ -37,7 +37,7 @@ export const TEXT_CLAUSES = [
   clause({
     id: "S1",
     severity: "data loss",
-    text: "What was persisted is in the file and is read by the next run, whatever the names.",
+    text: "Persisted offsets are in the file, and the next run reads them, whatever the names.",
     arbitrary: hostileTable,
     async run(world, table) {
       await world.openWell();

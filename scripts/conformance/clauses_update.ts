@@ -48,7 +48,7 @@ const BAD_QUEUES = [
   { topic: null, brokerName: "b", queueId: 0 },
 ] as MessageQueue[];
 
-/** What is no offset of a queue. */
+/** Values that are no offset of a queue. */
 const badInput = fc.oneof(
   fc.tuple(fc.constantFrom(...BAD_QUEUES), fc.constant("1")),
   fc.tuple(queue, fc.constantFrom(String(2n ** 63n), String(-(2n ** 63n) - 1n), "1.5", "x")),

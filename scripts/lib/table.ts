@@ -4,7 +4,7 @@ import { escape } from "./escape.ts";
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** What is left out of a cell if the table is too wide; without it, nothing is. */
+  /** The part that is left out of a cell if the table is too wide; without it, nothing is. */
   readonly shortens?: "middle" | "end";
   /** How many terminal cells are left of it at least. */
   readonly least?: number;

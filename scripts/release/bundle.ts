@@ -123,15 +123,11 @@ export async function makeProgram(folder: string): Promise<string> {
  * Writes the declarations of all that `mod.ts` exports to one file, to lie beside the bundle.
  *
  * @param folder Where to write it; made if it is not there.
- * @param form The bundle that they lie beside.
  * @returns The path of the declarations.
  * @throws {BundleError} If they cannot be made.
  */
-export async function makeDeclarations(
-  folder: string,
-  form: BundleForm = "readable",
-): Promise<string> {
-  const outfile = resolve(folder, DECLARATIONS_NAMES[form]);
+export async function makeDeclarations(folder: string): Promise<string> {
+  const outfile = resolve(folder, DECLARATIONS_NAMES.readable);
   await mkdir(folder, { recursive: true });
   const work = await mkdtemp(join(resolve(folder), "types-"));
   try {

@@ -1,10 +1,10 @@
 /** Makes the files of a release from a checkout without changes. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import process from "node:process";
 import { buildSite } from "../site/build_site.ts";
-import { makeBundle, makeDeclarations, makeTarball } from "./bundle.ts";
+import { DECLARATIONS_NAMES, makeBundle, makeDeclarations, makeTarball } from "./bundle.ts";
 import { ReleaseError } from "./release_error.ts";
 import { runProgram } from "./run_program.ts";
 
@@ -58,7 +58,10 @@ export async function stage(
   begin("the bundles");
   const files = [await makeBundle(folder), await makeBundle(folder, "minified")];
   begin("the declarations");
-  files.push(await makeDeclarations(folder), await makeDeclarations(folder, "minified"));
+  const declarations = await makeDeclarations(folder);
+  const copy = join(folder, DECLARATIONS_NAMES.minified);
+  await copyFile(declarations, copy);
+  files.push(declarations, copy);
   begin("the tarball");
   files.push(await makeTarball(folder));
   await buildSite(join(folder, "site"), "/", (part) => begin(`the site: ${part}`));
@@ -70,7 +73,6 @@ export async function stage(
 
 async function packSite(root: string, folder: string): Promise<string> {
   const archive = join(folder, `offsetstore-docs-${await agreedVersion(root)}.tgz`);
-  await mkdir(folder, { recursive: true });
   await runProgram(folder, ["tar", "-czf", basename(archive), "site"]);
   return archive;
 }

@@ -30,7 +30,7 @@ export type Part = "generator" | "pages" | "reference" | "inspector";
 /**
  * Builds the site. Deno only: it writes the reference with `deno doc`.
  *
- * @param folder Where to write it. What was there is removed.
+ * @param folder Where to write it. Its former content is removed.
  * @param base The path of the site on its server, with a slash at both ends.
  * @param begin Called as each part begins.
  * @throws {SiteError} If npm, VitePress or Deno fails: on a dead link, for example.

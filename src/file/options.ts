@@ -68,8 +68,8 @@ export interface OpenOptions {
   readonly persistEveryMs?: number;
   /**
    * Called with background events; errors it throws are ignored. Without it, `persist-failed` and
-   * `cleanup-failed` are warnings of the process, of type `OffsetStoreWarning`. A failure is told once
-   * for each change of state.
+   * `cleanup-failed` are warnings of the process, of type `OffsetStoreWarning`. A failure is reported
+   * once for each change of state.
    */
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void;
   /** The file system; the real one by default. */
@@ -118,7 +118,7 @@ export type Diagnostic =
    */
   | { readonly kind: "root-not-synced"; readonly path: string; readonly error: unknown }
   /**
-   * The file system does not have a call, or does not let this user make it, which is told once; the
+   * The file system does not have a call, or does not let this user make it, which is reported once; the
    * store goes on without it.
    *
    * - `syncDirectory`: a power cut may undo a persist whose file was just created or renamed.

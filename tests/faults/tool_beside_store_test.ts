@@ -41,8 +41,8 @@ async function raise(store: LocalFileOffsetStore): Promise<Error | undefined> {
 }
 
 /**
- * Expects that everything acknowledged to the consumer and the operator is there, or that both are
- * told: a journal that was moved aside is in a file, and the process that moved it has said so.
+ * Expects that everything acknowledged to the consumer and the operator is there, or that both get
+ * an error: a journal that was moved aside is in a file, and the process that moved it has said so.
  */
 async function expectNothingLost(
   { process, store, error, code }: {

@@ -156,7 +156,7 @@ async function interleave(
   });
 }
 
-/** Of so many stories, one is told. */
+/** Of so many stories, one runs. */
 const ONE_OUT_OF = byLength({ tiny: 7, short: 5, long: 1 });
 
 let told = 0;

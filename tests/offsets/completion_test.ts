@@ -7,7 +7,7 @@ import { hasTerminals } from "./pseudo_terminal.ts";
 
 const run = promisify(execFile);
 
-/** What is typed, and words that must and must not be offered. */
+/** A typed line, and words that must and must not be offered. */
 const CASES: readonly (readonly [line: string, offered: string[], not: string[]])[] = [
   ["offsetstore li", ["list"], ["show", "verify"]],
   ["offsets ver", ["verify"], ["list"]],

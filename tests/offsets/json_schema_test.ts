@@ -23,7 +23,7 @@ function strict(schema: unknown): unknown {
 const ajv = new Ajv2020({ allErrors: true, validateFormats: false });
 const validate = ajv.compile(strict(SCHEMA) as object);
 
-/** What is wrong with a value, by the part of the schema that its command has. */
+/** The faults of a value, by the part of the schema that its command has. */
 function faultsOf(value: { command?: string }): string {
   const { command } = value;
   if (validate(value)) return "";

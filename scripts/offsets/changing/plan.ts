@@ -8,7 +8,7 @@ export interface Plan {
   readonly path: string;
   /** The question whether to do it, such as `Change "offset.json"?`. */
   readonly question: string;
-  /** What is said if it leaves everything as it is. */
+  /** The message if it leaves everything as it is. */
   readonly nothing?: string;
   /** The offsets that change. */
   readonly changes: readonly Change[];
@@ -26,7 +26,7 @@ export interface Plan {
   readonly carryOut: () => Promise<Done>;
 }
 
-/** What was done. */
+/** The outcome of a change. */
 export interface Done {
   /** In words, each on its own line. */
   readonly text: readonly string[];

@@ -116,7 +116,7 @@ async function write(
 }
 
 /**
- * What is told of a file that was written.
+ * The report about a file that was written.
  *
  * @param text What was done, in words.
  */

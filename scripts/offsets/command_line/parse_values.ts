@@ -24,7 +24,7 @@ export function parseQueueId(args: Args, text: string): number {
   return id;
 }
 
-/** What is wrong when a filter selects nothing: most often a name that is slightly different. */
+/** The error when a filter selects nothing: most often a name that is slightly different. */
 export function nothingSelected(
   action: string,
   table: OffsetTable,

@@ -8,7 +8,7 @@ import { CommandUsageError } from "./args.ts";
 import { CommandError } from "./command_error.ts";
 import { hint, type ToolIo } from "./tool_io.ts";
 
-/** An error as it is told: in words on standard error, or as JSON on standard output. */
+/** An error as it is reported: in words on standard error, or as JSON on standard output. */
 interface Report {
   readonly code: string;
   readonly message: string;

@@ -2,11 +2,11 @@ import type { Io } from "../../lib/io.ts";
 import type { Author } from "../undo/undo_text.ts";
 import { type Hint, hintText } from "./hint.ts";
 
-/** What a command of this tool may touch besides the files it is told about. */
+/** The surroundings of a command of this tool besides the files it names. */
 export interface ToolIo extends Io {
   /** How the user has started the tool: what stands before the command in hints and the help. */
   readonly program: string;
-  /** Who runs it, and how, for the history of a store. */
+  /** The user and the command, for the history of a store. */
   readonly author: Author;
 }
 

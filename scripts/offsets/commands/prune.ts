@@ -48,7 +48,7 @@ export const prune: Command = {
   },
 };
 
-/** What is moved where. */
+/** The moves: each store and its place in the archive. */
 export interface Prune {
   readonly root: string;
   readonly archive: string;

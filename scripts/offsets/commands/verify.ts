@@ -25,7 +25,7 @@ import { formatTable } from "../../lib/table.ts";
 interface Finding {
   readonly role: "main" | "backup" | "leftover" | "journal";
   readonly file: Inspection;
-  /** What is to be said of a journal. */
+  /** The records of a journal. */
   readonly records?: number;
   readonly details?: string;
 }

@@ -21,7 +21,7 @@ export interface WatchOptions {
   readonly isJson: boolean;
 }
 
-/** Follows a file until the program ends; a file that is bad for a moment is told, not fatal. */
+/** Follows a file until the program ends; a file that is bad for a moment is reported, not fatal. */
 export async function watch(path: string, options: WatchOptions, io: Io): Promise<number> {
   const rates = new RateWindow();
   const reader = new ChangeReader(path, options.filter, rates);
@@ -50,7 +50,7 @@ export async function watch(path: string, options: WatchOptions, io: Io): Promis
 
 /** Reads the file again only if it, or its journal, is another one than before. */
 class ChangeReader {
-  /** What is wrong with the file. */
+  /** The fault of the file. */
   fault: string | undefined;
   readonly #path: string;
   readonly #filter: QueueFilter;

@@ -23,7 +23,7 @@ export interface AppliedJournal {
   /** What it is to the file; a foreign one holds records that nothing else holds, and is kept. */
   readonly relation: JournalRelation;
   readonly generation: Generation | undefined;
-  /** What is wrong with it, in words. */
+  /** The fault, in words. */
   readonly reason: string | undefined;
 }
 

@@ -19,7 +19,7 @@ export async function defaultRoots(): Promise<string[]> {
   return roots;
 }
 
-/** What cannot be read is there, and is told later. */
+/** A path that cannot be read exists; a later read reports it. */
 async function exists(path: string): Promise<boolean> {
   return await readdir(path).then(
     () => true,

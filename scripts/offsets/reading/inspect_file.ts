@@ -26,7 +26,7 @@ import { describeSystemError } from "../output/system_error.ts";
 /** No journal extends a file that was edited. */
 export const NO_ID: SnapshotId = { length: -1, crc32: 0 };
 
-/** What was found at a path. */
+/** The finding at a path. */
 export type Inspection = ValidInspection | BadInspection | MissingInspection;
 
 /** There is no file. */
@@ -182,7 +182,7 @@ export function aliOnsOf(inspection: Inspection): AliOnsFile | undefined {
   return inspection.state === "bad" ? inspection.aliOns : undefined;
 }
 
-/** What is wrong with a file, on one line. */
+/** The fault of a file, on one line. */
 export function fault(inspection: Inspection): string {
   if (inspection.state === "missing") return "there is no such file";
   return inspection.state === "valid" ? "it is valid" : inspection.reason;
@@ -195,7 +195,7 @@ export function codeOf(inspection: Inspection): ErrorCode {
   return aliOnsOf(inspection) === undefined ? "bad" : "ali-ons";
 }
 
-/** What is known of the file without reading it; `undefined` for no file. */
+/** The description of the file that needs no read; `undefined` for no file. */
 export function infoOf(inspection: Inspection): FileInfo | undefined {
   return inspection.state === "missing" ? undefined : inspection.info;
 }

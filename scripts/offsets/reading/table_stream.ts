@@ -24,7 +24,7 @@ const SIZES: PieceSizes = { first: 1 << 16, next: 1 << 20 };
 const HEAD = '{"offsetTable":';
 /** Between a queue and its offset, and nowhere else: inside a key, quotation marks are escaped. */
 const KEY_END = '}":';
-/** What is longer is left to the general reader. */
+/** The general reader reads longer entries. */
 const LONGEST_ENTRY = 1 << 20;
 const LONGEST_TAIL = 1 << 16;
 

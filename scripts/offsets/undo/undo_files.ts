@@ -19,7 +19,7 @@ export interface KeptUndo {
 
 /**
  * Writes an undo file beside a main file, with the owner, the group and the mode that a new main
- * takes, and makes it durable. What was begun is removed if that fails.
+ * takes, and makes it durable. A part of a file is removed if that fails.
  *
  * A process that is killed meanwhile leaves a file that ends too early: the change had not begun.
  */

@@ -7,7 +7,7 @@ import { decode, type OffsetFileFormat, type OffsetTable, serialize } from "../.
 import { parseSnapshot } from "../../../src/core/format/parse.ts";
 import { escapeJson } from "../../lib/escape.ts";
 
-/** Who made a change. */
+/** The user and the process that made a change. */
 export interface Author {
   /** The user's name or number; without it, the system did not tell. */
   readonly user?: string;

@@ -21,7 +21,7 @@ export type Before = Pick<UndoRecord, "table" | "format" | "checksum" | "main">;
 export interface StoreChange extends Omit<WriteOptions, "io" | "fileSystem"> {
   readonly path: string;
   readonly table: OffsetTable;
-  /** What is kept for `undo`. */
+  /** The state that is kept for `undo`. */
   readonly before: Before;
   readonly changes: readonly Change[];
 }

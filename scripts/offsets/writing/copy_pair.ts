@@ -10,8 +10,8 @@ import type { Pair } from "../reading/read_pair.ts";
 import { describeSystemError, nextStepAfter } from "../output/system_error.ts";
 
 /**
- * Writes the copies of a pair to a directory that is new or empty, and makes them durable. What was
- * begun is removed if that fails.
+ * Writes the copies of a pair to a directory that is new or empty, and makes them durable. If that
+ * fails, unfinished copies are removed.
  */
 export async function copyPair(
   { main, journal }: Pair,

@@ -76,7 +76,7 @@ async function run(
   return { states, violation: first && `${first.what}\n${first.story.join("\n")}`, misled };
 }
 
-/** What is wrong with the disk besides, for good or as long as the operation takes. */
+/** A further fault of the disk, for good or as long as the operation takes. */
 function wrapOf({ wrap, trouble }: Operation, failing: FailingCalls): Wrap | undefined {
   return trouble?.(() => failing.isArmed) ?? wrap;
 }
@@ -111,7 +111,7 @@ export function faultOf(result: CaseResult): string | undefined {
 /**
  * Two errors make a load go on with less than the last acknowledged, and say so in its outcome:
  *
- * - ENOENT. A store that is told that a file is not there cannot find out that it is. When the file
+ * - ENOENT. A store cannot find out that this answer is wrong. When the file
  *   turns up, it is a conflict. A sync that says so makes the store read anew.
  * - EIO. The device says that the content is lost; the backup is what clause L2 asks for. The file
  *   is kept aside, not overwritten.

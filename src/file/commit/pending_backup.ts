@@ -8,7 +8,7 @@ import { ChangedMeanwhileError } from "./changed_meanwhile_error.ts";
 import type { SnapshotWrite } from "./snapshot_write.ts";
 
 /**
- * What is known of the second name.
+ * The state of the second name.
  *
  * - `may be there`: it was made, or its creation failed.
  * - `of the backup`: the backup is the same file, so that a rename of one name over the other would

@@ -4,7 +4,7 @@ import { quote } from "../../core/table/message_queue.ts";
 export interface FileFault {
   /** The file. */
   readonly path: string;
-  /** What is wrong with it, in words. */
+  /** The fault of the file, in words. */
   readonly reason: string;
   /** The cause: an `OffsetFileSyntaxError`, or an error of the file system. */
   readonly cause?: unknown;

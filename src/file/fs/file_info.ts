@@ -51,7 +51,7 @@ const FINE_TICK_MS = 20;
 const COARSE_TICK_MS = 2000;
 
 /**
- * How far apart two times of this file system must be to be told apart, judging by one of them.
+ * The least distance of two times of this file system that differ, judging by one of them.
  *
  * A time on a whole second may come from a coarse clock.
  */

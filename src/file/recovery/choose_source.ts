@@ -27,7 +27,7 @@ export interface Choice {
   /** How many records of the journal are in the table. */
   readonly records: number;
   readonly journal: RelatedJournal | undefined;
-  /** What is wrong with the files that were not used, or used only in part. */
+  /** The faults of the files that were not used, or used only in part. */
   readonly faults: readonly FileFault[];
 }
 

@@ -27,7 +27,7 @@ export interface Replayed {
   /** How many records were applied. */
   readonly records: number;
   readonly journal: RelatedJournal | undefined;
-  /** What is wrong with the journal, if anything. */
+  /** The faults of the journal, if any. */
   readonly faults: readonly FileFault[];
 }
 

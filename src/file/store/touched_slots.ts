@@ -3,14 +3,14 @@ import { Int64Array } from "../../core/table/int64_array.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
 import { HELD, TOUCHED } from "./queue_flags.ts";
 
-/** So many changes are told in arrays that are used again. */
+/** Up to so many changes are returned in arrays that are used again. */
 const FEW = 1024;
 
 /** The slots that a persist must look at, each once: those with the flag `TOUCHED`. */
 export class TouchedSlots {
   #slots = new Uint32Array(0);
   #size = 0;
-  /** Where a few changes are told: new arrays would cost more than all else about those. */
+  /** The arrays for a few changes: new arrays would cost more than all else about those. */
   readonly #few = { slots: new Uint32Array(FEW), offsets: new Int64Array(FEW) };
 
   get size(): number {

@@ -117,7 +117,7 @@ for (const journal of [false, true]) {
         await settle();
         faulty.faults = [];
         await store.persist();
-        // What was in doubt is certain now.
+        // The doubt is over now.
         store.remove({ topic: "never", brokerName: "b", queueId: 0 });
         await settle();
         assert.ok((await at.table().catch(() => known.table)).size <= QUEUES);

@@ -252,7 +252,7 @@ test("P9 a merge does what the rule of a conflict says for the maximum, queue by
       return set.sort(([a], [b]) => Number(a) - Number(b));
     });
     assert.deepEqual(changes[0], changes[1]);
-    // What is frozen stays so.
+    // A frozen queue stays frozen.
     for (const { memory } of [merged, resolved]) {
       for (const slot of POOL.keys()) memory.update(slot, 2n ** 62n, true);
     }
