@@ -37,7 +37,7 @@ export async function showLongFile(
   const modified = new Date(info.mtimeMs).toISOString();
   const stream = new TableStream(real);
   const batches = stream.batches();
-  // What the system refuses is told by the general reader.
+  // The general reader reports what the system refuses.
   let batch = await batches.next().catch(() => ({ done: true, value: undefined } as const));
   if (batch.done) return undefined;
   const writer = writerOf(args, { file: path, format: "go", modified }, io);
