@@ -3,7 +3,7 @@ export const SEVERITIES = ["data loss", "silent reset", "wrong answer", "cosmeti
 
 export type Severity = typeof SEVERITIES[number];
 
-/** What each severity means to the consumer. */
+/** The consequence of each severity for the consumer. */
 export const CONSEQUENCES: Record<Severity, string> = {
   "data loss": "a position that was stored is gone, or a file of others",
   "silent reset": "the consumer starts anew, and no error says so",

@@ -21,7 +21,7 @@ export function sectionOf(id: string): string {
   return `${SPECIFICATION}#${SECTIONS[id[0]]}`;
 }
 
-/** What a link on a page needs before a section: the project's URL, or a relative path to it. */
+/** The beginning of a link from a page: the project's URL, or a relative path to the project. */
 export function linkPrefix(page: string, project = new URL("../../", import.meta.url)): string {
   if (project.protocol !== "file:") return project.href;
   const path = relative(dirname(page), fileURLToPath(project)).replaceAll("\\", "/");

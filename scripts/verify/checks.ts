@@ -2,9 +2,9 @@
 export interface Check {
   /** Its name in `deno.json`. */
   readonly task: string;
-  /** What it shows. */
+  /** The property that the check shows. */
   readonly shows: string;
-  /** What it needs besides npm, and how to get it; `undefined` if nothing. */
+  /** Programs that it needs besides npm, and how to get them; `undefined` if none. */
   readonly needs?: string;
   /** How long a full run takes. */
   readonly takes: string;

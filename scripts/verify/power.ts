@@ -18,7 +18,7 @@ import { asJson, asText, isGood } from "./power/report.ts";
 import { obstacle, usableFamilies } from "./power/requirements.ts";
 import { cutPower } from "./power/cut_power.ts";
 
-/** What the slice for CI takes about a minute for. */
+/** The slice for CI, which takes about a minute. */
 const SLICE = 1200;
 
 const UNITS = ["512", "4096"] as const;

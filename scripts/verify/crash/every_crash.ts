@@ -34,7 +34,7 @@ export interface Subject<E, R extends Run<E> = Run<E>> {
   run(beginning: Beginning<E>, isFirst: boolean, isCrashed: boolean): R;
   /** The work of the first run; what it throws is a violation. */
   work(run: R): Promise<void>;
-  /** What everybody does after so many crashes; what it throws is a violation. */
+  /** The work of each process after so many crashes; an error that it throws is a violation. */
   recover(run: R, crashes: number): Promise<void>;
   /** Equal for expectations of the same. */
   keyOf(expectation: E): string;
@@ -54,13 +54,13 @@ export interface Exploration {
   first: Violation | undefined;
 }
 
-/** What explorations have met already, by its key. */
+/** The states that explorations have met already, by their keys. */
 export interface Met {
   /** Adds a state, or a moment at which a crash may come; answers whether it is new. */
   add(kind: "state" | "moment", key: string): boolean;
 }
 
-/** What the explorations of one thread have met. */
+/** The states that the explorations of one thread have met. */
 export class MetHere implements Met {
   readonly states = new Set<string>();
   readonly #moments = new Set<string>();
@@ -73,7 +73,7 @@ export class MetHere implements Met {
 }
 
 export interface ExploreOptions<E = unknown> {
-  /** What other explorations have met, and need not be explored again. */
+  /** States that other explorations have met, and that need not be explored again. */
   readonly met?: Met;
   /** No more second crashes, and later ones, once there are so many states. */
   readonly maxStates?: number;
@@ -123,7 +123,7 @@ export async function everyCrash<E, R extends Run<E>>(
       const violation = { what, story: [...state.past(), ...run.calls] };
       exploration.first ??= violation;
       options.onViolation?.(violation);
-      // What came before it is crashed all the same.
+      // The states before it are crashed all the same.
       return isFirst ? run : undefined;
     }
   }

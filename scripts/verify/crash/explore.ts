@@ -29,7 +29,7 @@ export interface Scenario {
   readonly fault?: Wrap;
 }
 
-/** What everybody does after a crash: load, load again, persist, load. */
+/** The work of each process after a crash: load, load again, persist, load. */
 async function recover(world: World): Promise<void> {
   const session = await world.open();
   await world.open();

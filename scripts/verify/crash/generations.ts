@@ -27,8 +27,8 @@ export function generationOf(table: OffsetTable, queues: number): number | undef
 }
 
 /**
- * What a load must answer: the floor, the newest generation that was acknowledged or that a load
- * has answered before, or one whose persist was begun since.
+ * The generations that a load may answer: the floor, which is the newest generation that was
+ * acknowledged or loaded before, or one whose persist was begun since.
  */
 export interface Expectation {
   readonly floor: number;

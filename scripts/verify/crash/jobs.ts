@@ -12,7 +12,7 @@ import type { Tag } from "./story/situation.ts";
 /** The subjects: the store, the store with a step taken away, and other writers. */
 export type Kind = "store" | "sabotage" | "peer";
 
-/** What a worker is asked for: a scenario by its place, since functions cannot be sent to a thread. */
+/** The order for a worker: a scenario by its index, since functions cannot be sent to a thread. */
 export interface Job {
   readonly kind: Kind;
   readonly index: number;
@@ -23,7 +23,7 @@ export interface Job {
 /** The findings in one scenario, with the states after an event of each kind. */
 export type Found = Exploration & { readonly tags?: ReadonlyMap<Tag, number> };
 
-/** What a worker says: how far it has come, or what it has found. */
+/** The message of a worker: its progress or its result. */
 export type Answer =
   | { readonly states: number }
   | { readonly found: Found };
@@ -34,7 +34,7 @@ export interface Task {
   readonly explore: (depth: number, options: ExploreOptions) => Promise<Found>;
 }
 
-/** What there is to explore of a kind. Only the store is crashed during its recovery, too. */
+/** The explorations of a kind. Only the store is crashed during its recovery, too. */
 export function tasksOf(kind: Kind): Task[] {
   switch (kind) {
     case "store":

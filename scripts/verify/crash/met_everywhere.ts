@@ -1,13 +1,14 @@
 import type { Met } from "./every_crash.ts";
 
 /**
- * What the explorations of several threads have met: 64 bits of each key, in a table that they share.
+ * The states that the explorations of several threads have met: 64 bits of each key, in a table
+ * that the threads share.
  *
  * Two of ten million keys have the same 64 bits with a chance of one in 370,000; then one state is
  * not explored.
  */
 export class MetEverywhere implements Met {
-  /** What another thread makes its own of. */
+  /** The buffer from which another thread makes its own view. */
   readonly buffer: SharedArrayBuffer;
   /** The number of keys, and then the keys; 0 is a free place. */
   readonly #slots: BigInt64Array;

@@ -215,7 +215,7 @@ export function sabotages(): Scenario[] {
   }));
 }
 
-/** What the sabotages are held against: the same work, with nothing taken away. */
+/** The control for the sabotages: the same work with all steps in place. */
 export function unsabotaged(): Scenario[] {
   return sabotages().map(({ name, ...scenario }) => ({
     ...scenario,

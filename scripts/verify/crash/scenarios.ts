@@ -14,7 +14,7 @@ export interface History {
   readonly disk?: DiskName;
   readonly system?: System;
   readonly timesMs?: number;
-  /** What comes after a crash opens the store with the settings of the first process, unless told. */
+  /** The settings of processes after a crash; those of the first process if absent. */
   readonly recovery?: Settings;
 }
 

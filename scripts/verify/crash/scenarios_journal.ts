@@ -13,7 +13,7 @@ const throughFailure = (place: string) =>
    A sets 0=4
    A persists`;
 
-/** What clause J5 adds: everything holds unchanged with a journal. */
+/** Clause J5: all promises also hold with a journal. */
 export const JOURNAL_HISTORIES: Readonly<Record<string, History>> = {
   "a journal, from the first persist": {
     steps: `${LONG}\n${persists("A", "0=1 1=1", "0=2", "1=2", "0=3 1=3")}`,

@@ -8,7 +8,7 @@ Error.stackTraceLimit = 0;
 
 const answer = (message: Answer) => parentPort!.postMessage(message);
 
-/** What all workers have met; each scenario of what must lose data is explored by itself. */
+/** The states that all workers have met. Scenarios that must lose data are explored separately. */
 const met = workerData instanceof SharedArrayBuffer ? new MetEverywhere(workerData) : undefined;
 
 parentPort!.on("message", async ({ kind, index, depth, maxStates }: Job) => {

@@ -17,7 +17,7 @@ export interface Session {
   /** How it was loaded, for the story. */
   readonly outcome: string;
   persist(n: number): Promise<void>;
-  /** What memory holds, which no failure may change. */
+  /** The offsets in memory, which no failure may change. */
   readonly memory?: () => OffsetTable;
   /** Which generation a read from the store finds. */
   readonly readStore?: () => Promise<number>;

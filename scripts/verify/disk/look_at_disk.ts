@@ -27,7 +27,7 @@ async function names(disk: SimulatedDisk): Promise<string[]> {
   return await new SimulatedFileSystem(disk).readDirectory(DIRECTORY).catch(() => []);
 }
 
-/** What main holds; nothing if it is missing or no offset file. */
+/** The table of main; nothing if main is missing or no offset file. */
 export async function mainOf(disk: SimulatedDisk): Promise<OffsetTable> {
   if (!(await names(disk)).includes("offset.json")) return OffsetTable.empty;
   return tableOf((await new SimulatedFileSystem(disk).readFile(MAIN)).bytes, snapshotOf);

@@ -42,7 +42,7 @@ export interface Rights {
 
 export interface FileNode extends Rights {
   readonly kind: "file";
-  /** What processes see. */
+  /** The state that processes see. */
   data: Uint8Array;
   /** The durable part. */
   stable: Uint8Array;

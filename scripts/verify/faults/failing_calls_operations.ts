@@ -1,4 +1,4 @@
-/** What the matrix of failing calls lets fail: each operation of the store, from each kind of disk. */
+/** The operations in the matrix of failing calls: each one of the store, from each kind of disk. */
 import { serialize } from "../../../mod.ts";
 import { OffsetTable } from "../../../src/core/mod.ts";
 import type { Scenario, Wrap } from "../crash/explore.ts";
@@ -28,11 +28,11 @@ export interface Operation
   extends Pick<Scenario, "name" | "writer" | "disk" | "start" | "wrap" | "paths"> {
   /** The operation that meets failures. */
   readonly act: "open" | "persist" | "read" | "close";
-  /** What comes before, undisturbed; answers the session that acts, if it is not `open`. */
+  /** The undisturbed work before; returns the session that acts, if the operation is not `open`. */
   readonly prepare?: (world: World) => Promise<Session>;
   /** A second trouble, for as long as the operation takes; instead of `wrap`. */
   readonly trouble?: (isOn: () => boolean) => Wrap;
-  /** What memory holds after an attempt to persist a generation, and what it held before. */
+  /** The offsets in memory after an attempt to persist a generation, and before it. */
   readonly memory: (n: number, acknowledged: boolean, before: OffsetTable) => OffsetTable;
   /** Whether there are so many crashes that a test tries fewer of its cases. */
   readonly isCostly?: boolean;

@@ -3,10 +3,10 @@ import { Random } from "../../lib/random.ts";
 import { generate, type Kind, KINDS } from "./generate.ts";
 import { keyOf, oracle } from "./oracle.ts";
 
-/** What reads the bytes of a file, and throws an `OffsetFileSyntaxError` if they are none. */
+/** A reader of the bytes of a file. It throws an `OffsetFileSyntaxError` if they are no offset file. */
 export type Reader = (bytes: Uint8Array) => OffsetTable;
 
-/** What many files have shown. */
+/** The results of many files. */
 export interface FuzzFigures {
   readonly inputs: number;
   readonly accepted: number;

@@ -2,7 +2,7 @@ import { OffsetTable, serialize } from "../../../src/core/mod.ts";
 import type { Random } from "../../lib/random.ts";
 import { EDGE_NAMES, EDGE_OFFSETS, INT32_MAX, INT32_MIN } from "../../lib/arbitraries.ts";
 
-/** What may be done to a file; each is to be met often. */
+/** The changes of a file; a run must meet each of them often. */
 export const KINDS = [
   "as written",
   "bytes",

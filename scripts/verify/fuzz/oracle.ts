@@ -1,5 +1,5 @@
 /**
- * What an offset file is, said once more and in another way than the parser says it: all tokens by
+ * A second definition of an offset file, written in another way than the parser: all tokens by
  * one regular expression, then a tree, then the rules on the tree. Slow, and short enough to check.
  */
 import { crc32 } from "node:zlib";

@@ -1,5 +1,5 @@
 /**
- * What the output of a mutant begins with that never came to an end. Stryker learns it as a failure
- * like any other: its own way to find out is to wait much longer.
+ * The beginning of the output of a mutant that never came to an end. Stryker takes it for an
+ * ordinary failure, because Stryker's own timeout is much longer.
  */
 export const HUNG = "hung";

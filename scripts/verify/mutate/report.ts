@@ -1,6 +1,6 @@
 import { HUNG } from "./hung.ts";
 
-/** What became of the mutants of a file, or of several. */
+/** The fate of the mutants of one or several files. */
 export interface Figures {
   readonly mutants: number;
   readonly killed: number;
@@ -21,7 +21,7 @@ export interface Survivor {
   readonly replacement: string;
 }
 
-/** What of Stryker's report is used. */
+/** The part of Stryker's report that is used. */
 export interface StrykerReport {
   readonly files: Readonly<Record<string, { source: string; mutants: readonly Mutant[] }>>;
 }

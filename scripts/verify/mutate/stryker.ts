@@ -13,7 +13,7 @@ export type Part = (typeof PARTS)[number];
 const ROOT = new URL("../../../", import.meta.url);
 const STRYKER = "node_modules/@stryker-mutator/core/bin/stryker.js";
 
-/** What of a part's configuration is used here too. */
+/** The part of a configuration that is also used here. */
 interface Config {
   readonly thresholds: { readonly break: number };
   readonly jsonReporter: { readonly fileName: string };

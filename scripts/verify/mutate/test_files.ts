@@ -6,8 +6,8 @@ import process from "node:process";
 import { Child } from "../../lib/child.ts";
 
 /**
- * What the tests are run with: few cases of each property, and the smallest slices of what takes
- * long. What they let live, the whole suite might kill, never the other way round. No disk is
+ * The environment of the tests: few cases of each property, and the smallest slices of slow tests.
+ * The whole suite may kill a mutant that survives here, never the other way round. No disk is
  * mounted, since a run that is given up would leave it behind.
  */
 const QUICKLY = { FC_RUNS: "20", TESTS: "tiny", SMALL_DISK: "pretended" };

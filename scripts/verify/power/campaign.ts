@@ -30,7 +30,7 @@ export interface Campaign {
   readonly executables: Readonly<Record<Runtime, string>>;
 }
 
-/** What a campaign tells. */
+/** The events of a campaign. */
 export type News =
   | { readonly news: "image" }
   | { readonly news: "done"; readonly index: number; readonly result: JobResult }

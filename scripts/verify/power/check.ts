@@ -11,7 +11,7 @@ import type { Recording } from "./record.ts";
 import type { Shell } from "./shell.ts";
 import type { Writer } from "./writers.ts";
 
-/** What may be wrong after a power cut, the worst first. */
+/** The faults after a power cut, the worst first. */
 export const FAULTS = [
   /** An older generation than the promised one is loaded. */
   "lost",
@@ -34,9 +34,9 @@ export type Fault = (typeof FAULTS)[number];
 /** The findings in one image. */
 export interface Found {
   readonly fault?: Fault;
-  /** What `open` said that it loaded. */
+  /** The outcome that `open` reported. */
   readonly label: string;
-  /** What happened, in lines; of a fault only. */
+  /** The events, in lines; only for a fault. */
   readonly story: readonly string[];
 }
 

@@ -16,7 +16,7 @@ export interface PowerCut {
   readonly kept: readonly DiskWrite[];
 }
 
-/** What a disk may hold after a power cut. */
+/** The contents that a disk may have after a power cut. */
 export interface CrashState {
   /** The power cuts that leave it: the first one, and one after each later promise. */
   readonly cuts: readonly PowerCut[];
@@ -32,7 +32,7 @@ export interface CrashModel {
   readonly subsets: number;
   /** The part of the disk that is never torn, whatever the unit. */
   readonly whole?: { readonly begin: number; readonly end: number };
-  /** What may be loaded after a cut at that length of the log; equal answers mean the same. */
+  /** The tables that may be loaded after a cut at that length of the log; equal answers mean the same. */
   readonly promisesAt: (end: number) => number;
 }
 

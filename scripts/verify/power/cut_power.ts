@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly shows: boolean;
 }
 
-/** What the file of `--resume` holds. */
+/** The content of the file of `--resume`. */
 interface State {
   readonly plan: PlanOptions;
   readonly outcomes: Record<number, Outcome>;

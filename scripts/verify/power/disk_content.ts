@@ -9,7 +9,7 @@ const PAGE = 4096;
 /** The longest run of pages that is written at a time. */
 const RUN = 256;
 
-/** What a disk holds durably, with an identity that tells equal contents from others. */
+/** The durable content of a disk, with an identity by which equal contents are recognized. */
 export class DiskContent {
   readonly #bytes: Buffer;
   /** The pages that are not all zeros. */

@@ -18,7 +18,7 @@ export interface DiskWrite {
   readonly data: Uint8Array;
 }
 
-/** What a disk did; `end` is where its record ends in the log. */
+/** An action of a disk; `end` is the end of its record in the log. */
 export type DiskEvent =
   | { readonly kind: "write"; readonly write: DiskWrite; readonly end: number }
   | { readonly kind: "flush"; readonly covers: number; readonly end: number };

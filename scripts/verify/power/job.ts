@@ -35,13 +35,13 @@ export interface Job {
   readonly mustLose: boolean;
 }
 
-/** What came of a job. */
+/** The result of a job. */
 export interface JobResult {
   readonly images: number;
   /** How many different images the recording allows, of those that were enumerated. */
   readonly states: number;
   readonly faults: Partial<Record<Fault, number>>;
-  /** What `open` said that it loaded, and how often. */
+  /** The outcomes that `open` reported, with their numbers. */
   readonly loads: Record<string, number>;
   /** The first fault of each kind. */
   readonly stories: { readonly fault: Fault; readonly lines: readonly string[] }[];

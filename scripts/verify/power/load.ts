@@ -9,11 +9,11 @@ import {
 } from "../../../mod.ts";
 import { textOf } from "./promises.ts";
 
-/** What a process finds that opens the store after a power cut. */
+/** The findings of a process that opens the store after a power cut. */
 export interface Loaded {
   /** The table's text; `undefined` if `open` failed. */
   readonly table?: string;
-  /** What `open` said that it loaded, in a word or two. */
+  /** The outcome that `open` reported, in a word or two. */
   readonly label: string;
   /** Why the store could not be opened, or could not go on. */
   readonly error?: string;

@@ -4,7 +4,7 @@ import { type Family, FILE_SYSTEMS, NO_BARRIER } from "./file_systems.ts";
 import type { Job } from "./job.ts";
 import { SABOTAGED, type Writer, WRITERS } from "./writers.ts";
 
-/** What a run is to do. */
+/** The plan of a run. */
 export interface PlanOptions {
   readonly families: readonly Family[];
   readonly runtimes: readonly Runtime[];

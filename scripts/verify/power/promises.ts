@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, statSync } from "node:fs";
 import type { MessageQueue, Offset } from "../../../mod.ts";
 
-/** What a writer promised when the log of the disk had the length `at`. */
+/** The promise of a writer when the log of the disk had the length `at`. */
 export type PromiseEntry = { readonly at: number } & Promised;
 
 /** Generations of the table are numbered from 1; 0 is the empty one. */
@@ -23,7 +23,7 @@ export interface Allowed {
   readonly most: number;
 }
 
-/** What a loaded table is. */
+/** The kind of a loaded table. */
 export interface Verdict {
   readonly is: "kept" | "lost" | "empty" | "made up";
   /** The generation whose table it is, if there is one. */
@@ -52,7 +52,7 @@ export class Promises {
     return count;
   }
 
-  /** What may be loaded after a power cut at that length of the log; at its end by default. */
+  /** The tables that may be loaded after a power cut at that length of the log; at its end by default. */
   allowedAt(end = Infinity): Allowed {
     return this.#allowed[this.countAt(end)];
   }

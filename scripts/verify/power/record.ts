@@ -12,7 +12,7 @@ import type { Shell } from "./shell.ts";
 import { NOT_KEPT, type WriteOptions } from "./write.ts";
 import type { Writer } from "./writers.ts";
 
-/** What a writer did to a disk, and what it promised. */
+/** The actions of a writer on a disk, and its promises. */
 export interface Recording {
   /** The image of the disk before. */
   readonly image: string;
@@ -20,7 +20,7 @@ export interface Recording {
   /** Where in the log the file system was mounted, and the power may be cut. */
   readonly from: number;
   readonly promises: readonly PromiseEntry[];
-  /** What an `open` has shown that it must not; the recording ends there. */
+  /** A wrong result of `open`; the recording ends there. */
   readonly notKept?: string;
 }
 
@@ -43,7 +43,7 @@ const QUEUES = 16;
 const LIVES = 5;
 /** How many calls of its file system a writer may live to make. */
 const CALLS = { least: 5, range: 60 };
-/** What runs so long hangs. */
+/** A process that runs so long hangs. */
 const PATIENCE_MS = 60_000;
 
 /** Has a writer write to a file system on a recorded disk. */
@@ -98,7 +98,7 @@ async function write(options: RecordOptions): Promise<string | undefined> {
   const { folder, writer, random, generations } = options;
   const mounted = join(folder, "mounted");
   const isSabotaged = writer.sabotage !== undefined || options.kind.mustLose !== undefined;
-  // What nobody syncs reaches the disk only if others do something, and with time.
+  // Unsynced data reaches the disk only with time, when other writes happen.
   const noise = isSabotaged || random.chance(0.5)
     ? new Child(commandOf(options, "noise.ts", mounted))
     : undefined;

@@ -24,7 +24,7 @@ const MUST_LOSE: readonly Column[] = [
 /** Faults without a column of their own. */
 const OTHER = FAULTS.filter((fault) => !["lost", "empty", "torn"].includes(fault));
 
-/** What came of a run. */
+/** The result of a run. */
 export interface PowerReport {
   readonly seed: string;
   readonly store: readonly Outcome[];

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import type { Family } from "./file_systems.ts";
 
-/** What starts a process with mounts and processes of its own, which end with it. */
+/** The command that starts a process with its own mounts and processes, which end with it. */
 export const PRIVATE: readonly string[] = [
   "unshare",
   ...["--mount", "--propagation", "private"],

@@ -36,7 +36,7 @@ export function rowsOf(outcomes: readonly Outcome[]): Row[] {
   return [...rows.values()].sort((a, b) => order(a, b, "fileSystem") || order(a, b, "writer"));
 }
 
-/** What `open` said that it loaded, the most frequent first. */
+/** The outcomes that `open` reported, the most frequent first. */
 export function loadsOf(outcomes: readonly Outcome[]): [string, number][] {
   let loads: Record<string, number> = {};
   for (const { result } of outcomes) loads = addUp(loads, result?.loads ?? {});

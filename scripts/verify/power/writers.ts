@@ -4,12 +4,12 @@ import type { Family } from "./file_systems.ts";
 /** How a writer uses a store, or what it does instead. */
 export interface Writer {
   readonly name: string;
-  /** What it shows, in a few words. */
+  /** The property that it shows, in a few words. */
   readonly what: string;
   readonly options?: Pick<OpenOptions, "journal" | "onConflict" | "durability">;
   /** How many stores in one process write in turn; one by default. */
   readonly stores?: number;
-  /** What it does besides updates of queues that only grow. */
+  /** Its work besides updates of queues that only grow. */
   readonly also?: "deletes" | "lowers" | "reopens" | "tears main";
   /** The root of the store below the mounted directory; `root` by default. */
   readonly root?: string;
@@ -25,7 +25,7 @@ export interface Writer {
   readonly isForgivenBy?: readonly Family[];
 }
 
-/** What a sabotaged writer leaves out. */
+/** The steps that a sabotaged writer leaves out. */
 export type Sabotage =
   | "relaxed"
   | "no-last-sync"

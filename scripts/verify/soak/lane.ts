@@ -17,13 +17,13 @@ interface Moment {
   readonly ms: number;
 }
 
-/** What a kill has shown. */
+/** The result of a kill. */
 export interface Kill {
   /** How many persists were acknowledged. */
   readonly acknowledged: number;
   /** How often the victim opened the store. */
   readonly loads: number;
-  /** What the load after the kill said that it was. */
+  /** The outcome that the load after the kill reported. */
   readonly outcome: string;
   readonly remains: Remains;
 }
@@ -39,7 +39,7 @@ export class LossError extends Error {
   }
 }
 
-/** What ends a victim, unprepared: our kill, or whoever interrupts us and all that we have started. */
+/** The unprepared end of a victim: our kill, or an interrupt of this program and its children. */
 const KILLS = ["SIGKILL", "SIGINT", "SIGTERM"];
 
 /** The longest pause before a kill: several persists fit in, or the start of a runtime. */
@@ -54,7 +54,7 @@ export class Lane {
   #stores = 0;
   #killsLeft = 0;
   #queues = 0;
-  /** What the store must not fall behind: acknowledged, or loaded. */
+  /** The offsets that the store must not fall behind: acknowledged, or loaded. */
   #floor = 0;
   #temporaries = 0;
 

@@ -9,7 +9,7 @@ import { commandLine, environment, prepare } from "../../lib/programs.ts";
 import { RACE_QUEUES, type RacerOptions } from "./racer.ts";
 import { count } from "./tally.ts";
 
-/** What two writers and a reader on one path have seen. */
+/** The observations of two writers and a reader on one path. */
 export interface Race {
   readonly onConflict: OnConflict;
   readonly journal: boolean;

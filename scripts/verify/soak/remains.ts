@@ -7,7 +7,7 @@ const MAIN = "offset.json";
 const BACKUP = `${MAIN}.bak`;
 const JOURNAL = `${MAIN}.journal`;
 
-/** What a killed writer left behind, apart from what is always there. */
+/** The files that a killed writer left, besides those that are always there. */
 export interface Remains {
   /** In words, the same for what is alike. */
   readonly label: string;

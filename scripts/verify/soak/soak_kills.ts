@@ -10,7 +10,7 @@ import { Progress } from "../../lib/progress.ts";
 import { readState, writeState } from "../../lib/state_file.ts";
 import { newTally, setTargets, type Tally, total } from "./tally.ts";
 
-/** What to kill, and how often. */
+/** The victims, and the number of kills. */
 export interface SoakOptions {
   readonly kills: number;
   readonly runtimes: readonly Runtime[];

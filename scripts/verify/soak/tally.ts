@@ -11,9 +11,9 @@ export interface RuntimeTally {
   victimLoads: number;
   /** The time that lanes spent on it. */
   ms: number;
-  /** What a load after each kill said that it was. */
+  /** The outcomes that the loads after the kills reported. */
   outcomes: Record<string, number>;
-  /** What each kill left. */
+  /** The files that each kill left. */
   remains: Record<string, number>;
 }
 

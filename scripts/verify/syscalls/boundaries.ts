@@ -100,7 +100,7 @@ export class Prober {
     return await traceFrom(child, view, { call, fault, when: occurrence });
   }
 
-  /** What came of it; it begins with `LOST` or `CRASHED` if that must not be. */
+  /** The result; it begins with `LOST` or `CRASHED` if it is a fault. */
   async #judge(run: string, { code, signal, lines, errors }: Trace): Promise<string> {
     const before = this.#setting === "first persist" ? 0 : GENERATIONS;
     const said = (verb: string) =>

@@ -19,7 +19,7 @@ export const FAULTS: readonly Fault[] = ["signal=KILL", "error=EIO"];
 
 const PROBE = new URL("probe.ts", import.meta.url);
 
-/** What to probe. */
+/** The subjects of the probe. */
 export interface ProbeOptions {
   readonly folder: string;
   readonly runtimes: readonly Runtime[];

@@ -11,18 +11,18 @@ export interface TracedCall {
   readonly injected: boolean;
 }
 
-/** What a traced program did. */
+/** The actions of a traced program. */
 export interface Trace extends Ending {
   readonly calls: readonly TracedCall[];
 }
 
-/** What a program did that was attached to while it waited. */
+/** The actions of a program to which strace was attached while it waited. */
 export interface FaultTrace extends Trace {
   /** Its main thread. */
   readonly main: string;
 }
 
-/** What strace is to do to a call of a program. */
+/** The change that strace makes to a call of a program. */
 export interface Injection {
   readonly call: string;
   readonly fault: "signal=KILL" | "error=EIO";
@@ -30,7 +30,7 @@ export interface Injection {
   readonly when: number;
 }
 
-/** What strace is to look at, and where it notes what it saw. */
+/** The calls that strace traces, and the file of its log. */
 export interface View {
   /** The paths, each with its label. */
   readonly paths: ReadonlyMap<string, string>;

@@ -4,8 +4,8 @@ import { demand, Violation } from "./stage.ts";
 import { isSame, type Table, textOf } from "./table.ts";
 
 /**
- * What the file may hold after a commit was acknowledged that had made so many calls, and what the
- * commit may have written.
+ * The tables that the file may hold after an acknowledged commit with a number of calls, and the
+ * tables that the commit may have written.
  */
 export function allowedTables(
   run: CommitRun,

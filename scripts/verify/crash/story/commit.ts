@@ -24,11 +24,11 @@ export interface CommitRun {
   /** Whether there is something to write. */
   readonly isTouched: boolean;
   readonly begin: Situation;
-  /** What the file held; `undefined` if main cannot be used. */
+  /** The table of the file; `undefined` if main cannot be used. */
   readonly before: Table | undefined;
   /** Owner, group and mode of main. */
   readonly rights: string | undefined;
-  /** What it may write; none if it must be refused, since somebody else has changed the file. */
+  /** The tables that it may write; none if another process has changed the file and it must fail. */
   readonly targets: readonly Table[];
   /** The disk, if somebody else acts in the middle. */
   readonly diskBefore: SimulatedDisk | undefined;
@@ -36,7 +36,7 @@ export interface CommitRun {
   readonly putBack: () => void;
   /** Whether somebody else has acted in the middle. */
   isDisturbed: boolean;
-  /** What the file held then, if that is something else than before. */
+  /** The table of the file at that time, if it differs from the one before. */
   theirs?: { readonly table: Table | undefined };
 }
 
@@ -145,7 +145,7 @@ async function actInTheMiddle(
 async function outcomeOf(stage: Stage, run: CommitRun): Promise<Outcome> {
   const { store, interceptor } = run.actor;
   const acknowledged = (): Outcome => {
-    // What still goes on behind it is not the commit, and is interrupted by failures and kills only.
+    // Work that goes on after the commit is no part of it; only failures and kills interrupt that work.
     if (typeof run.step.but?.what === "object") interceptor.disarm();
     landAtOnce(stage, run);
     return { is: "acknowledged", after: interceptor.calls.length };

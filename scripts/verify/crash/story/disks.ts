@@ -14,7 +14,7 @@ const OLD: Table = new Map([[0, 1], [2, 1]]);
 
 interface Start {
   readonly disk: () => Promise<SimulatedDisk>;
-  /** What a load must answer. */
+  /** The answer that a load must give. */
   readonly durable: Table;
   /** Whether the files are not such as this store leaves them without a crash. */
   readonly hadStrangers?: true;
@@ -31,7 +31,7 @@ async function madeByOthers(make: (fs: SimulatedFileSystem) => Promise<void>) {
   return disk;
 }
 
-/** What a story may begin with. */
+/** The disks with which a story may begin. */
 const STARTS = {
   "nothing": { disk: () => diskWith(), durable: EMPTY },
   "main": { disk: () => diskWith({ "offset.json": ours(NEW) }), durable: NEW },
@@ -110,7 +110,7 @@ export function makeDisk(name: DiskName): Promise<SimulatedDisk> {
   return STARTS[name].disk();
 }
 
-/** What a story begins with. */
+/** The disk with which a story begins. */
 export function startOf(name: DiskName, splitRename: boolean): Situation {
   const start: Start = STARTS[name];
   return {

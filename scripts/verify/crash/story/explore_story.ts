@@ -33,7 +33,7 @@ export interface ExploreStoryOptions extends Omit<ExploreOptions, "onState"> {
 }
 
 /**
- * What everybody does after a crash, with every check on the way: load, load again, read from the
+ * The work of each process after a crash, with every check on the way: load, load again, read from the
  * store, make a table durable that is greater in one queue, lower in another and lacks a third, and
  * load that after a power cut that takes all that is not durable. After the first crash the
  * deletion is a commit of its own, and what was written is loaded before the power cut, too.

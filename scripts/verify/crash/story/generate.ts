@@ -14,7 +14,7 @@ import type {
 } from "./story.ts";
 import { EMPTY, type Table } from "./table.ts";
 
-/** What a story is mainly about. */
+/** The main subject of a story. */
 export interface Subject {
   /** The chance that a commit is interrupted, and by what. */
   readonly interrupted: number;

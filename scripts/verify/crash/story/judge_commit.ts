@@ -18,7 +18,7 @@ export async function judge(stage: Stage, run: CommitRun, outcome: Outcome): Pro
     case "acknowledged":
       stage.tell(`-- ${what} is acknowledged`);
       await judgeAcknowledged(stage, run, outcome.after);
-      // What still goes on behind it may be interrupted, and is then not finished.
+      // Work after the commit may be interrupted, and is then not finished.
       if ((actor.interceptor.firedAt ?? -1) < outcome.after) {
         stage.situation = settled(run.begin, stage.situation, hasWritten(run));
       }

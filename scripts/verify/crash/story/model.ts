@@ -8,7 +8,7 @@ interface Held {
 }
 
 /**
- * What one process of ours should hold in memory, and what its next commit should write.
+ * The offsets that one process of ours should hold in memory, and that its next commit should write.
  *
  * It is written from the clauses U1–U7, R3, D1, D2 and P9, and knows nothing of files.
  */
@@ -16,9 +16,9 @@ export class Model {
   /** Whether there is something to write: a change of memory that no commit has written. */
   isTouched = false;
   readonly #memory = new Map<number, Held>();
-  /** What the process takes the file to hold: one table, if it is known how far a merge has come. */
+  /** The tables that the process may take for the file's: one, if the progress of a merge is known. */
   #known: readonly Table[];
-  /** What its own failed commits may have written. */
+  /** The tables that its own failed commits may have written. */
   #maybe: readonly Table[] = [];
 
   constructor(loaded: Table) {
@@ -30,7 +30,7 @@ export class Model {
     return new Map([...this.#memory].map(([queue, { offset }]) => [queue, offset]));
   }
 
-  /** What the process takes the file to hold. */
+  /** The table that the process takes for the file's. */
   get known(): Table {
     return this.#known[0];
   }

@@ -106,7 +106,7 @@ async function stranger(stage: Stage, { act, table }: Stranger): Promise<void> {
     for (const actor of actors.values()) actor.isMainBad = isBad;
     stage.change({
       durable: isBad ? backup ?? situation.durable : table,
-      // What commits have tried that go on may still come.
+      // Commits that go on may still write the tables that they have tried.
       attempts: situation.attempts.filter(({ isOver }) => !isOver),
       // A power cut may take the cut back, with or without the records of the journal.
       undone: isBad ? [...accepted(situation), ...alone === undefined ? [] : [alone]] : [],
@@ -116,12 +116,12 @@ async function stranger(stage: Stage, { act, table }: Stranger): Promise<void> {
   stage.mark();
 }
 
-/** What main holds, to compare; nothing if there is no main. */
+/** The content of main, to compare; nothing if there is no main. */
 function contentOf({ disk, main, paths, isMainThere }: Stage): string {
   return isMainThere ? keyOf(disk.file(locate(disk, paths, "read", main).ino!).data) : "";
 }
 
-/** What the backup holds, or main without its journal; `undefined` if it is not good. */
+/** The table of the backup, or of main without its journal; `undefined` if it is not good. */
 async function tableIn(
   { main, paths }: Stage,
   suffix: ".bak" | "",

@@ -34,15 +34,15 @@ interface Attempt {
   readonly isOver: boolean;
 }
 
-/** What a load must answer if the crash comes now, and what may be wrong with the files then. */
+/** The answers that a load may give if the crash comes now, and the faults that the files may have. */
 export interface Situation {
   /** The table that was acknowledged or loaded last. */
   readonly durable: Table;
-  /** What commits have tried to write since; a load may answer any of them. */
+  /** The tables that commits have tried to write since; a load may answer any of them. */
   readonly attempts: readonly Attempt[];
   /**
-   * What main held before, and may hold again until somebody writes it: a stranger has cut it to
-   * nothing and not synced that, or has written while a rename that falls apart was under way.
+   * The table that main held before, and may hold again until a process writes it: a stranger has
+   * cut main to nothing without a sync, or has written during a rename that falls apart.
    */
   readonly undone: readonly Table[];
   /** Whether the files may hold what a commit left that did not end. */

@@ -18,7 +18,7 @@ export interface Actor {
   readonly who: Who;
   readonly settings: Settings;
   readonly store: LocalFileOffsetStore;
-  /** What its file system stands on. */
+  /** The disk below its file system. */
   readonly fs: SimulatedFileSystem;
   readonly interceptor: Interceptor;
   model: Model;
@@ -36,7 +36,7 @@ export function demand(condition: unknown, otherwise: () => string): asserts con
   if (!condition) throw new Violation(otherwise());
 }
 
-/** What may be other than usual on a stage. */
+/** The options of a stage. */
 export interface StageOptions {
   readonly paths?: PathStyle;
   readonly sabotage?: Sabotage;
@@ -49,7 +49,7 @@ export class Stage implements Run<Situation> {
   situation: Situation;
   readonly actors = new Map<Who, Actor>();
   readonly moments: Moment<Situation>[] = [];
-  /** What has happened, step by step and call by call. */
+  /** The events so far, step by step and call by call. */
   readonly calls: string[] = [];
   /** The disk when the commit began that goes on, if somebody else acts in the middle of it. */
   diskBeforeCommit: SimulatedDisk | undefined;
@@ -189,7 +189,7 @@ export class Stage implements Run<Situation> {
   }
 
   /**
-   * What a process that loads the files now would find, as they are seen without a crash;
+   * The table that a process would find if it loaded the files now, as they are seen without a crash;
    * `undefined` if it would refuse.
    */
   async visible(): Promise<Table | undefined> {

@@ -5,13 +5,13 @@ import type { Table } from "./table.ts";
 /** A process of ours; `C` and `D` come after a crash. */
 export type Who = "A" | "B" | "C" | "D";
 
-/** What a process of a story opens the store with. */
+/** The options with which a process of a story opens the store. */
 export type Settings = Pick<
   OpenOptions,
   "journal" | "onConflict" | "onCorrupt" | "durability" | "checksum" | "format"
 >;
 
-/** What other clients do to the files: none of them syncs. */
+/** The acts of other clients on the files: none of them syncs. */
 export type StrangerAct =
   /** Go's client: a temporary file, an empty backup, main removed, and the rename. */
   | "go"
@@ -40,7 +40,7 @@ export type Commit =
   & { readonly who: Who; readonly but?: Interruption }
   & ({ readonly do: "persist" | "close" } | { readonly do: "delete"; readonly queue: number });
 
-/** What happens at a call that a commit makes of the file system; nothing if it makes no such call. */
+/** The event at a file system call of a commit; nothing happens if the commit makes no such call. */
 export interface Interruption {
   /** The method of the file system or of a file, such as `rename` or `syncData`. */
   readonly call: string;
@@ -94,6 +94,6 @@ export interface Story {
   /** See `SimulationOptions`. */
   readonly timesMs?: number;
   readonly steps: readonly Step[];
-  /** What the processes open the store with that come after a crash. */
+  /** The options with which processes after a crash open the store. */
   readonly recovery: Settings;
 }
