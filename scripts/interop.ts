@@ -21,7 +21,7 @@ import { type Io, paint, printJsonLine } from "./lib/io.ts";
 import { processIo } from "./lib/process_io.ts";
 import { runTask, type Task } from "./lib/task.ts";
 
-/** How our own store is called in the matrix. */
+/** The name of our own store in the matrix. */
 const OWN = "offsetstore";
 
 const TASK: Task<typeof OPTIONS> = {
@@ -151,7 +151,7 @@ async function renewFixtures(
   return code;
 }
 
-/** The tables, what went wrong, and a line for each client that was not checked. */
+/** The tables, the faults, and a line for each client that was not checked. */
 function told(outcomes: readonly Outcome[], { clients }: Options, io: Io): string {
   const faults = outcomes.flatMap(({ id, files = [] }) => {
     const client = clients.find((each) => each.id === id)!;

@@ -1,4 +1,4 @@
-/** What the cases of the clauses are made of. */
+/** The parts of generated cases: queues, offsets, tables and steps. */
 import type { Arbitrary } from "fast-check";
 import { fc } from "../lib/fast_check.ts";
 import { type MessageQueue, type Offset, OffsetTable, type ReadType } from "../../src/core/mod.ts";
@@ -15,13 +15,13 @@ export const QUEUES: readonly MessageQueue[] = [
 
 export const queue: Arbitrary<MessageQueue> = fc.constantFrom(...QUEUES);
 
-/** An offset that is one: a negative one means none. */
+/** A position in a queue. A negative offset would mean none. */
 export const offset: Arbitrary<Offset> = fc.oneof(
   { weight: 4, arbitrary: fc.bigInt({ min: 0n, max: 9n }) },
   { weight: 1, arbitrary: fc.bigInt({ min: 0n, max: INT64_MAX }) },
 );
 
-/** Offsets at which int64, doubles and "none" have their edges. */
+/** Offsets at the limits of int64, of exact doubles and of "none". */
 export const edgeOffset: Arbitrary<Offset> = fc.constantFrom(
   ...[0n, 2n ** 31n, 2n ** 32n, 2n ** 53n, 2n ** 53n + 1n, INT64_MAX - 1n, INT64_MAX],
 );
@@ -32,13 +32,13 @@ export const table: Arbitrary<OffsetTable> = fc.array(fc.tuple(queue, offset), {
   maxLength: 4,
 }).map((entries) => OffsetTable.from(entries));
 
-/** A table with names that are special to somebody. */
+/** A table with names that some client or format treats specially. */
 export const hostileTable: Arbitrary<OffsetTable> = fc.array(
   fc.tuple(messageQueue, fc.oneof(offset, edgeOffset)),
   { minLength: 1, maxLength: 5 },
 ).map((entries) => OffsetTable.from(entries));
 
-/** One call, or one act of somebody else. */
+/** One call, or one act of another process. */
 export type Step =
   | {
     readonly do: "update";
@@ -83,7 +83,7 @@ export function steps(...kinds: Step["do"][]): Arbitrary<Step[]> {
   return fc.array(fc.oneof(...each), { minLength: 1, maxLength: 15, size: "max" });
 }
 
-/** Takes a step; answers what a read read. */
+/** Takes a step. Returns the offset if the step is a read. */
 export async function take(world: World, step: Step): Promise<Offset | undefined> {
   switch (step.do) {
     case "update":

@@ -59,7 +59,7 @@ async function outcomeOf(cases: Cases, profile: string): Promise<Outcome> {
   return reason === undefined ? { state: "holds", passed } : { state: "vacuous", passed, reason };
 }
 
-/** The cases of a clause, and what came of them. */
+/** The cases of a clause, and their results. */
 class Cases {
   readonly ground: Ground;
   readonly clause: Clause;

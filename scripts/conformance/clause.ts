@@ -4,8 +4,9 @@ import type { World } from "./world.ts";
 
 /**
  * A clause of the specification as a property: for every case that the arbitrary makes, the run
- * ends without a violation. It looks only at what its own clause asks for, and takes from the
- * client's answers what other clauses ask for, so that one failing clause does not hide another.
+ * ends without a violation. It judges only the rule of its own clause. Where another
+ * clause has a rule, it takes the client's answer as it is, so that one failing clause does not hide
+ * another.
  */
 export interface Clause {
   /** The clause, and which part of it: `P7.bad-main`. */
@@ -17,7 +18,7 @@ export interface Clause {
   /** The share of `--runs` that the clause takes: less than 1 where a case is slow. */
   readonly share: number;
   readonly arbitrary: fc.Arbitrary<unknown>;
-  /** Cases that a long run takes all, besides what the arbitrary makes. */
+  /** Cases that a long run takes in full, besides the generated ones. */
   readonly everyExample?: readonly unknown[];
   run(world: World, given: unknown): Promise<void>;
 }

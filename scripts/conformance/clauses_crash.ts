@@ -1,4 +1,4 @@
-/** P2, P3 and P8: what kills and crashes leave. */
+/** P2, P3 and P8: the files after kills and crashes. */
 import { dirname, join } from "node:path";
 import { fc } from "../lib/fast_check.ts";
 import { QUEUES, steps, take } from "./cases.ts";
@@ -18,11 +18,11 @@ import { tellQueue } from "./tell.ts";
 import { NotShown } from "./verdict.ts";
 import type { World } from "./world.ts";
 
-/** How many crash points are tried one and all; beyond, numbers are points at random. */
+/** A long run tries all of the first crash points. A greater number stands for a random point. */
 const CRASHES = 40;
 const EVERY_CRASH = Array.from({ length: CRASHES }, (_, index) => index);
 
-/** No point is simpler than another. */
+/** Crash points are not shrunk: none is simpler than another. */
 const crashPoint = fc.noShrink(fc.integer({ min: 2 * CRASHES, max: 1_000_000 }));
 const MQ = QUEUES[0];
 
@@ -62,7 +62,7 @@ export const CRASH_CLAUSES = [
     arbitrary: steps("update", "persist", "kill"),
     async run(world, given) {
       await world.openWell();
-      // What each queue held at the last persist and since.
+      // The offsets of each queue at the last persist and since.
       let possible = (await world.look(QUEUES)).map((held) => [held]);
       for (const step of [...given, { do: "kill" } as const]) {
         await take(world, step);
@@ -127,7 +127,7 @@ export const CRASH_CLAUSES = [
     arbitrary: crashPoint,
     async run(world, index) {
       const first = await boundary(world, Math.floor(index / 2));
-      // What the first crash left may save the second process a call of this kind.
+      // The second process may need one call fewer, because of the files that the first crash left.
       const second = { ...first, when: Math.max(1, first.when - index % 2) };
       await twoGenerations(world);
       const persisted = await crashAt(world, first, MQ, 3n);

@@ -140,7 +140,7 @@ export const FAILURE_CLAUSES = [
   }),
 ];
 
-/** A silent failure is another clause's matter. */
+/** Another clause judges silent failures. */
 function quiet(world: World): World {
   world.lenient = true;
   return world;

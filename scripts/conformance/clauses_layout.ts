@@ -13,7 +13,7 @@ const name = fc.constantFrom("a", "b", "10.0.0.7@4711", "%RETRY%g", "orders-grou
 
 const pair = fc.tuple(name, name).filter(([clientId, group]) => clientId !== group);
 
-/** A client that makes no directories is another clause's matter. */
+/** Makes the directories for the client: another clause judges whether it makes them. */
 async function makeDirectories(world: World, [clientId, group]: readonly string[]) {
   await mkdir(join(world.root, clientId, group), { recursive: true });
   await mkdir(join(world.root, group, clientId), { recursive: true });

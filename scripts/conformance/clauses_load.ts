@@ -1,4 +1,4 @@
-/** L: what a new run makes of the files that it finds. */
+/** L: how a new run loads the files that it finds. */
 import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
 import type { Arbitrary } from "fast-check";
@@ -12,7 +12,7 @@ import { tellQueue } from "./tell.ts";
 import { Unsupported } from "./verdict.ts";
 import type { Role, World } from "./world.ts";
 
-/** A file that held a table, and was damaged. */
+/** Writes a table into a file and damages the file. */
 async function putDamaged(world: World, role: Role, table: OffsetTable, how: Damage) {
   const good = new TextEncoder().encode(serialize(table, { format: world.ground.format }));
   const bytes = spoil(how, good);
@@ -33,7 +33,7 @@ async function expectTable(world: World, table: OffsetTable, what: string) {
   }
 }
 
-/** Expects that the client tells that it cannot load, and does not go on as on its first start. */
+/** Expects an error from the client instead of a first start. */
 async function expectError(world: World, table: OffsetTable, what: string) {
   const opened = await world.open();
   if (!opened.ok) return;
@@ -43,7 +43,7 @@ async function expectError(world: World, table: OffsetTable, what: string) {
   }
 }
 
-/** Main: damaged, or gone. */
+/** The damage of main. `undefined` means that main is missing. */
 const badMain: Arbitrary<Damage | undefined> = fc.option(damage, { nil: undefined, freq: 6 });
 
 const newer = (table: OffsetTable) => OffsetTable.from([...table].map(([mq, o]) => [mq, o + 1n]));

@@ -1,4 +1,4 @@
-/** P: what a persist writes, and what it leaves alone. */
+/** P: the files that a persist writes, and those that it leaves alone. */
 import { dirname, join } from "node:path";
 import { fc } from "../lib/fast_check.ts";
 import { mergeMax, OffsetTable } from "../../src/core/mod.ts";
@@ -9,7 +9,7 @@ import { damage, spoil } from "./damage.ts";
 import { tellBytes, tellQueue, tellTable } from "./tell.ts";
 import type { World } from "./world.ts";
 
-/** Expects that main holds these offsets, or higher ones. */
+/** Expects that main holds these offsets. */
 async function expectWritten(world: World, table: OffsetTable) {
   const written = await world.table("main");
   for (const [mq, offset] of table) {
@@ -213,7 +213,7 @@ export const PERSIST_CLAUSES = [
       await updateAll(world, table);
       await world.persistWell();
       const theirs = mergeMax(table, foreign);
-      // A table that the client itself wrote last is no change of another program.
+      // A table that equals the client's own file is no change from outside.
       if (theirs.equals(table)) return;
       await world.put("main", theirs);
       await updateAll(world, mine);

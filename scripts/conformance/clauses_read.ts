@@ -1,4 +1,4 @@
-/** R and D: what a read answers, what it may change, and what a removal forgets. */
+/** R and D: the answers of reads, their effect on memory, and removals. */
 import type { Arbitrary } from "fast-check";
 import { fc } from "../lib/fast_check.ts";
 import {
@@ -14,7 +14,7 @@ import { clause } from "./clause.ts";
 import { tellQueue } from "./tell.ts";
 import type { World } from "./world.ts";
 
-/** What the model holds in memory, from what memory answers. */
+/** The model of memory, made from the client's answers. */
 async function observed(world: World): Promise<OffsetTable> {
   const held = await world.look(QUEUES);
   return OffsetTable.from(
@@ -22,7 +22,7 @@ async function observed(world: World): Promise<OffsetTable> {
   );
 }
 
-/** A clause on each read of a sequence: the core says what it answers, from memory and the file. */
+/** A clause on each read of a sequence. The core computes the right answer from memory and file. */
 function onRead(
   id: string,
   text: string,
@@ -49,7 +49,7 @@ function onRead(
             const state = `memory holds ${held} and the file ${stored.get(step.mq) ?? "none"}`;
             world.expect(read === expected, `${state}: ${expected} is read`, `${read} is read`);
           }
-          // What the read did to memory is another clause's matter.
+          // Another clause judges the effect of the read on memory.
           memory = await observed(world);
           continue;
         }
@@ -64,7 +64,7 @@ function onRead(
 
 const CALLS = steps("update", "read", "persist", "reopen", "remove");
 
-/** An offset that is none, stored as if it were one; persisted or not; and a read. */
+/** An update with a negative offset, with or without a stored offset before it. */
 const NEGATIVE: Arbitrary<Step[]> = fc.tuple(
   fc.option(offset),
   fc.constantFrom(-1n, -2n, -(2n ** 63n)),
@@ -76,7 +76,7 @@ const NEGATIVE: Arbitrary<Step[]> = fc.tuple(
   { do: "update", mq: QUEUES[0], offset: negative, increaseOnly: false },
 ]);
 
-/** A clause on what each read of a sequence leaves in memory. */
+/** A clause on memory after each read of a sequence. */
 function afterRead(
   id: string,
   text: string,

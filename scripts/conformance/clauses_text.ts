@@ -1,4 +1,4 @@
-/** S: what the files look like, and which files are read. */
+/** S: the text of the files, and the texts that are read. */
 import { fc } from "../lib/fast_check.ts";
 import { OffsetTable, serialize } from "../../src/core/mod.ts";
 import { messageQueue } from "../lib/arbitraries.ts";
@@ -18,7 +18,7 @@ async function expectTable(world: World, table: OffsetTable, type: "memory-then-
   }
 }
 
-/** Opens a store whose main file has a text that is no table; nothing may be read from it. */
+/** Opens a store whose main file is no table, and expects that nothing is read from it. */
 async function expectNothing(world: World, bytes: Uint8Array, table: OffsetTable) {
   await world.putBytes("main", bytes, `is ${tellBytes(bytes)}`);
   const opened = await world.open();

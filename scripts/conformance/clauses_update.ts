@@ -1,4 +1,4 @@
-/** U: what an update does, seen by reading memory before and after it. */
+/** U: the effect of an update, seen by reads of memory before and after it. */
 import { fc } from "../lib/fast_check.ts";
 import type { MessageQueue } from "../../src/core/mod.ts";
 import { messageQueue } from "../lib/arbitraries.ts";
@@ -14,7 +14,7 @@ type Judge = (
   after: bigint,
 ) => void;
 
-/** A clause on each update of a sequence: what the queue held before it, and what it holds after. */
+/** A clause on each update of a sequence: it judges the queue's offset before and after it. */
 function onUpdate(id: string, text: string, judge: Judge) {
   return clause({
     id,
@@ -48,7 +48,7 @@ const BAD_QUEUES = [
   { topic: null, brokerName: "b", queueId: 0 },
 ] as MessageQueue[];
 
-/** Values that are no offset of a queue. */
+/** Updates whose queue or offset is invalid. */
 const badInput = fc.oneof(
   fc.tuple(fc.constantFrom(...BAD_QUEUES), fc.constant("1")),
   fc.tuple(queue, fc.constantFrom(String(2n ** 63n), String(-(2n ** 63n) - 1n), "1.5", "x")),

@@ -8,8 +8,8 @@ import { DriverDied, NotShown } from "./verdict.ts";
 import { World } from "./world.ts";
 
 /**
- * What strace looks at: all calls that change names, since it knows a rename by the old name only;
- * or the calls on the files whose names are known.
+ * The calls that strace traces: all calls that change names, since strace knows a rename by its old
+ * name only, or all calls on the files with known names.
  */
 type Watch = "names" | "files";
 
@@ -18,7 +18,7 @@ const CALLS: Record<Watch, RegExp> = {
   files: /^(open|creat|p?write|f?truncate|fallocate|f?(data)?sync)/,
 };
 
-/** A system call on the store's files, the how manieth of its thread. */
+/** A system call on the store's files: `when` counts the calls of this name in its thread. */
 export interface CallBoundary {
   readonly watch: Watch;
   readonly call: string;
@@ -83,9 +83,10 @@ async function learn(ground: Ground): Promise<readonly CallBoundary[]> {
 
 /**
  * The calls of a log of `strace -f` that may change a file, counted for each thread as strace
- * counts them. Before other calls a crash leaves what it leaves before the next of these.
+ * counts them. A crash before any other call leaves the same files
+ * as a crash before the next of these calls.
  *
- * @param about What a call must mention.
+ * @param about A text that the line of a call must contain.
  */
 export function parseCalls(log: string, watch: Watch, about = ""): CallBoundary[] {
   const counts = new Map<string, number>();
@@ -145,7 +146,7 @@ function watched(world: World, watch: Watch): string[] {
   return ["-e", "trace=%file,%desc", ...paths.flatMap((path) => ["-P", path])];
 }
 
-/** Lets a new process load, update and persist under strace; answers whether it acknowledged. */
+/** Lets a new process load, update and persist under strace. Returns whether it acknowledged. */
 export async function runTraced(
   world: World,
   options: readonly string[],
@@ -160,7 +161,7 @@ export async function runTraced(
     if (!ok) return false;
     await driver.request({ op: "update", mq, offset: String(offset), increaseOnly: true });
     const persisted = await driver.request({ op: "persist" });
-    // What strace has seen last is in its log only once it has ended by itself.
+    // Only a strace that ends by itself writes the end of its log.
     if (!kills) await driver.end();
     return persisted.ok;
   } catch (error) {

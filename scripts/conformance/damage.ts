@@ -40,7 +40,7 @@ export const damage: Arbitrary<Damage> = fc.record({
   at: fc.nat(999),
 });
 
-/** Such as leave something that is evidence. */
+/** Damage that leaves some bytes, which are evidence. */
 export const visibleDamage: Arbitrary<Damage> = fc.record({
   kind: fc.constantFrom(
     ...Object.keys(KINDS).slice(1) as (keyof typeof KINDS)[],
@@ -48,7 +48,7 @@ export const visibleDamage: Arbitrary<Damage> = fc.record({
   at: fc.nat(999),
 });
 
-/** What the damage makes of a file. */
+/** The bytes of the file after the damage. */
 export function spoil({ kind, at }: Damage, bytes: Uint8Array): Uint8Array {
   return KINDS[kind](bytes, at);
 }

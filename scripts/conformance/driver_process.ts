@@ -92,7 +92,7 @@ export class DriverProcess implements Driver {
     await this.#ended;
   }
 
-  /** Gives each new line to the request that it answers, at once: a line too many is noticed. */
+  /** Gives each new line to its request at once, so that a line without a request is noticed. */
   #hear(): void {
     const { lines } = this.#child;
     while (this.#heard < lines.length && this.#death === undefined) {

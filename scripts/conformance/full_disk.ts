@@ -7,7 +7,7 @@ import { NotShown } from "./verdict.ts";
 const SIZE = "256k";
 const PAGE = new Uint8Array(4096);
 
-/** A small file system of its own, that can be filled; it needs the right to mount one. */
+/** A small file system that the kit mounts and fills. Mounting needs a right. */
 export class FullDisk {
   readonly #mountPoint: string;
   #mounted = false;

@@ -1,4 +1,4 @@
-/** What can keep a client from writing its file. */
+/** Conditions under which a client cannot write its file. */
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { setPermissions } from "./client_files.ts";
@@ -36,7 +36,7 @@ const fullDisk: Obstacle = {
   },
 };
 
-/** The way without a mount; some runtimes end the process instead of failing the write. */
+/** A limit instead of a mount. Some runtimes end the process at the limit. */
 const sizeLimit: Obstacle = {
   prepare: () => Promise.resolve(),
   async raise(world) {
@@ -63,7 +63,7 @@ const readOnly: Obstacle = {
   },
 };
 
-/** Whichever of two obstacles this machine can raise. */
+/** The first of two obstacles that this machine can raise. */
 class Either implements Obstacle {
   readonly #first: Obstacle;
   readonly #second: Obstacle;

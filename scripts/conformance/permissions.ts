@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { NotShown } from "./verdict.ts";
 
-/** The rights to pass over permissions, which the superuser has. */
+/** The rights of the superuser to ignore permissions. */
 const RIGHTS = "-dac_override,-dac_read_search";
 const CONFINE = ["setpriv", "--bounding-set", RIGHTS, "--inh-caps", RIGHTS];
 
-/** What to start a driver under, so that the permissions of files hold for it even for root. */
+/** The command prefix under which permissions of files apply to a driver, even for root. */
 export function permissions(): readonly string[] {
   if (process.platform === "win32") throw new NotShown("Windows has other permissions");
   if (process.getuid?.() !== 0) return [];

@@ -1,4 +1,4 @@
-/** What clients do not promise, and say so: each clause with the reason. */
+/** The clauses that clients do not promise, each with the reason. */
 const NOBODY_ELSE = {
   "U6.refusal": "the client trusts its caller",
   "S5.refusal": "its reader is lenient: a file is read as far as it makes sense to it",

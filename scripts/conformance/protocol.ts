@@ -37,7 +37,7 @@ export interface Answer {
   readonly format?: string;
 }
 
-/** A driver as it is: nothing is known of what it answers. */
+/** A driver whose answers are not checked yet. */
 export interface Driver {
   /** Sends a request. The answers come in the order of the requests. */
   request(request: Request): Promise<unknown>;

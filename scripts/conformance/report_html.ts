@@ -35,7 +35,7 @@ const MEANINGS: Record<State, string> = {
 /**
  * One self-contained page: a matrix of clauses and clients, and the story behind each fault.
  *
- * @param links What the links to the specification begin with: a relative path or a URL.
+ * @param links The beginning of the links to the specification: a relative path or a URL.
  */
 export function reportHtml(reports: readonly Report[], links = ""): string {
   const found = new Map(reports.flatMap(({ results }) => results.map((r) => [r.id, r])));
@@ -89,7 +89,7 @@ function row({ id, text: what, specification }: Result, reports: readonly Report
 const clientName = ({ client }: Report) => `<b>${text(client.name)}</b> ${text(client.version)}`;
 
 function cell({ client, results }: Report, index: number, id: string): string {
-  // A narrow page shows no heads of columns, but this name.
+  // A narrow page shows this name instead of the heads of columns.
   const name = `data-client="${text(client.name)}"`;
   const result = results.find((each) => each.id === id);
   if (result === undefined) return `<td class="absent" ${name}></td>`;

@@ -11,7 +11,7 @@ export interface KitOptions {
   readonly clauses: readonly Clause[];
   readonly runs: number;
   readonly seed: number;
-  /** Instead of the profile that the driver names. */
+  /** Replaces the profile that the driver names. */
   readonly profile?: string;
   /** The directory in which the kit makes its temporary directory. */
   readonly temporary?: string;

@@ -1,7 +1,6 @@
 /**
- * The values that lack one step of a sequence, which may be the value or a part of it. fast-check
- * shortens a sequence by halves first and the rest bit by bit; what is left is tried here, step
- * by step.
+ * The values that lack one step of a sequence. The sequence is the value or a part of it. fast-check
+ * shortens a sequence by halves first, and may leave single steps that are not needed.
  */
 export function* withoutOneStep(value: unknown): Generator<unknown> {
   if (Array.isArray(value)) {
@@ -21,7 +20,7 @@ export function* withoutOneStep(value: unknown): Generator<unknown> {
 
 const isStep = (part: unknown) => typeof part === "object" && part !== null && "do" in part;
 
-/** The value with all steps left out that it can do without. */
+/** Leaves out each step without which the value still fails. */
 export async function shorten(
   value: unknown,
   stillFails: (shorter: unknown) => Promise<boolean>,

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 
-/** What a log of `strace -f -y` says of the syncs of a persist: of the file, and of its name. */
+/** The syncs of a persist in a log of `strace -f -y`: of the file, and of its name. */
 export function parseSyncs(log: string, main: string): { file: boolean; name: boolean } {
   const directory = dirname(main);
   let file = false;
@@ -10,7 +10,7 @@ export function parseSyncs(log: string, main: string): { file: boolean; name: bo
     const [, path] = /^\d+ +f(?:data)?sync\(\d+<([^>]*)>/.exec(line) ?? [];
     const renames = /^\d+ +rename(?:at2?)?\(/.test(line) && line.includes(`"${main}"`);
     if (path !== undefined && dirname(path) === directory || all !== undefined) file = true;
-    // A new name is as durable as the next sync of its directory makes it.
+    // A new name is durable only after the next sync of its directory.
     if (renames) name = false;
     if (path === directory || all !== undefined) name = true;
   }

@@ -1,10 +1,10 @@
-/** How the stories name things. */
+/** The texts of stories: calls, answers, queues and tables. */
 import type { MessageQueue } from "../../src/core/mod.ts";
 import type { Answer, Request } from "./protocol.ts";
 
 const PLAIN = /^[\w.%-]+$/;
 
-/** JSON in ASCII: some readers of lines take other characters than LF for the end of one. */
+/** JSON in ASCII, because some readers end a line at other characters than LF. */
 export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,
@@ -25,7 +25,7 @@ export function tellTable(table: Iterable<readonly [MessageQueue, bigint]>): str
   return entries.length === 0 ? "no queue" : entries.join(", ");
 }
 
-/** A call, as one would write it. */
+/** A call as source text. */
 export function tellCall(request: Request): string {
   switch (request.op) {
     case "hello":
@@ -51,7 +51,7 @@ export function tellCall(request: Request): string {
   }
 }
 
-/** An answer, if it says more than that all is well. */
+/** An answer; the empty text if it is a plain success. */
 export function tellAnswer(answer: Answer): string {
   if (!answer.ok) {
     const why = answer.message === undefined ? "" : ` (${answer.message.slice(0, 300)})`;

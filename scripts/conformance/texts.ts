@@ -1,4 +1,4 @@
-/** Texts of offset files that no client writes: some that every reader takes, and some that none may. */
+/** Texts of offset files that no client writes: good ones, and bad ones. */
 import type { Arbitrary } from "fast-check";
 import { fc } from "../lib/fast_check.ts";
 import type { MessageQueue, OffsetFileFormat, OffsetTable } from "../../src/core/mod.ts";
@@ -64,7 +64,7 @@ export const otherLayout: Arbitrary<Layout> = fc.constantFrom(
 type Text = (good: string) => Uint8Array;
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-/** From a good text with an offset 42, one that is no table. */
+/** Makes a bad text from a good one with the offset 42. */
 export const badTexts: Arbitrary<Text> = fc.constantFrom<Text>(
   (good) => utf8(good.replace(":42", ":42.5")),
   (good) => utf8(good.replace(":42", ':"42"')),

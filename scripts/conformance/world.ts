@@ -23,20 +23,20 @@ import type { Answer, Request } from "./protocol.ts";
 import { tellAnswer, tellCall, tellTable } from "./tell.ts";
 import { DriverDied, Unsupported, Violation } from "./verdict.ts";
 
-/** Which file of a store: main, the generation before it, or one that was never renamed to main. */
+/** A file of a store: main, its backup, or a temporary file that was never renamed to main. */
 export type Role = "main" | "backup" | "temporary";
 
 const SUFFIX: Record<Role, string> = { main: "", backup: ".bak", temporary: ".tmp" };
 
-/** One case: a client with a fresh root directory, and the story of what was done to both. */
+/** One case: a client with a fresh root directory, and the story of the calls and acts. */
 export class World implements AsyncDisposable {
   readonly story: string[] = [];
   readonly ground: Ground;
   root: string;
   mode: Mode = "plain";
-  /** Whether a failure that was not told is passed over. */
+  /** Whether the case accepts a failure that the client does not report. */
   lenient = false;
-  /** When the next change from outside is made, in seconds: each later than the one before. */
+  /** The time of the next change from outside, in seconds. Each change is later than the one before. */
   #outside = Math.floor(Date.now() / 1000) - 3600;
 
   constructor(ground: Ground) {
@@ -114,7 +114,7 @@ export class World implements AsyncDisposable {
     return this.open();
   }
 
-  /** What memory holds of each queue, without a word in the story; `-1n` is none. */
+  /** The offset of each queue in memory, `-1n` for none. The story does not show these reads. */
   async look(queues: readonly MessageQueue[]): Promise<bigint[]> {
     const answers = await Promise.all(
       queues.map((mq) => this.#ask({ op: "read", mq, type: "memory" })),
@@ -159,7 +159,7 @@ export class World implements AsyncDisposable {
     return basename(this.path(role));
   }
 
-  /** Writes a table into a file, as somebody else. */
+  /** Writes a table into a file, as another process does. */
   async put(
     role: Role,
     table: OffsetTable,
@@ -187,7 +187,7 @@ export class World implements AsyncDisposable {
     return readClientFile(this.path(role));
   }
 
-  /** What our own parser reads in a file; `undefined` if it is missing or refused. */
+  /** The table that our own parser reads in a file; `undefined` if it is missing or refused. */
   async table(role: Role): Promise<OffsetTable | undefined> {
     const bytes = await this.bytes(role);
     if (bytes === undefined) return undefined;

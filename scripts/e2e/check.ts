@@ -1,7 +1,7 @@
 import { type Io, paint } from "../lib/io.ts";
 import { formatTable } from "../lib/table.ts";
 
-/** What a check found out. */
+/** The result of a check. */
 export interface Finding {
   readonly check: string;
   readonly holds: boolean;
@@ -20,7 +20,7 @@ export class Checks {
     this.#title = title;
   }
 
-  /** Runs a check, which answers what it saw, or throws. */
+  /** Runs a check, which returns its observation or throws. */
   async run(check: string, look: () => Promise<string>): Promise<void> {
     this.#io.err(`${this.#title}: ${check}\n`);
     try {
@@ -33,7 +33,7 @@ export class Checks {
   }
 }
 
-/** The findings as a table, and all of what was seen where something does not hold. */
+/** The findings as a table, and the whole observation of each check that does not hold. */
 export function findingsTable(findings: readonly Finding[], io: Io): string {
   const columns = [{ title: "CHECK" }, { title: "RESULT" }, { title: "SEEN" }];
   const rows = findings.map(({ check, holds, seen }) => [

@@ -1,5 +1,5 @@
 /**
- * What `deno task e2e` runs in the namespace of the brokers; its argument is the plan as JSON.
+ * The part of `deno task e2e` in the namespace of the brokers. Its argument is the plan as JSON.
  *
  * @module
  */

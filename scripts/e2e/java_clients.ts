@@ -5,7 +5,7 @@ import type { RealBroker } from "../broker/with_broker.ts";
 
 const SOURCE = fileURLToPath(new URL("java/Clients.java", import.meta.url));
 
-/** What a Java consumer saw: how many messages, and the first offset of each queue. */
+/** The messages of a Java consumer: their number, and the first offset of each queue. */
 export interface Consumed {
   readonly count: number;
   readonly first: ReadonlyMap<number, number>;
@@ -47,7 +47,7 @@ export async function broadcast(
   return await consumedBy(broker.java(SOURCE, args, { [ROOT_VARIABLE]: root }));
 }
 
-/** Waits for the end of a consumer, Java's or Go's, and reads what it says then. */
+/** Waits for the end of a consumer, Java's or Go's, and reads its last output. */
 export async function consumedBy(program: Program): Promise<Consumed> {
   const [, consumed, first] = await program.printed(/^consumed (\d+) first \{(.*)\}$/m);
   await program.ended;

@@ -13,7 +13,7 @@ import type { Part, Plan } from "./plan.ts";
 const run = promisify(execFile);
 const GO_SOURCES = fileURLToPath(new URL("../../tests/interop/go", import.meta.url));
 
-/** What the command line asks for. */
+/** The values of the command line. */
 export interface Wanted {
   readonly parts: readonly Part[];
   readonly versions: readonly string[];

@@ -8,8 +8,8 @@ import { checkStore } from "./remote/check_store.ts";
 import { measure } from "./remote/measure.ts";
 
 /**
- * The remote store on a real broker: what it wrote is what `mqadmin` shows and where a Java consumer
- * resumes, while the broker is killed and started again.
+ * The remote store on a real broker that is killed and started again: `mqadmin` shows the offsets
+ * that the store wrote, and a Java consumer resumes there.
  */
 export async function checkRemote(
   checks: Checks,

@@ -1,7 +1,7 @@
 import { type Io, paint } from "../lib/io.ts";
 import { type Finding, findingsTable } from "./check.ts";
 
-/** What a part found on one broker. */
+/** The findings of a part on one broker. */
 export interface Section {
   /** The part, such as `java`, or `ali-ons on node`. */
   readonly part: string;
@@ -10,15 +10,15 @@ export interface Section {
   readonly findings: readonly Finding[];
 }
 
-/** What a run found. */
+/** The findings of a run. */
 export interface Report {
   readonly sections: readonly Section[];
-  /** What did not run, and why. */
+  /** The parts that did not run, and the reasons. */
   readonly skipped: readonly string[];
   readonly seconds: number;
 }
 
-/** Whether everything that was looked at holds. */
+/** Whether all findings hold. */
 export function holds({ sections }: Report): boolean {
   return sections.every(({ findings }) => findings.every((finding) => finding.holds));
 }

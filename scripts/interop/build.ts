@@ -31,7 +31,7 @@ export async function build(
   return { client, ok: true };
 }
 
-/** Runs a step; returns what it said at the end if it failed. */
+/** Runs a step. Returns the end of its output if it fails. */
 async function run(
   { command, cwd, env: more }: Step,
   env: NodeJS.ProcessEnv,

@@ -3,7 +3,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { OffsetFileFormat } from "../../src/core/mod.ts";
 
-/** What builds a driver: the program that is asked for its version, and what it belongs to. */
+/** The programs that build a driver. */
 export type Toolchain = "go" | "jdk" | "cargo";
 
 /** A command, where it runs, and what it needs in its environment. */
@@ -15,14 +15,14 @@ export interface Step {
 
 /** A client that the interoperability run knows. */
 export interface Client {
-  /** How the user names it. */
+  /** The name on the command line. */
   readonly id: string;
   readonly toolchain: Toolchain;
   /** Builds the driver into the folder. */
   build(folder: string): readonly Step[];
   /** Starts the driver that was built into the folder. */
   command(folder: string): readonly string[];
-  /** In whose form it writes its files: Go's, the one of Java's fastjson 1 or 2, or serde's. */
+  /** The form of its files: Go's, that of Java's fastjson 1 or 2, or serde's. */
   readonly writes: "go" | "fastjson" | "fastjson2" | "serde";
   /** Which of our forms it reads. */
   readonly reads: readonly OffsetFileFormat[];
@@ -34,7 +34,7 @@ const SOURCES = fileURLToPath(new URL("../../tests/interop/", import.meta.url));
 export const CLIENTS: readonly Client[] = [
   goClient("2.0.0", ["-modfile=go-2.0.mod", "-tags=v2_0"]),
   goClient("2.1.2", []),
-  // The last versions that wrote a temporary file: 4.9.4 drops what is not named from the file.
+  // The last versions that wrote a temporary file. In 4.9.4, a persist of some queues drops the others.
   javaClient("4.9.4", "fastjson"),
   javaClient("4.9.8", "fastjson"),
   javaClient("5.5.0", "fastjson2"),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Child } from "../lib/child.ts";
 
-/** What the conformance kit says of a client, as far as the matrix looks at it. */
+/** The part of the kit's report that the matrix shows. */
 export interface Report {
   readonly client: { readonly name: string; readonly version: string };
   readonly results: readonly {
@@ -53,7 +53,7 @@ async function run(command: readonly string[], codes: readonly number[]): Promis
   const child = new Child(command);
   child.hangUp();
   const { code, lines, errors } = await child.ended;
-  // An error that it does not catch ends it with code 1 too, but then it has said nothing.
+  // An uncaught error also ends the kit with code 1, but without a report.
   if (code !== null && codes.includes(code) && lines.length > 0) return lines.join("\n") + "\n";
   throw new Error(`the kit ended with code ${code}: ${errors.trim().slice(-500)}`);
 }

@@ -1,7 +1,7 @@
 import { type Io, paint } from "../lib/io.ts";
 import { Progress } from "../lib/progress.ts";
 
-/** Says what is at work: a bar on a terminal, and a line for each step on anything else. */
+/** Shows the progress: a bar on a terminal, a line for each step elsewhere. */
 export class Steps {
   readonly #io: Io;
   readonly #all: number;

@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
 import type { Toolchain } from "./clients.ts";
 
-/** The programs that make up each toolchain, with the words that ask for their versions. */
+/** The programs of each toolchain, with the argument that prints the version. */
 const PROGRAMS: Record<Toolchain, readonly (readonly [string, string])[]> = {
   go: [["go", "version"]],
   jdk: [["javac", "-version"], ["mvn", "-version"]],
   cargo: [["cargo", "--version"], ["rustc", "--version"]],
 };
 
-/** What of a toolchain is missing here; nothing if it can be used. */
+/** The programs of a toolchain that are not installed; none if it can be used. */
 export function missingPrograms(toolchain: Toolchain, env: NodeJS.ProcessEnv): string[] {
   return PROGRAMS[toolchain].map(([program]) => program).filter((_, index) => {
     const [program, ask] = PROGRAMS[toolchain][index];

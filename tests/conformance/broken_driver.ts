@@ -18,7 +18,7 @@ export class BrokenDriver implements Driver {
 
   constructor(fault: Fault, files: FakeFiles) {
     this.#fault = fault;
-    // Nobody cuts the power here, and syncing is slow.
+    // Syncing is slow, and no test here cuts the power.
     const next = (request: Request) => answer({ ...request, ...RELAXED[request.op] });
     this.#honest = { next, main: "", files, persists: 0, failed: false, updates: [] };
   }

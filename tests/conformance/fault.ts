@@ -1,4 +1,4 @@
-/** What the faults are made of. */
+/** The parts of faults. */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { ReadType } from "../../mod.ts";
@@ -6,7 +6,7 @@ import type { QUEUES } from "../../scripts/conformance/cases.ts";
 import type { Answer, Request } from "../../scripts/conformance/protocol.ts";
 import type { FakeFiles } from "./fake_files.ts";
 
-/** What a fault may use: the honest driver, and what it remembers of the run. */
+/** The honest driver, and its state in this run. */
 export interface Honest {
   /** Lets the honest driver answer. */
   next(request: Request): Promise<Answer>;
@@ -14,7 +14,7 @@ export interface Honest {
   main: string;
   /** The only way to delete or rename a file. */
   readonly files: FakeFiles;
-  /** How many persists there were since the store was opened. */
+  /** The number of persists since the store was opened. */
   persists: number;
   /** Whether a persist has failed. */
   failed: boolean;
@@ -89,7 +89,7 @@ export const update = (
   change: (honest: Honest, request: Extract<Request, { op: "update" }>) => Promise<Answer>,
 ): Fault => ({ update: change });
 
-/** Deletes the main file, its backup, a temporary file and what was kept aside of them. */
+/** Deletes the main file, and the files whose names begin with its name. */
 export async function deleteFiles({ main, files }: Honest): Promise<void> {
   const names = await unlessMissing(readdir(dirname(main))) ?? [];
   for (const name of names.filter((each) => each.startsWith(basename(main)))) {

@@ -1,4 +1,4 @@
-/** Our own store with one fault each: what the kit must find, and tell in a few steps. */
+/** Our own store with one fault each. The kit must find each fault, with a short story. */
 import type { Fault } from "./fault.ts";
 import { FILE_FAULTS } from "./faults_file.ts";
 import { PERSIST_FAULTS } from "./faults_persist.ts";

@@ -42,7 +42,7 @@ export const PERSIST_FAULTS: Record<string, Fault> = {
     async persist({ main }) {
       await mkdir(dirname(main), { recursive: true });
       await unlessMissing(copyFile(main, `${main}.bak`));
-      // Bun's writeFile truncates only what is too long, after it has written.
+      // Bun's writeFile writes first and truncates a longer file afterwards.
       const file = await open(main, "w");
       await file.writeFile(serialize(store!.snapshot()));
       await file.close();

@@ -11,7 +11,7 @@ import { runScript } from "./run_script.ts";
 import { FakeFiles } from "./fake_files.ts";
 import { FAULTS } from "./faults.ts";
 
-/** Those whose conditions need a process: a tracer, permissions, a limit. */
+/** Clauses whose conditions need a process: a tracer, permissions, a limit. */
 const PROCESS = new Set([
   "L5",
   "P2.synced",

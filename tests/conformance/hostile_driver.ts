@@ -5,7 +5,7 @@ import { answer } from "./driver.ts";
 
 const say = (text: string) => process.stdout.write(text);
 
-/** What each driver does with a request; `hello` is answered well by those that are named "late". */
+/** The answers of each driver. A driver whose name begins with "late" answers `hello` well. */
 const KINDS: Record<string, (op: string, answered: string) => void> = {
   "no answer": () => {},
   "late no answer": (op, answered) => op === "read" || say(answered),

@@ -13,7 +13,7 @@ test("our own store holds every clause, through its driver", async () => {
   const report = await runKit(launch, { clauses: CLAUSES, runs: 2, seed: SEED });
   assert.deepEqual(report.results.map(({ id }) => id), CLAUSES.map(({ id }) => id));
   for (const result of report.results) {
-    // What this machine cannot show is said, and is no success.
+    // A clause that this machine cannot show is neither a success nor a fault.
     if (result.state === "not shown") continue;
     assert.equal(result.state, "holds", tellStory(report.client, result));
     assert.ok(result.passed > 0, result.id);

@@ -3,7 +3,7 @@ import type { Tags } from "../../scripts/verify/crash/story/explore_story.ts";
 import { LENGTH } from "../support/length.ts";
 import type { Tag } from "../../scripts/verify/crash/story/situation.ts";
 
-/** What at least a tenth of the explored states must have behind them. */
+/** Events that must precede at least a tenth of the explored states each. */
 const NEEDED: readonly Tag[] = ["lowering", "deletion", "foreign write", "second process"];
 
 /**

@@ -69,7 +69,7 @@ test("F08 a crash between the link and the rename, and two persists after it", a
   assert.ok(crashes >= 4);
 });
 
-test("F09 a kill, a load, and a power cut: what was loaded is still there", async () => {
+test("F09 a kill, a load, and a power cut: the loaded offsets are still there", async () => {
   await survives({
     disk: async () => {
       const disk = await diskWith({ "offset.json": encode(1, QUEUES) });

@@ -1,4 +1,4 @@
-/** O5: a file system that does not have a call serves, where a store can do without it; no call fails. */
+/** O5: a store works on a file system that lacks a call which it can do without. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Fault, isDispensable } from "../../scripts/verify/faults/failing_calls.ts";

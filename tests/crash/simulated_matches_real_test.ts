@@ -19,7 +19,7 @@ after(() => rm(temporary, { recursive: true, force: true }));
 
 let roots = 0;
 
-/** What calls were answered with, to see that the property meets every kind of answer. */
+/** The answers of all calls, to check that the property meets every kind of answer. */
 const met = new Map<string, number>();
 
 async function run(sequence: readonly Call[]): Promise<void> {
@@ -48,7 +48,7 @@ async function run(sequence: readonly Call[]): Promise<void> {
 }
 
 interface View {
-  /** What every name leads to; files are numbered in the order of their first names. */
+  /** The file of every name; files are numbered in the order of their first names. */
   readonly seen: readonly unknown[];
   readonly files: ReadonlyMap<string, FileInfo>;
 }
@@ -71,7 +71,7 @@ async function view(fileSystem: FileSystem, root: string): Promise<View> {
       if (!inodes.includes(info.ino)) inodes.push(info.ino);
       const isDirectory = info.mode === 0o700;
       files.set(name, info);
-      // How long a directory is, every file system decides for itself.
+      // The size of a directory depends on the file system.
       const { ino, mode, uid, gid, size } = info;
       seen.push([name, inodes.indexOf(ino), mode, uid, gid, isDirectory ? undefined : size]);
     } catch (error) {

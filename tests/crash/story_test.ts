@@ -51,7 +51,7 @@ test("a story of a seed is always the same, and its text is read as it was writt
   assert.throws(() => parseSteps("A persists, maybe"), /Cannot read the interruption/);
 });
 
-test("shortening: what is left needs every step, and is as simple as it can be", async () => {
+test("shortening: the result needs every step, and no simpler story shows the fault", async () => {
   const story: Story = {
     disk: "main",
     system: "short writes",
@@ -139,7 +139,7 @@ test("the faults that are permitted, and no other", () => {
   assert.match(unexplained(MAIN, kept, quiet)!, /was kept aside$/);
 });
 
-test("model: what a commit writes over its own table, and over another's", () => {
+test("model: the tables that a commit writes over its own table and over another's", () => {
   const model = new Model(parseTable("0=5 1=1"));
   model.set(0, 3, true);
   model.set(1, 0, false);
@@ -154,7 +154,7 @@ test("model: what a commit writes over its own table, and over another's", () =>
   model.merged([others]);
   model.acknowledged([others]);
   assert.equal(textOf(model.memory), "0=9 1=1 2=7");
-  // What the merge has overruled stays overruled, until it is set again.
+  // A lowering that the merge overruled stays overruled until the offset is set again.
   assert.deepEqual(texts(model.targets(others, true, undefined)), ["0=9 1=1 2=8 4=4"]);
   model.freeze(2, 7);
   assert.deepEqual(texts(model.targets(others, true, undefined)), ["0=9 1=1 2=7 4=4"]);
@@ -202,7 +202,7 @@ test("interceptor: the n-th call of a kind is replaced, and a killed process is 
   assert.equal(isAnswered, false);
 });
 
-test("what was met: the shared table answers as a set does, and fills up", () => {
+test("states that were met: the shared table answers as a set does, and fills up", () => {
   const shared = MetEverywhere.withRoomFor(1 << 10);
   const [here, other] = [new MetHere(), new MetEverywhere(shared.buffer)];
   const keyOf = (i: number) =>

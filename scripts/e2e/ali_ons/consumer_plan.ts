@@ -1,4 +1,4 @@
-/** What a check asks for; the argument of the program is its JSON text. */
+/** The order of a check. The program takes it as JSON in its argument. */
 export interface ConsumerPlan {
   readonly nameServer: string;
   readonly topic: string;

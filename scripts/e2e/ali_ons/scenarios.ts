@@ -7,7 +7,7 @@ import { waitFor } from "./wait_for.ts";
 
 type Plan = Partial<ConsumerPlan>;
 
-/** What a consumer of each of these begins with where the store has no offset: at the end. */
+/** Without a stored offset, each of these consumers begins at the end. */
 const LAST: Plan = { from: "last", persistMs: 200 };
 
 /** The consumer is killed before there is a message, and twelve messages are sent meanwhile. */

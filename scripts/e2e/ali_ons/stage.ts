@@ -12,7 +12,7 @@ const PROGRAM = fileURLToPath(new URL("consumer.ts", import.meta.url));
 /** So many that each of four queues gets two. */
 const LAST_MESSAGES = 8;
 
-/** What became of the messages that were sent. */
+/** The fate of the messages that were sent. */
 export interface Outcome {
   readonly sent: number;
   /** Messages that no handler saw the end of. */
@@ -127,7 +127,7 @@ export class Stage {
     if (how !== 0) throw new Error(`the consumer ended with ${how}:\n${consumer.output()}`);
   }
 
-  /** Lets a last consumer handle all that is left, and tells what became of the messages. */
+  /** Lets a last consumer handle all remaining messages, and returns their fate. */
   async finish(plan: Partial<ConsumerPlan> = {}): Promise<Outcome> {
     const consumer = await this.start(plan);
     // Behind these, nothing is left in any queue.

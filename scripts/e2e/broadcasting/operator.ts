@@ -1,7 +1,7 @@
 import { EXIT } from "../../lib/exit_code.ts";
 import { main } from "../../offsets.ts";
 
-/** Runs the operator's tool, and answers what it printed; it must end with code 0. */
+/** Runs the operator's tool and returns its output. The exit code must be 0. */
 export async function offsets(...args: readonly string[]): Promise<string> {
   const said = { out: "", err: "" };
   const code = await main(args, {
@@ -16,7 +16,7 @@ export async function offsets(...args: readonly string[]): Promise<string> {
   throw new Error(`offsets ${args.join(" ")} ended with ${code}:\n${said.out}${said.err}`);
 }
 
-/** What `offsets list` says of a store. */
+/** A store in the output of `offsets list`. */
 export interface ListedStore {
   readonly path: string;
   readonly client: string;

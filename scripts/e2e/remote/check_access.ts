@@ -5,7 +5,7 @@ import type { Checks } from "../check.ts";
 import { CREDENTIALS } from "./access.ts";
 import { storeOn } from "./ground.ts";
 
-/** What a broker that checks access says to signed and to other requests. */
+/** The answers of a broker that checks access, to signed and to other requests. */
 export async function checkAccess(checks: Checks, broker: RealBroker): Promise<void> {
   // A topic of the broker's own, so that no tool needs a key to make one.
   const mq = { topic: "SELF_TEST_TOPIC", brokerName: broker.name, queueId: 0 };

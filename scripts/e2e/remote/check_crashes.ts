@@ -16,7 +16,7 @@ async function flushed(broker: RealBroker, queueId: number): Promise<string | un
   return table?.match(new RegExp(`(?:^|[,\\s])"?${queueId}"?\\s*:\\s*(\\d+)`))?.[1];
 }
 
-/** What becomes of offsets when the broker is killed, and in full shut down or reset by an operator. */
+/** Offsets after the broker is killed, and in a full run after a shutdown or an operator's reset. */
 export async function checkCrashes(
   checks: Checks,
   broker: RealBroker,
@@ -61,7 +61,7 @@ export async function checkCrashes(
     return `resumes at 2, ${count} messages`;
   });
 
-  // Version 4 resets only what a consumer is there for, and asks that consumer to do it.
+  // Version 4 resets only queues with a live consumer, and asks that consumer to do it.
   if (slice || isVersion4(broker)) return;
   await checks.run("an operator's reset", async () => {
     await using again = storeOn(broker);
@@ -92,7 +92,7 @@ async function checkAbsences(
     await broker.end("broker", "SIGKILL");
     store.update(mq, 9n, false);
     const persisted = store.persist();
-    // Should a check before its end fail, nobody waits for it.
+    // If an earlier check fails, nothing awaits this promise.
     persisted.catch(() => {});
     await using impatient = storeOn(broker, { timeoutMs: 500 });
     await assert.rejects(impatient.read(mq, "store"), { name: /BrokerUnreachable|Route/ });

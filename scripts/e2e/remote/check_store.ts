@@ -9,7 +9,7 @@ async function readAll(store: RemoteBrokerOffsetStore, broker: RealBroker): Prom
   return await Promise.all(QUEUES.map((id) => store.read(queueOf(broker, id), "store")));
 }
 
-/** What the store writes and reads, beside mqadmin and a Java consumer. */
+/** Writes and reads of the store, compared with mqadmin and a Java consumer. */
 export async function checkStore(checks: Checks, broker: RealBroker): Promise<void> {
   const mq = queueOf(broker, 0);
   const address = ["-b", broker.address];

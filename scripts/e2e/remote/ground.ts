@@ -30,7 +30,7 @@ export const queueOf = (broker: RealBroker, queueId: number): MessageQueue => ({
   queueId,
 });
 
-/** What a broker answers to a persist that it refuses. */
+/** The answer of a broker to a persist that it refuses. */
 export async function refusal(store: RemoteBrokerOffsetStore): Promise<BrokerAnswerError> {
   const error = await store.persist().then(() => undefined, (reason) => reason);
   assert.ok(error instanceof RemotePersistError, `it was not refused: ${error}`);

@@ -6,7 +6,7 @@ import { Attempt, type Misled } from "./failing_calls_attempt.ts";
 import type { Expectation } from "../crash/generations.ts";
 import { type Operation, OPERATIONS } from "./failing_calls_operations.ts";
 
-/** What a case showed. */
+/** The result of a case. */
 export interface CaseResult {
   /** In words: the operation, the call, and how it failed. */
   readonly name: string;
@@ -67,7 +67,7 @@ async function run(
       const attempt = new Attempt(world, operation, fault, failing);
       await attempt.run();
       misled = attempt.misled;
-      // What comes before the fault is explored elsewhere.
+      // Other tests explore the calls before the fault.
       world.moments.splice(0, struckAt);
     },
     splitRename: false,
@@ -76,7 +76,7 @@ async function run(
   return { states, violation: first && `${first.what}\n${first.story.join("\n")}`, misled };
 }
 
-/** A further fault of the disk, for good or as long as the operation takes. */
+/** A second fault of the disk, permanent or for the time of the operation. */
 function wrapOf({ wrap, trouble }: Operation, failing: FailingCalls): Wrap | undefined {
   return trouble?.(() => failing.isArmed) ?? wrap;
 }
@@ -102,7 +102,7 @@ export function casesOf(calls: number): number {
   return calls * [...faultsAt(0)].length;
 }
 
-/** What must not be in a case, in words; `undefined` if all is well. */
+/** The violation in a case, in words; `undefined` if there is none. */
 export function faultOf(result: CaseResult): string | undefined {
   if (result.violation !== undefined) return result.violation;
   if (result.misled !== undefined && !isExcused(result)) return `misled: ${result.misled}`;
