@@ -11,7 +11,7 @@ import { StoreDirectory, tableOf } from "../support/store_directory.ts";
 import { tellOf, type Told } from "./special_files_story.ts";
 
 /** So long may all of a story take in a process of its own; one that hangs is killed. */
-const LIMIT_MS = 8000;
+const LIMIT_MS = 60_000;
 
 /** Makes something that is no regular file; answers how to end it. */
 type Make = (at: StoreDirectory, path: string) => Promise<() => void>;
