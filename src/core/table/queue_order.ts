@@ -17,8 +17,6 @@ interface Group {
   slots: Uint32Array;
   /** Those that have come since. */
   fresh: number[];
-  /** Those that have gone since; another queue may have got the slot. */
-  readonly gone: Set<number>;
   runs: readonly Run[];
 }
 
@@ -39,8 +37,8 @@ export class QueueOrder {
   readonly #unsorted = new Set<Group>();
   /** The groups with queues that have come. */
   readonly #grown = new Set<Group>();
-  /** The groups with queues that have gone. */
-  readonly #shrunk = new Set<Group>();
+  /** The groups with queues that have gone, and their slots: other queues may have got them. */
+  readonly #gone = new Map<Group, Set<number>>();
   /** All slots below it are in a group, but for those that were given anew. */
   #collected = 0;
   readonly #givenAnew = new Set<number>();
@@ -67,8 +65,8 @@ export class QueueOrder {
     if (this.#givenAnew.delete(slot)) return;
     const group = this.#groups[this.#slots.brokerAt(slot)];
     if (group === undefined) return;
-    group.gone.add(slot);
-    this.#shrunk.add(group);
+    const gone = this.#gone.get(group) ?? new Set();
+    this.#gone.set(group, gone.add(slot));
   }
 
   /** The broker of this number goes, which has no queues any more. */
@@ -78,7 +76,7 @@ export class QueueOrder {
     this.#groups[number] = undefined;
     this.#unsorted.delete(group);
     this.#grown.delete(group);
-    this.#shrunk.delete(group);
+    this.#gone.delete(group);
     // It stays in `#sorted` until the next list is made.
   }
 
@@ -96,8 +94,8 @@ export class QueueOrder {
     if (this.#runs !== "out of date") return this.#runs;
     const era = this.#era;
     // What has gone comes first: another queue of the same broker may have got the slot.
-    for (const group of this.#shrunk) {
-      this.#shrink(group);
+    for (const [group, gone] of this.#gone) {
+      this.#shrink(group, gone);
       yield workOf(group);
     }
     yield* this.#collect();
@@ -136,7 +134,6 @@ export class QueueOrder {
       broker,
       slots: new Uint32Array(),
       fresh: [],
-      gone: new Set<number>(),
       runs: [],
     };
     this.#groups[number] = group;
@@ -145,12 +142,11 @@ export class QueueOrder {
   }
 
   /** Takes the slots out of a group that have gone. */
-  #shrink(group: Group): void {
-    this.#shrunk.delete(group);
-    const isThere = (slot: number) => !group.gone.has(slot);
+  #shrink(group: Group, gone: ReadonlySet<number>): void {
+    this.#gone.delete(group);
+    const isThere = (slot: number) => !gone.has(slot);
     group.fresh = group.fresh.filter(isThere);
     this.#setSlots(group, group.slots.filter(isThere));
-    group.gone.clear();
   }
 
   /** Merges the fresh slots of a group into its order. */

@@ -134,7 +134,7 @@ test("S2 an order of many brokers and queues is made in many slices", () => {
   assert.equal(found.length, 20_000);
 });
 
-test("P6 the runs of brokers without a change stay the same, so that they are not encoded again", () => {
+test("P6 the runs of brokers without a change stay the same objects", () => {
   const index = new QueueIndex();
   for (const topic of ["a", "b", "c"]) {
     for (let id = 0; id < 3; id++) index.add({ topic, brokerName: "b", queueId: id });
