@@ -27,6 +27,8 @@ export const FAULTS = [
   "disturbed",
   /** The file system cannot be mounted: not the store's fault, but nothing was checked. */
   "unmountable",
+  /** A directory that was being made is no directory now; nothing was promised yet. */
+  "half-made",
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];
@@ -129,13 +131,23 @@ export class Checker {
   }
 
   #judge({ table, error, disturbances }: Loaded, { cuts }: CrashState): Fault | undefined {
-    if (table === undefined) return "torn";
+    if (table === undefined) return this.#isHalfMade(error, cuts) ? "half-made" : "torn";
     for (const { end } of cuts) {
       const { is } = this.#promises.judge(table, this.#promises.allowedAt(end));
       if (is !== "kept") return is;
     }
     if (error !== undefined) return "stuck";
     return disturbances.length > 0 && this.#writer.also !== "tears main" ? "disturbed" : undefined;
+  }
+
+  /**
+   * Without a journal, ext4 may write the name of a new directory before its inode. The check at boot
+   * takes what stands there for a file, and no call of a program prevents that.
+   */
+  #isHalfMade(error: string | undefined, cuts: readonly PowerCut[]): boolean {
+    const isUnpromised = cuts.every(({ end }) => this.#promises.allowedAt(end).least === 0);
+    return this.#kind.needsCheck === true && isUnpromised &&
+      /: it is not a directory, and a directory of the store would be there/.test(error ?? "");
   }
 
   /** The first power cut after which this is wrong: what it took, what was promised, what is there. */

@@ -24,6 +24,10 @@ const MUST_LOSE: readonly Column[] = [
 /** Faults without a column of their own. */
 const OTHER = FAULTS.filter((fault) => !["lost", "empty", "torn"].includes(fault));
 
+/** Faults of a file system that no program prevents: they are shown, and do not fail the run. */
+const SHOWN: readonly Fault[] = ["half-made"];
+const FAILING = FAULTS.filter((fault) => !SHOWN.includes(fault));
+
 /** The result of a run. */
 export interface PowerReport {
   readonly seed: string;
@@ -46,7 +50,8 @@ export function isGood(report: PowerReport): boolean {
 /** Whether the file system loses by itself, so that a loss shows nothing of the store. */
 const isExcused = ({ job }: Outcome) => fileSystemOf(job.fileSystem).isUnreliable !== undefined;
 
-const isFaultless = ({ result }: Outcome) => Object.keys(result?.faults ?? {}).length === 0;
+const isFaultless = ({ result }: Outcome) =>
+  FAILING.every((fault) => result?.faults[fault] === undefined);
 
 /** The sabotages that were not found out. */
 function missed({ sabotaged }: PowerReport): Outcome[] {
@@ -103,6 +108,7 @@ export function asText(report: PowerReport, io: Io): string {
     ...skipped.map((line) => paint(io, "yellow", line) + "\n"),
     formatTable(COLUMNS, rows.map(cellsOf), bold),
     ...excuses(rows),
+    ...halfMade(rows),
     "\n",
     formatTable(MUST_LOSE, broken.map(mustLoseCells), bold),
     "\n",
@@ -127,6 +133,18 @@ function excuses(rows: readonly Row[]): string[] {
   );
 }
 
+/** Why a directory may be half made. */
+function halfMade(rows: readonly Row[]): string[] {
+  const images = rows.reduce((sum, { faults }) => sum + (faults["half-made"] ?? 0), 0);
+  if (images === 0) return [];
+  return [
+    wrap(
+      `In ${images} images, a directory that was being made is none after e2fsck. Nothing was ` +
+        "promised by then: ext4 without a journal may write a name before its inode.",
+    ) + "\n",
+  ];
+}
+
 function colorOf(report: PowerReport): "red" | "yellow" | "green" {
   if (!isGood(report)) return "red";
   return report.isComplete ? "green" : "yellow";
@@ -135,7 +153,7 @@ function colorOf(report: PowerReport): "red" | "yellow" | "green" {
 function verdict(report: PowerReport): string {
   const { store, sabotaged, isComplete } = report;
   const demanded = store.filter((outcome) => !isExcused(outcome));
-  const failed = rowsOf(demanded).reduce((sum, row) => sum + count(row, FAULTS), 0);
+  const failed = rowsOf(demanded).reduce((sum, row) => sum + count(row, FAILING), 0);
   const unnoticed = missed(report).map(({ job }) => `${job.writer} on ${job.fileSystem}`);
   const lost = sabotaged.filter((outcome) => !isFaultless(outcome)).length;
   return [
