@@ -61,6 +61,7 @@ async function environment(): Promise<Record<string, string>> {
     PATH: node + delimiter + process.env.PATH,
     npm_config_registry: REFUSED,
     npm_config_fetch_retries: "0",
+    npm_config_update_notifier: "false",
     npm_config_cache: join(folder, "npm"),
     BUN_CONFIG_REGISTRY: REFUSED,
     BUN_INSTALL_CACHE_DIR: join(folder, "bun"),
