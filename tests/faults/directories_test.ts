@@ -67,7 +67,10 @@ for (const from of ["/root/c", DIRECTORY]) {
   test(`P2 what the operator's tool has set survives every power cut: ${from}`, async () => {
     const disk = await madeByOthers({ from, main: true });
     const queue = ["--topic", "orders", "--broker", "broker-a", "--queue", "0"];
-    assert.equal((await runTool(new DiskProcess(disk), "set", MAIN, ...queue, "7", "--yes")).code, 0);
+    assert.equal(
+      (await runTool(new DiskProcess(disk), "set", MAIN, ...queue, "7", "--yes")).code,
+      0,
+    );
     await expectLoadedAfterPowerCuts(disk, tableOf(7));
   });
 }
