@@ -75,8 +75,8 @@ def read_until(text):
     return seen
 read_until(b"ready> ")
 os.write(terminal, f"source {sys.argv[1]}\\n".encode())
-read_until(b"loaded")
-read_until(b"ready> ")
+if b"ready> " not in read_until(b"loaded").split(b"loaded")[-1]:
+    read_until(b"ready> ")
 os.write(terminal, sys.argv[2].encode() + b"\\t")
 print(read_until(sys.argv[3].encode()).decode(errors="replace"))
 os.kill(pid, 9)
