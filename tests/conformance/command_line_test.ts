@@ -16,7 +16,9 @@ import { runScript } from "./run_script.ts";
 async function kit(...argv: string[]) {
   let out = "";
   let err = "";
-  const code = await main(argv, {
+  // Drivers start slowly while many tests run at the same time.
+  const isRun = argv.includes("--") && argv[0] !== "report";
+  const code = await main(isRun ? ["--start", "300", ...argv] : argv, {
     out: (text) => out += text,
     err: (text) => err += text,
     isTerminal: false,

@@ -11,6 +11,7 @@ import { DriverProcess } from "../../scripts/conformance/driver_process.ts";
 import { isFault, tellStory } from "../../scripts/conformance/report.ts";
 import { runKit } from "../../scripts/conformance/run_kit.ts";
 import { SEED } from "../support/check.ts";
+import { PATIENT } from "./run_script.ts";
 
 const FOLDER = fileURLToPath(new URL("../../examples/conformance/", import.meta.url));
 const isInstalled = (program: string, ...ask: string[]) => spawnSync(program, ask).status === 0;
@@ -19,8 +20,7 @@ const isInstalled = (program: string, ...ask: string[]) => spawnSync(program, as
 const CHECKED = CLAUSES.filter(({ id }) => !/^(P3|P4\.(old|next))/.test(id));
 
 async function expectConformance(command: readonly string[], unsupported: readonly string[]) {
-  const patience = { hello: 60_000, call: 60_000 };
-  const report = await runKit((prefix) => DriverProcess.start(command, prefix, patience), {
+  const report = await runKit((prefix) => DriverProcess.start(command, prefix, PATIENT), {
     clauses: CHECKED,
     runs: 1,
     seed: SEED,

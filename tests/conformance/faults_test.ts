@@ -7,7 +7,7 @@ import type { Launch } from "../../scripts/conformance/protocol.ts";
 import { runKit } from "../../scripts/conformance/run_kit.ts";
 import { SEED } from "../support/check.ts";
 import { BrokenDriver } from "./broken_driver.ts";
-import { runScript } from "./run_script.ts";
+import { PATIENT, runScript } from "./run_script.ts";
 import { FakeFiles } from "./fake_files.ts";
 import { FAULTS } from "./faults.ts";
 
@@ -30,7 +30,7 @@ const HANDFUL = 12;
 function launchOf(id: string, files: FakeFiles): Launch {
   if (!PROCESS.has(id)) return (prefix) => BrokenDriver.start(FAULTS[id], files, prefix);
   const command = runScript("broken_driver.ts", id, files.directory);
-  return (prefix) => DriverProcess.start(command, prefix);
+  return (prefix) => DriverProcess.start(command, prefix, PATIENT);
 }
 
 test("every clause of the kit has a driver that breaks it", () => {

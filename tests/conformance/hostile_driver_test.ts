@@ -10,12 +10,10 @@ import { Unusable } from "../../scripts/conformance/verdict.ts";
 import { check, SEED } from "../support/check.ts";
 import { BrokenDriver } from "./broken_driver.ts";
 import { FakeFiles } from "./fake_files.ts";
-import { runScript } from "./run_script.ts";
-
-const IMPATIENT: Patience = { hello: 3000, call: 1500 };
+import { PATIENT, runScript } from "./run_script.ts";
 
 /** Runs the kit on a driver that breaks the protocol; all that it starts is gone at the end. */
-async function kit(kind: string, patience?: Patience) {
+async function kit(kind: string, patience: Patience = PATIENT) {
   using files = await FakeFiles.make();
   const pids: number[] = [];
   const launch: Launch = async (prefix) => {
@@ -59,15 +57,15 @@ for (
 }
 
 for (
-  const [kind, happened] of [
-    ["late no answer", /does not answer read within 1.5 s; flush/],
+  const [kind, happened, patience] of [
+    ["late no answer", /does not answer read within 5 s; flush/, { ...PATIENT, call: 5000 }],
     ["late garbage", /writes a line that is no JSON, "INFO update"/],
     ["late extra line", /writes a line that no request asks for, "\{\\"ok\\":true\}"/],
     ["late death", /ended with code 7; its standard error:\nthe reason is here/],
-  ] as [string, RegExp][]
+  ] as [string, RegExp, Patience?][]
 ) {
   test(`a driver that breaks the protocol later fails the clause: ${kind}`, async () => {
-    const { results } = await kit(kind, IMPATIENT);
+    const { results } = await kit(kind, patience);
     const [{ state, expected, happened: found, story }] = results;
     assert.equal(state, "fails");
     assert.equal(expected, "the client answers");

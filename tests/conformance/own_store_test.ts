@@ -5,11 +5,11 @@ import { DriverProcess } from "../../scripts/conformance/driver_process.ts";
 import { tellStory } from "../../scripts/conformance/report.ts";
 import { runKit } from "../../scripts/conformance/run_kit.ts";
 import { SEED } from "../support/check.ts";
-import { runScript } from "./run_script.ts";
+import { PATIENT, runScript } from "./run_script.ts";
 
 test("our own store holds every clause, through its driver", async () => {
   const launch = (prefix?: readonly string[]) =>
-    DriverProcess.start(runScript("driver.ts"), prefix);
+    DriverProcess.start(runScript("driver.ts"), prefix, PATIENT);
   const report = await runKit(launch, { clauses: CLAUSES, runs: 2, seed: SEED });
   assert.deepEqual(report.results.map(({ id }) => id), CLAUSES.map(({ id }) => id));
   for (const result of report.results) {

@@ -7,7 +7,7 @@ import { isFault, type Report } from "../../scripts/conformance/report.ts";
 import { runKit } from "../../scripts/conformance/run_kit.ts";
 import { SEED } from "../support/check.ts";
 import { FakeFiles } from "./fake_files.ts";
-import { runScript } from "./run_script.ts";
+import { PATIENT, runScript } from "./run_script.ts";
 import { VACUOUS, VacuousDriver } from "./vacuous_driver.ts";
 
 async function kit(launch: Launch, clauses = CLAUSES): Promise<Report> {
@@ -36,7 +36,7 @@ const PROCESS = CLAUSES.filter(({ id }) => /^(L5|P2\.synced|P3.*|P4.*|P8)$/.test
 for (const kind of ["42", "none"]) {
   test(`no clause that needs a process holds for a driver without a store: ${kind}`, async () => {
     const command = runScript("vacuous_driver.ts", kind);
-    const report = await kit((prefix) => DriverProcess.start(command, prefix), PROCESS);
+    const report = await kit((prefix) => DriverProcess.start(command, prefix, PATIENT), PROCESS);
     assert.ok(report.results.every(({ state }) => state !== "holds"), told(report));
   });
 }
