@@ -73,7 +73,7 @@ function filesToCheck(folder: URL = root, prefix = ""): string[] {
 const deno = Deno.execPath();
 const task = (name: string) => [deno, "task", "--quiet", name];
 
-/** What takes long does so on a simulated disk, which is the same on every runtime: Deno does it. */
+/** A simulated disk is the same on every runtime: Deno does most of what takes long. */
 const TINY = { TESTS: "tiny" };
 
 const steps: Step[] = [

@@ -7,7 +7,7 @@ import { byLength } from "../support/length.ts";
 import { disagreement, fuzz, type Reader } from "../../scripts/verify/fuzz/fuzz.ts";
 
 /** At least a hundred files are changed in each way. */
-const FILES = byLength({ tiny: 1000, short: 1000, long: 4000 });
+const FILES = byLength({ tiny: 4000, short: 4000, long: 20_000 });
 
 const read: Reader = (bytes) => parse(decode(bytes));
 

@@ -23,7 +23,7 @@ import { byLength } from "../support/length.ts";
  * number of states and of cases.
  */
 const [MOMENTS_OUT_OF, CASES_OUT_OF, STATES, CASES] = byLength({
-  tiny: [32, 4001, 200, 3],
+  tiny: [32, 2003, 200, 3],
   short: [16, 2003, 400, 5],
   long: [4, 997, 2_000, 15],
 });

@@ -34,7 +34,7 @@ export async function showLongFile(
   const info = await nodeFileSystem.stat(real).catch(() => undefined);
   if (info?.kind !== "file" || info.size < long) return undefined;
   if (await nodeFileSystem.stat(journalOf(real)).catch(() => info) !== undefined) return undefined;
-  const modified = new Date(info.mtimeMs).toISOString();
+  const modified = new Date(Math.round(info.mtimeMs)).toISOString();
   const stream = new TableStream(real);
   const batches = stream.batches();
   // The general reader reports what the system refuses.
