@@ -138,7 +138,7 @@ test("a dry run tells what would be refused", async () => {
   const { out } = await run([...args, "--dry-run"]);
   assert.match(
     out,
-    /\nNote: it would be refused: Cannot lower offsets in .* is at 20, above 15\n$/,
+    /\nNote: it would be refused: Cannot lower offsets in .* is at 20, above 15\n {2}.*--force\.\n$/,
   );
   const { refusal } = JSON.parse((await run([...args, "--json"])).out);
   assert.match(refusal, /^Cannot lower offsets/);

@@ -61,7 +61,8 @@ export async function carryOut(plan: Plan, args: Args, io: ToolIo): Promise<numb
     tell(undefined);
     if (wanted === "dry run") return EXIT.ok;
     const reason = args.flag("json") ? "--json asks nothing" : "there is no terminal to ask on";
-    io.err(`This was a dry run: ${reason}. Add --yes to do it.\n`);
+    const how = plan.refusal === undefined ? "Add --yes to do it." : "--yes alone would not do it.";
+    io.err(`This was a dry run: ${reason}. ${how}\n`);
     return EXIT.usage;
   }
   if (plan.refusal !== undefined) throw plan.refusal;
@@ -108,6 +109,7 @@ function tellOutcome(plan: Plan, done: Done | undefined, args: Args, io: ToolIo)
   }
   if (refusal !== undefined) {
     io.out(paint(io, "yellow", escape(`Note: it would be refused: ${refusal.message}`)) + "\n");
+    io.out(`  ${escape(hint(io, refusal.next))}\n`);
   }
   for (const line of done?.text ?? []) io.out(`${escape(line)}\n`);
   if (done?.next !== undefined) io.out(paint(io, "dim", escape(hint(io, done.next))) + "\n");

@@ -11,7 +11,7 @@ import { formatAge } from "../output/age.ts";
 import { describeSystemError, nextStepAfter } from "../output/system_error.ts";
 import { printJson } from "../output/json_output.ts";
 import { resolveMain } from "../reading/resolve_main.ts";
-import { readUndoFiles, type UndoFile } from "../undo/undo_files.ts";
+import { canBeUndone, readUndoFiles, type UndoFile } from "../undo/undo_files.ts";
 import type { ChangeCounts } from "../undo/undo_text.ts";
 
 export const history: Command = {
@@ -43,8 +43,12 @@ export const history: Command = {
       const rows = kept.map((file, i) => cellsOf(file, path, i + 1, io.now()));
       // A pipe gets the command lines whole.
       io.out(formatTable(COLUMNS, rows, undefined, io.size?.()?.columns));
-      const next = { text: "To go back:", command: ["undo", pathOperand(path), "N"] };
-      io.out(`${escape(hint(io, next))}\n`);
+      const last = kept.findIndex(canBeUndone) + 1;
+      if (last > 0) {
+        const number = last === 1 ? [] : [String(last)];
+        const next = { text: "To go back:", command: ["undo", pathOperand(path), ...number] };
+        io.out(`${escape(hint(io, next))}\n`);
+      }
     }
     return EXIT.ok;
   },
@@ -61,11 +65,12 @@ const COLUMNS = [
 
 /** @param main The file that is asked for; it is left out of the command lines. */
 function cellsOf(
-  { path, content }: UndoFile,
+  file: UndoFile,
   main: string,
   number: number,
   now: number,
 ): string[] {
+  const { path, content } = file;
   if ("fault" in content) return [String(number), "", "", "", content.fault, path];
   const { time, author: { user, pid, command }, changes } = content;
   return [
@@ -73,7 +78,7 @@ function cellsOf(
     formatAge(now - time),
     user ?? "",
     String(pid),
-    countsText(changes),
+    countsText(changes) + (canBeUndone(file) ? "" : ", for good"),
     command.filter((word) => word !== main).map(shellWord).join(" "),
   ];
 }

@@ -6,6 +6,7 @@ import { newFile, planChanges, toChange } from "../changing/plan_changes.ts";
 import { describe, nearMiss } from "../changing/select_queues.ts";
 import type { Command } from "../command_line/command.ts";
 import type { ToolIo } from "../command_line/tool_io.ts";
+import { errorCode } from "../../../src/file/errors/error_code.ts";
 import { CommandError } from "../command_line/command_error.ts";
 import { parseCsv } from "../exchange/csv.ts";
 import { ExchangeError } from "../exchange/exchange_error.ts";
@@ -69,7 +70,9 @@ async function read(
     }
     throw new CommandError(
       `Cannot import ${name}: ${describeSystemError(error)}`,
-      nextStepAfter(error),
+      errorCode(error) === "ENOENT"
+        ? "Name the file to import with --from, or pass it as standard input."
+        : nextStepAfter(error),
       { path: from, cause: error },
     );
   }

@@ -72,8 +72,9 @@ export const list: Command = {
       printJsonLine(io, "list", { summary });
     } else {
       const isEmpty = chosen.length + unreadable.length === 0;
-      if (!isEmpty) io.out(storeTable(chosen, unreadable, widthOf(args, io), io));
-      io.out(summaryLine(summary, roots, judged.length, io));
+      const table = isEmpty ? "" : storeTable(chosen, unreadable, widthOf(args, io), io);
+      io.out(table + summaryLine(summary, roots, judged.length, io));
+      if (io.isTerminal && table.includes("…")) io.out("Use --wide for whole paths and reasons.\n");
     }
     const isFine = judged.length > 0 && unreadable.length === 0 &&
       chosen.every(({ state }) => state === "ok");

@@ -9,7 +9,7 @@ import { CommandError } from "../command_line/command_error.ts";
 import { pathOperand } from "../command_line/hint.ts";
 import { readTable } from "../reading/read_table.ts";
 import { resolveMain } from "../reading/resolve_main.ts";
-import { readUndoFiles, type UndoFile } from "../undo/undo_files.ts";
+import { canBeUndone, readUndoFiles, type UndoFile } from "../undo/undo_files.ts";
 import type { UndoRecord } from "../undo/undo_text.ts";
 
 export const undo: Command = {
@@ -40,16 +40,19 @@ function numberOf(text: string, args: Args): number {
 }
 
 function stateBefore(path: string, number: number, kept: readonly UndoFile[]): UndoRecord {
-  const { content } = kept[number - 1] ?? { content: { fault: `${countKept(kept.length)} kept` } };
-  if ("table" in content && content.main !== "bad") return content;
-  const state = "fault" in content ? content.fault : "main held no table before it";
+  const file = kept[number - 1] ?? { content: { fault: `${countKept(kept.length)} kept` } };
+  const { content } = file;
+  if ("table" in content && canBeUndone(file)) return content;
+  const [state, next] = "fault" in content
+    ? [content.fault, { text: "See the changes with:", command: ["history", pathOperand(path)] }]
+    : ["main held no table before it", "The bad file is beside it, with .corrupt- in its name."];
   throw new CommandError(
     `Cannot undo change ${number} of ${quote(path)}: ${state}`,
-    { text: "See what can be undone with:", command: ["history", pathOperand(path)] },
+    next,
     { code: "no-match", path },
   );
 }
 
 function countKept(count: number): string {
-  return count === 1 ? "1 is" : `${count} are`;
+  return count === 0 ? "none is" : count === 1 ? "only 1 is" : `only ${count} are`;
 }

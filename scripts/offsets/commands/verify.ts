@@ -10,6 +10,7 @@ import {
   aliOnsOf,
   fault,
   type Inspection,
+  isUnexamined,
   modifiedOf,
   NO_ID,
   type ValidInspection,
@@ -18,11 +19,13 @@ import { hint, type ToolIo } from "../command_line/tool_io.ts";
 import { type Io, paint } from "../../lib/io.ts";
 import { printJson } from "../output/json_output.ts";
 import { countQueues, countRecords } from "../output/plural.ts";
-import { acceptHint } from "../reading/read_table.ts";
+import { acceptHint, rescueHint } from "../reading/read_table.ts";
 import { inspectStore, isEmptyOfGo } from "../reading/store_files.ts";
 import { formatTable } from "../../lib/table.ts";
 
 interface Finding {
+  /** Whether it is a backup of no bytes, as Go's client leaves it. */
+  readonly isEmptyOfGo?: true;
   readonly role: "main" | "backup" | "leftover" | "journal";
   readonly file: Inspection;
   /** The records of a journal. */
@@ -75,7 +78,8 @@ async function findingsOf(path: string): Promise<Finding[]> {
   const { main, backup, leftovers, journal } = await inspectStore(path);
   const found: Finding[] = [{ role: "main", file: main }];
   if (journal.is !== "missing") found.push(journalFinding(main, journal));
-  if (backup.state !== "missing") found.push({ role: "backup", file: backup });
+  const empty = isEmptyOfGo(backup, main) ? { isEmptyOfGo: true } as const : {};
+  if (backup.state !== "missing") found.push({ role: "backup", file: backup, ...empty });
   for (const file of leftovers) found.push({ role: "leftover", file });
   return found;
 }
@@ -111,11 +115,7 @@ function journalFinding(main: Inspection, journal: FoundJournal): Finding {
 }
 
 function isBad(finding: Finding): boolean {
-  return finding.file.state !== "valid" && !isEmpty(finding);
-}
-
-function isEmpty({ role, file }: Finding): boolean {
-  return role === "backup" && isEmptyOfGo(file);
+  return finding.file.state !== "valid" && finding.isEmptyOfGo === undefined;
 }
 
 function jsonOf(finding: Finding): unknown {
@@ -129,14 +129,14 @@ function jsonOf(finding: Finding): unknown {
     if (role === "journal") return { path, role, state, modified, queues: table.size, records };
     return { path, role, state, modified, queues: table.size, format, checksum };
   }
-  if (isEmpty(finding)) return { path, role, state: "empty", modified };
+  if (finding.isEmptyOfGo) return { path, role, state: "empty", modified };
   const { reason, position = null, edited } = file;
   return { path, role, state, modified, reason, position, edited: edited !== undefined };
 }
 
 function textOf(findings: readonly Finding[], io: ToolIo): string {
   const rows = findings.map((finding) => [
-    isEmpty(finding) ? "empty" : finding.file.state,
+    finding.isEmptyOfGo ? "empty" : finding.file.state,
     finding.role,
     finding.file.path,
     detailsOf(finding, io),
@@ -149,7 +149,12 @@ function textOf(findings: readonly Finding[], io: ToolIo): string {
   const edited = findings.filter(({ role, file }) =>
     role === "main" && file.state === "bad" && file.edited !== undefined
   );
+  const torn = findings.filter(({ role, file }) =>
+    role === "main" && file.state === "bad" && file.edited === undefined && !isUnexamined(file) &&
+    aliOnsOf(file) === undefined
+  );
   const hints = [
+    ...torn.map(({ file }) => rescueHint(file.path)),
     ...edited.map(({ file }) => acceptHint(file.path)),
     ...findings.filter(({ file }) => aliOnsOf(file)).map(({ file }) => convertHint(file.path)),
   ];
@@ -171,5 +176,5 @@ function validDetails(file: ValidInspection, io: Io): string {
 function detailsOf(finding: Finding, io: Io): string {
   const { file, details } = finding;
   if (file.state === "valid") return details ?? validDetails(file, io);
-  return isEmpty(finding) ? "empty, as Go leaves it" : fault(file);
+  return finding.isEmptyOfGo ? "empty, as Go leaves it" : fault(file);
 }

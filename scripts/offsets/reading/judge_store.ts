@@ -34,7 +34,7 @@ export async function judgeStore({ path, levels }: FoundStore): Promise<JudgedSt
   const notes = [
     file === undefined ? faultOf(main) : journalNote(file.journal),
     ...isLost ? [recovery] : [],
-    ...backup.state === "bad" && !isEmptyOfGo(backup) ? ["backup bad"] : [],
+    ...backup.state === "bad" && !isEmptyOfGo(backup, main) ? ["backup bad"] : [],
     ...leftovers.length > 0 ? [`${leftovers.length} leftover .tmp`] : [],
   ];
   return {

@@ -1,3 +1,4 @@
+import { nodeFileSystem } from "../../../mod.ts";
 import { type AliOnsFile, convertHint } from "./ali_ons_file.ts";
 import { CommandError } from "../command_line/command_error.ts";
 import { escape, quote } from "../../lib/escape.ts";
@@ -59,6 +60,12 @@ async function next(found: Inspection): Promise<Hint> {
   const { path, state } = found;
   if (state === "bad" && found.edited !== undefined) return acceptHint(path);
   if (aliOnsOf(found) !== undefined) return convertHint(path);
+  if ((await nodeFileSystem.stat(path).catch(() => undefined))?.kind === "directory") {
+    return {
+      text: "Name the file in it. See the stores with:",
+      command: ["list", pathOperand(path)],
+    };
+  }
   if (isUnexamined(found)) {
     return "It may be intact: make it readable, then run the same command again.";
   }
@@ -78,4 +85,9 @@ export function acceptHint(path: string): Hint {
     text: "If it was edited by hand, accept it with:",
     command: ["verify", "--accept", pathOperand(path)],
   };
+}
+
+/** What to do about a file that is torn or damaged. */
+export function rescueHint(path: string): Hint {
+  return { text: "See what can be recovered with:", command: ["rescue", pathOperand(path)] };
 }

@@ -44,8 +44,12 @@ export async function inspectStore(path: string): Promise<StoreFiles> {
   };
 }
 
-/** Go's client truncates its backup (rocketmq-client-go issue 572): that is no new fault. */
-export function isEmptyOfGo(backup: Inspection): boolean {
+/**
+ * Go's client truncates its backup (rocketmq-client-go issue 572): that is no new fault. Beside a
+ * main that this module wrote, it is one.
+ */
+export function isEmptyOfGo(backup: Inspection, main: Inspection): boolean {
+  if (main.state === "valid" && main.checksum === "right") return false;
   // A device has no size either.
   return backup.state === "bad" && backup.info?.kind === "file" && backup.info.size === 0 &&
     basename(backup.path) === "offset.json.bak";

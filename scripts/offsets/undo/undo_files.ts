@@ -108,3 +108,8 @@ function contentOf(bytes: Uint8Array): UndoFile["content"] {
     return { fault: `it is not complete: ${error.message}` };
   }
 }
+
+/** Tells whether a change can be undone: whether main held a table before it. */
+export function canBeUndone({ content }: Pick<UndoFile, "content">): boolean {
+  return "table" in content && content.main !== "bad";
+}
