@@ -3,8 +3,8 @@ import process from "node:process";
 /**
  * How much the tests do of what takes long: crashes, failing calls, races, fuzzing.
  *
- * - `tiny`: as little as shows anything, for a program that runs them thousands of times;
- * - `short`: what is done unless the environment variable `TESTS` says otherwise;
+ * - `tiny`: as little as shows anything, for `deno task test` and for programs that run them often;
+ * - `short`: for `deno task ok`, and unless the environment variable `TESTS` says otherwise;
  * - `long`: several times as much, on request.
  *
  * The tasks that `deno task verify` lists do all of it.

@@ -34,10 +34,6 @@ export class OffsetColumn {
     return this.#held[slot!] === 1 ? this.#offsets.get(slot!) : undefined;
   }
 
-  has(slot: number): boolean {
-    return this.#held[slot] === 1;
-  }
-
   /** Copies the offset of a slot, which must have one, to the same place in an array. */
   copyOffset(slot: number, into: Int64Array): void {
     const from = this.#offsets.halves;

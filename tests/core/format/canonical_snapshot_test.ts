@@ -151,3 +151,10 @@ test("S5 the checksum of a table in slices is that of its canonical text", () =>
     assert.equal(atOnce(canonicalChecksum(table, number?.toString(), crc32)), expected);
   }));
 });
+
+test("S5 a tail that is not UTF-8 is left to the other reader", () => {
+  const text = serialize(OffsetTable.from([[{ topic: "t", brokerName: "b", queueId: 0 }, 1n]]));
+  assert.ok(read(text) !== undefined);
+  const bytes = new Uint8Array([...encode(text), 0xff]);
+  assert.equal(atOnce(readCanonicalSnapshot(bytes, crc32)), undefined);
+});
