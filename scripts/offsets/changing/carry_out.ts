@@ -26,7 +26,7 @@ export const CHANGE_DETAILS =
   "The change is shown first, and is made after a question, or with --yes. Without a\n" +
   "terminal and without --yes nothing is changed, and the exit code is 2. If the files\n" +
   "were written within ten seconds, they are watched for six: a consumer at work is\n" +
-  "refused. The state before is kept; see history and undo.";
+  "refused. The state before is kept, if there was one; see history and undo.";
 
 /** How a plan is to be carried out. */
 type Wanted = "do" | "ask" | "dry run" | "cannot ask";
