@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isSameFile } from "../../src/file/fs/file_info.ts";
+import { append } from "../../scripts/verify/disk/append.ts";
 import { powerCuts } from "../../scripts/verify/disk/power_cuts.ts";
 import { withClock } from "../../scripts/verify/disk/simulated_clock.ts";
 import { SimulatedDisk } from "../../scripts/verify/disk/simulated_disk.ts";
@@ -130,4 +131,13 @@ test("a failed fsync: a later one counts for a directory that another process ma
   assert.deepEqual(left.toSorted(), [
     ...["others", "others,file", "others,mine", "others,mine,file"],
   ]);
+});
+
+test("a content that two others continue is a part of both, and stays as it is", () => {
+  const first = append(bytes(0), bytes(3, 1));
+  const [one, other] = [append(first, bytes(2, 2)), append(first, bytes(2, 3))];
+  assert.deepEqual([...first], [1, 1, 1]);
+  assert.deepEqual([...one], [1, 1, 1, 2, 2]);
+  assert.deepEqual([...other], [1, 1, 1, 3, 3]);
+  assert.deepEqual([...append(one, bytes(1, 4))], [1, 1, 1, 2, 2, 4]);
 });

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FileFault, LoadOutcome } from "../../mod.ts";
 import { MetHere } from "../../scripts/verify/crash/every_crash.ts";
+import { scenarios } from "../../scripts/verify/crash/scenarios.ts";
+import { exploreStory } from "../../scripts/verify/crash/story/explore_story.ts";
 import { startOf } from "../../scripts/verify/crash/story/disks.ts";
 import { generate } from "../../scripts/verify/crash/story/generate.ts";
 import { Interceptor } from "../../scripts/verify/crash/story/interceptor.ts";
@@ -216,4 +218,15 @@ test("states that were met: the shared table answers as a set does, and fills up
   assert.ok(!shared.isFull);
   for (let i = 1000; i < 1100; i++) other.add("state", keyOf(i));
   assert.ok(shared.isFull);
+});
+
+test("a slice of the moments finds fewer states, and none of none finds nothing", async () => {
+  const { story } = scenarios().find(({ name }) => name === "the first persist")!;
+  const [all, some, none] = [
+    await exploreStory(story),
+    await exploreStory(story, { oneOutOf: 3 }),
+    await exploreStory(story, { oneOutOf: Infinity }),
+  ];
+  assert.ok(some.states > 0 && some.states < all.states, `${some.states} of ${all.states}`);
+  assert.equal(none.states, 0);
 });

@@ -104,6 +104,14 @@ test("power: a run is good if the store kept its promises and all that must lose
   assert.ok(isGood(excused));
   assert.match(asText(excused, io), /\nLosses on ext4-fast-commit do not fail the run: /);
   assert.match(asText(excused, io), /\nlost: \w+ on ext4-fast-commit /);
+  const halfMade = reportOf({ ...kept, faults: { "half-made": 2 } }, lost);
+  assert.ok(isGood(halfMade));
+  assert.match(asText(halfMade, io), /\nIn 2 images, a directory that was being made is none /);
+  const alsoTorn = reportOf({ ...kept, faults: { "half-made": 2, torn: 1 } }, lost);
+  assert.ok(!isGood(alsoTorn));
+  assert.match(asText(alsoTorn, io), /\nThe store FAILED in 1 images; /);
+  const notFound = reportOf(kept, { ...kept, faults: { "half-made": 2 } });
+  assert.ok(!isGood(notFound));
   const blind = reportOf(kept, kept);
   assert.ok(!isGood(blind));
   assert.match(asText(blind, io), /; 0 of 1 that must lose did; NOT relaxed on ext4\n/);

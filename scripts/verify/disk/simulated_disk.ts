@@ -5,6 +5,7 @@
  * a file makes its blocks sure, not its name; an fsync of a directory makes its entries sure. A
  * failed fsync leaves what was pending in doubt for ever: a later fsync succeeds without it.
  */
+import { append } from "./append.ts";
 
 /** The size of a block, the unit in which a write may reach the disk or not; a test picks it. */
 export const BLOCK = 64;
@@ -232,23 +233,4 @@ export function withChange(data: Uint8Array, change: DataChange): Uint8Array {
   changed.set(data);
   changed.set(bytes, at);
   return changed;
-}
-
-/** How much of a buffer with room to spare is taken. */
-const taken = new WeakMap<ArrayBufferLike, number>();
-
-/**
- * The content with more at its end. Contents are never changed, but a longer one may share the buffer of
- * a shorter one: a file that is written block by block is not copied for each block.
- */
-function append(data: Uint8Array, bytes: Uint8Array): Uint8Array {
-  const length = data.length + bytes.length;
-  let { buffer } = data;
-  if (taken.get(buffer) !== data.length || buffer.byteLength < length) {
-    buffer = new ArrayBuffer(2 * length);
-    new Uint8Array(buffer).set(data);
-  }
-  new Uint8Array(buffer).set(bytes, data.length);
-  taken.set(buffer, length);
-  return new Uint8Array(buffer, 0, length);
 }
