@@ -85,13 +85,14 @@ export const LOAD_CLAUSES = [
   clause({
     id: "L2.temporary",
     severity: "data loss",
-    text: "If main is missing, a complete temporary file, newer than the backup, is used.",
+    text: "If main is missing, a complete temporary file is used just if no backup is usable.",
     arbitrary: fc.record({ old: fc.option(table, { nil: undefined }), next: table }),
     async run(world, { old, next }) {
       if (old !== undefined) await world.put("backup", old);
       await world.put("temporary", next);
       await world.openWell();
-      await expectTable(world, next, "the temporary file is used");
+      const used = old === undefined ? "temporary file" : "backup";
+      await expectTable(world, old ?? next, `the ${used} is used`);
     },
   }),
   clause({

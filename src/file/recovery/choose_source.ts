@@ -90,16 +90,18 @@ export function* chooseInSlices(
  * The best file except main.
  *
  * If main is missing, a commit was interrupted: the pending backup is the snapshot that was main,
- * and the journal extends it; after it come complete temporary files and the backup. If main is
- * bad, only backups count: a temporary file was never acknowledged, so it is no better than the
- * backup.
+ * and the journal extends it. Otherwise the newer of the two backups counts.
+ *
+ * A temporary file was never acknowledged. A load shows one only if there is no usable backup and no
+ * main: an earlier load may have passed it over and shown the backup, and what a load showed may not
+ * change (L6).
  */
 function bestOf(
   { main, pendingBackups, temporaries, backup }: StoreFiles,
 ): ValidFile | undefined {
   const pending = newest(pendingBackups, ({ path }) => timeOfName(path) || 0);
   if (main.is !== "missing") return newest(pending === undefined ? [backup] : [pending, backup]);
-  return pending ?? newest([...temporaries, backup]);
+  return pending ?? newest([backup]) ?? newest(temporaries);
 }
 
 /**

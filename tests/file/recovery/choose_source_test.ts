@@ -41,9 +41,9 @@ function expected(files: StoreFiles, durability: "full" | "relaxed"): Told {
   const besides = main.is === "missing"
     ? badOf([...pendingBackups, ...temporaries, backup])
     : badOf([main, ...pendingBackups, backup]);
-  // If main is bad, an unacknowledged temporary file is no better than a backup.
+  // A temporary file was never acknowledged, so it comes last.
   const ranks = main.is === "missing"
-    ? [pendingBackups, [...temporaries, backup]]
+    ? [pendingBackups, [backup], temporaries]
     : [[...pendingBackups, backup]];
   const source = ranks.map(best).find((file) => file !== undefined);
   if (main.is === "bad" && main.reason === "the checksum is wrong") {

@@ -88,10 +88,11 @@ function expected(main: Content | undefined, beside: Record<string, Content>) {
   const temporary = main === undefined ? [OURS, "tmp"] : [];
   const looked = Object.keys(beside).filter((end) => ["bak", PENDING, ...temporary].includes(end));
   const isValid = (end: string) => beside[end].offset !== undefined;
-  // A pending backup was main when it was lost; otherwise the newest counts, and that is the last.
-  const source = main === undefined && beside[PENDING]?.offset !== undefined
-    ? PENDING
-    : looked.findLast(isValid);
+  // A pending backup was main when it was lost, and a temporary file was never acknowledged.
+  const ranks = main === undefined ? [[PENDING], ["bak"], temporary] : [[PENDING, "bak"]];
+  // The files beside main become newer from one to the next.
+  const source = ranks.map((ends) => looked.findLast((end) => ends.includes(end) && isValid(end)))
+    .find((end) => end !== undefined);
   const faults = looked.filter((end) => !isValid(end))
     .sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
     .map((end) => ({ end: `.${end}`, reason: beside[end].reason! }));

@@ -75,12 +75,11 @@ test("R1 every change of main or its journal is read", async () => {
 });
 
 test("R1 L2 while main is missing, a change of the other files is read", async () => {
-  await using at = await StoreDirectory.make({ "offset.json.bak": tableOf(1) });
+  await using at = await StoreDirectory.make({ "offset.json.tmp": tableOf(1) });
   const view = new Viewed(at);
   assert.ok((await view.read()).equals(tableOf(1)));
   await at.write("offset.json.tmp", tableOf(2));
   assert.ok((await view.read()).equals(tableOf(2)));
-  await rm(at.path("offset.json.tmp"));
   await at.write("offset.json.bak", tableOf(3));
   assert.ok((await view.read()).equals(tableOf(3)));
 });
