@@ -18,7 +18,7 @@ type State =
  * updates are ignored, too.
  */
 export class AliOnsOffsetStore extends EventEmitter {
-  /** Whose offsets these are, for messages. */
+  /** The owner of these offsets, for messages. */
   readonly #owner: string;
   readonly #persistEachMessage: boolean;
   readonly #opening: Promise<LocalFileOffsetStore>;

@@ -35,7 +35,7 @@ export interface CommitRequest {
    * - `none`: nothing.
    * - `few`: the offsets of some queues.
    * - `many`: the offsets of so many queues that a record would be as long as a snapshot.
-   * - `deletions`: queues are to be deleted.
+   * - `deletions`: queues must be deleted.
    */
   readonly changes: "untouched" | "none" | "few" | "many" | "deletions";
   /** Why it happens; `close` and `compact` leave no journal of this store behind. */

@@ -62,7 +62,7 @@ export interface OpenOptions {
    */
   readonly journal?: boolean | { readonly compactAtBytes: number };
   /**
-   * Persists every so many milliseconds, from 1 to 2^31 − 1; RocketMQ's clients use 5000. Without
+   * The milliseconds between two persists, from 1 to 2^31 − 1; RocketMQ's clients use 5000. Without
    * it nothing is persisted unless asked. The timer does not keep the process alive.
    */
   readonly persistEveryMs?: number;

@@ -31,7 +31,7 @@ export class Calls {
     await Promise.allSettled(this.#running);
   }
 
-  /** Has all calls that are under way reject with the error. */
+  /** Rejects all calls that are under way with the error. */
   abandon(error: Error): void {
     this.#abandoned.abort(error);
   }

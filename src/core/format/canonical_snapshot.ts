@@ -8,7 +8,7 @@ import type { Crc32 } from "./crc32.ts";
 import { parseGeneration } from "./generation.ts";
 import type { Snapshot } from "./parse.ts";
 
-/** So many bytes are decoded at a time: the text of a whole file would take as much memory again. */
+/** The bytes that are decoded at a time: the text of a whole file would take as much memory again. */
 const PART = 64 * 1024;
 /** The longest tail that this module writes. */
 const LONGEST_TAIL = 64;
@@ -17,7 +17,7 @@ const HEAD = new TextEncoder().encode('{"offsetTable":{');
 const TAIL = /^(?:,"generation":([1-9][0-9]{0,15}))?(?:,"crc32":"([0-9a-f]{8})")?\}$/;
 const COMMA = ",".charCodeAt(0);
 const QUOTE = '"'.charCodeAt(0);
-/** So many bytes of a checksum are as much work as a queue. */
+/** The checksum of this many bytes is as much work as a queue. */
 const SUMMED_AT_ONCE = 1024 * SLICE;
 
 /**

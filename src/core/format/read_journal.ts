@@ -87,7 +87,7 @@ interface Line {
 }
 
 const NEWLINE = 0x0a;
-/** To check so many bytes of a line is as much work as to read a queue. */
+/** Checking this many bytes of a line is as much work as reading a queue. */
 const BYTES_PER_WORK = 1024;
 
 function* linesOf(file: Uint8Array, crc: Crc32): Slices<Line[]> {

@@ -3,7 +3,7 @@ import { ensureCapacity } from "./ensure_capacity.ts";
 import { Int64Array } from "./int64_array.ts";
 import type { Offset } from "./offset.ts";
 
-/** To copy so many slots takes as long as to encode a slice of queues. */
+/** Copying this many slots takes as long as encoding a slice of queues. */
 const COPIED_AT_ONCE = 64 * SLICE;
 
 /** How an offset compares with the one that a column has, if it has one. */

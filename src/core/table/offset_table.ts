@@ -16,7 +16,7 @@ export interface OffsetTableEntry extends MessageQueue {
   readonly offset: string;
 }
 
-/** `console.log` of a table shows so many entries. */
+/** The entries of a table that `console.log` shows. */
 const MOST_SHOWN = 100;
 
 let make: (parts: TableParts) => OffsetTable;

@@ -7,7 +7,7 @@ import type { SlotTable } from "./slot_table.ts";
 /** If one offset of a run changes, the whole run is encoded again. */
 const LONGEST_RUN = 256;
 
-/** To take so many queues into the order is as much work as to encode one. */
+/** Taking this many queues into the order is as much work as encoding one. */
 const QUEUES_PER_WORK = 8;
 
 /** The queues of a broker. */

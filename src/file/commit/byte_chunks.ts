@@ -1,4 +1,4 @@
-/** The first chunk is so long, and each further one twice as long as the one before. */
+/** The length of the first chunk; each further one is twice as long as the one before. */
 const SHORTEST = 16 * 1024;
 const LONGEST = 1024 * 1024;
 /** The most bytes that UTF-8 needs for one code unit of a string. */

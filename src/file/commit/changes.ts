@@ -14,11 +14,11 @@ export interface ColumnChanges {
 
 /** The changes that a commit captured. */
 export interface Changes extends ColumnChanges {
-  /** Whether memory was changed since the last capture, be it to the same offsets. */
+  /** Whether memory was changed since the last capture; a change to the same offset counts. */
   readonly memory: "touched" | "untouched";
 }
 
-/** A record of more queues would hold the event loop for milliseconds: it is a snapshot (J1). */
+/** The most queues of a record. More of them would hold the event loop, so a snapshot is written (J1). */
 const MOST_IN_RECORD = 8192;
 
 /** How much is to be changed, for the rules of a commit. */

@@ -12,7 +12,7 @@ export interface CommitJob {
    * @param foreign The same, if somebody else wrote it and it is to be merged into memory.
    */
   capture(durable: OffsetColumn, foreign?: OffsetColumn): Changes;
-  /** Has the next capture look at these changes again: they were not made durable. */
+  /** Makes the next capture look at these changes again: they were not made durable. */
   giveBack(changes: Changes): void;
   /**
    * The commit has ended, well or not.

@@ -30,7 +30,7 @@ import { syncNewDirectories } from "./sync_new_directories.ts";
 import { StepExecutor, type StepFiles } from "./step_executor.ts";
 import { NOTHING_WRITTEN, type Written } from "./written.ts";
 
-/** A commit that others change under starts again so often. */
+/** How often a commit starts anew because another process has changed the files meanwhile. */
 const MOST_ATTEMPTS = 5;
 
 /**
@@ -226,7 +226,7 @@ export class Committer {
     if (theirs !== undefined) decide(theirs);
   }
 
-  /** Has a commit that is under way stop at its next step, and never replace main after it (C3). */
+  /** Makes a commit that is under way stop at its next step; it does not replace main after that (C3). */
   abandon(): void {
     this.#life = "abandoned";
   }

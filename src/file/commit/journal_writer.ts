@@ -16,7 +16,7 @@ import type { ColumnChanges } from "./changes.ts";
 /** How much room for records is made at a time: a record then has nothing to sync but itself. */
 const ROOM = 64 * 1024;
 
-/** Of fewer bytes than these our own function has the checksum before zlib's has begun. */
+/** Below this length our own function is faster than zlib's. */
 const SHORT = 512;
 
 // Stryker disable next-line ConditionalExpression,EqualityOperator: both have the same answer

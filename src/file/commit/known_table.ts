@@ -4,7 +4,7 @@ import { copyEntries, type OffsetTable, partsOf, tableOf } from "../../core/tabl
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import { applyChanges, type ColumnChanges } from "./changes.ts";
 
-/** So many tables in doubt are remembered: each is a copy of all offsets. */
+/** The most tables in doubt that are remembered: each is a copy of all offsets. */
 const MOST_IN_DOUBT = 4;
 
 /** The table that the files hold, as far as this store knows. */

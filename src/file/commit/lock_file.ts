@@ -9,12 +9,12 @@ import { writeAll } from "../fs/write_file.ts";
 import { temporaryOf } from "../paths.ts";
 import { ChangedMeanwhileError } from "./changed_meanwhile_error.ts";
 
-/** A lock that has not grown for so long is a dead process's. */
+/** A lock that has not grown for this long belongs to a dead process. */
 const DEAD_AFTER_MS = 5000;
 /** The holder appends a byte this often. */
 const BEAT_MS = 1000;
 const LONGEST_PAUSE_MS = 50;
-/** After so many removals something else is wrong, such as a system that lies. */
+/** The most removals of a lock; after them something else is wrong, such as a system that lies. */
 const MAX_REMOVALS = 3;
 
 const BEAT = new Uint8Array([0x2e]);

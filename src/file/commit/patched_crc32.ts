@@ -18,7 +18,7 @@ export function patchedCrc32(sum: number, before: number, after: number, behind:
   return (sum ^ multiply(before ^ after, powerOfX(behind))) >>> 0;
 }
 
-/** x to the power of so many bytes. */
+/** x to the power of a number of bytes. */
 function powerOfX(bytes: number): number {
   let [power, square] = [ONE, X];
   for (let bits = 8 * bytes; bits !== 0; bits = Math.floor(bits / 2)) {

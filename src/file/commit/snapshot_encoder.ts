@@ -10,9 +10,9 @@ import { CooperativeYield, inTurns } from "../fs/cooperative_yield.ts";
 import { pacedCrc32 } from "../fs/paced_crc32.ts";
 import { patchedCrc32 } from "./patched_crc32.ts";
 
-/** After so many bytes others have their turn: about a millisecond, where it takes longest. */
+/** The bytes between two turns of the event loop: about a millisecond of work, where it takes longest. */
 const BYTES_AT_A_TIME = 128 * 1024;
-/** To copy so many bytes takes as long as to encode one. */
+/** Copying this many bytes takes as long as encoding one. */
 const COPIED_PER_ENCODED = 8;
 /** A larger image is not kept: it would be most of what a store needs. */
 const LARGEST_KEPT = 16 * 1024 * 1024;

@@ -27,11 +27,11 @@ export interface SnapshotWrite {
   readonly stop: () => void;
   readonly report: (diagnostic: Diagnostic) => void;
   /**
-   * Has a second name of main removed once the new main is durable: while that is in doubt, it may be
-   * the only sure name of the acknowledged snapshot.
+   * Keeps a second name of main until the new main is durable: until then it may be the only sure name
+   * of the acknowledged snapshot.
    */
   readonly keepUntilDurable: (path: string) => Promise<void>;
-  /** Is told each change of the files. */
+  /** Receives each change of the files. */
   readonly did: (event: CommitEvent<FileInfo>) => void;
 }
 

@@ -19,7 +19,7 @@ import { replaceSnapshot } from "./replace_snapshot.ts";
 import type { SnapshotEncoder } from "./snapshot_encoder.ts";
 import type { Written } from "./written.ts";
 
-/** To capture so many changes takes a turn of the event loop of its own, and so does applying them. */
+/** From this many changes on, capturing and applying them take a turn of the event loop each. */
 const MANY = 10_000;
 
 /** The files of a store, as a step finds and leaves them. */
@@ -79,7 +79,7 @@ export class StepExecutor {
       this.#files.become({ event: "appended", journal: writer.isOutgrown ? "full" : "open" });
       return { as: "record", bytes };
     } catch (error) {
-      // The record may be whole; the next persist writes a snapshot, whichever it is.
+      // The record may be whole or torn; in both cases the next persist writes a snapshot.
       this.#files.become({ event: "append failed" });
       this.#known.doubt(await inTurns(this.#known.with(changes)));
       await this.#journals.closeAll();

@@ -10,7 +10,7 @@ export interface FileFault {
   readonly cause?: unknown;
 }
 
-/** The message names at most so many faults; `faults` has all of them. */
+/** The most faults that the message names; `faults` has all of them. */
 const MOST_SHOWN = 5;
 
 /**

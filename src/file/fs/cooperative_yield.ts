@@ -22,7 +22,7 @@ export class CooperativeYield {
   }
 }
 
-/** After so many queues others have their turn: about a millisecond, where it takes longest. */
+/** The queues between two turns of the event loop: about a millisecond of work, where it takes longest. */
 const QUEUES_AT_A_TIME = 1024;
 
 /** Does work that comes in slices, and gives the event loop a turn from time to time. */

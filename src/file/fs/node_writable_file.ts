@@ -17,7 +17,7 @@ import { fstatNow } from "./node_stat.ts";
 import type { Place } from "./place.ts";
 
 /**
- * To write up to so many bytes to the system's cache takes less time than to wake another thread.
+ * Writing up to this many bytes to the system's cache takes less time than waking another thread.
  */
 const SMALL_WRITE = 128 * 1024;
 /**

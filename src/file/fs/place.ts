@@ -27,7 +27,7 @@ export class Place {
   }
 }
 
-/** So many directories are remembered; a process may open any number of stores. */
+/** The most directories that are remembered; a process may open any number of stores. */
 const MOST_PLACES = 256;
 
 const places = new Map<string, Place>();

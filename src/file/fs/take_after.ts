@@ -1,7 +1,7 @@
 import type { FileInfo } from "./file_info.ts";
 import type { WritableFile } from "./file_system.ts";
 
-/** Whose a file is, and what the owner, the group and all others may do with it. */
+/** The owner and the group of a file, and what they and all others may do with it. */
 export type Ownership = Pick<FileInfo, "uid" | "gid" | "mode">;
 
 /**

@@ -21,7 +21,7 @@ export interface ExternalChange {
   readonly journal: RelatedJournal | undefined;
   readonly table: OffsetTable;
   /**
-   * Whose table that is.
+   * The origin of that table.
    *
    * - `known`: the last one that this store acknowledged or read.
    * - `ours`: one of this store's commits that had failed at a late step.
@@ -114,7 +114,7 @@ async function unusable(
   return { files, outcome: "recovered", source, journal, table, author: "foreign" };
 }
 
-/** A file that somebody else goes on writing is read again so often. */
+/** How often a file is read again while another process goes on writing it. */
 const MOST_READS = 4;
 
 /**

@@ -2,7 +2,7 @@ import { checkNames } from "../../core/check_names.ts";
 import { quote } from "../../core/table/message_queue.ts";
 import type { OpenOptions } from "../options.ts";
 
-/** All options of an open; the type has the compiler refuse a list that is not whole. */
+/** All options of an open; with this type the compiler refuses a list that is not whole. */
 const NAMES: Record<keyof OpenOptions, true> = {
   clientId: true,
   group: true,

@@ -99,7 +99,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * @throws {RangeError} If a number is out of range.
    * @throws {OffsetFileCorruptError} If files are there and none is usable.
    * @throws {OffsetLoadError} If a file could not be examined, such as for lack of permission.
-   * @throws {OffsetLockError} If the store is to be `exclusive`, and another process holds its lock.
+   * @throws {OffsetLockError} If `exclusive` is set, and another process holds the lock.
    */
   static async open(options: OpenOptions): Promise<LocalFileOffsetStore> {
     checkOptions(options);
@@ -298,7 +298,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
    * Without a conflict it does nothing. If the files change again, the next persist tells a new
    * conflict.
    *
-   * @param choice Whose offsets win.
+   * @param choice The side whose offsets win.
    * @throws {TypeError} If the choice is not one.
    * @throws {OffsetResolveError} If the files are unusable, and the choice is `"theirs"` or `"max"`.
    * @throws {OffsetLoadError} If a file could not be examined.
@@ -491,7 +491,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
       return this.#committer.isOutgrown ? "compact" : "persist";
     };
     return {
-      // A store that begins to close while callers still join this commit has it fold the journal.
+      // If the store begins to close while callers still join this commit, the commit folds the journal.
       get purpose() {
         return purpose();
       },

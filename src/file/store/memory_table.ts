@@ -111,7 +111,7 @@ export class MemoryTable {
   /**
    * Resolves a conflict (C4).
    *
-   * After `"theirs"` nothing is to be written. Otherwise the table of this store is, even if it is the
+   * After `"theirs"` nothing needs to be written. Otherwise this store's table must be, even if it is the
    * last one that was acknowledged.
    */
   resolve(choice: ConflictChoice, column: OffsetColumn): void {
@@ -170,13 +170,13 @@ export class MemoryTable {
     return { ...changed, deleted, memory };
   }
 
-  /** Has the next capture look at changes again that were not made durable. */
+  /** Makes the next capture look again at changes that were not made durable. */
   giveBack({ slots, memory }: Changes): void {
     this.touch(slots);
     if (memory === "touched") this.#otherChanges++;
   }
 
-  /** Has the next persist look again at queues that are held, at all of them unless told. */
+  /** Makes the next persist look again at queues that are held; at all of them unless told. */
   touch(slots: Iterable<number> = this.#flags.keys()): void {
     for (const slot of slots) if (this.has(slot)) this.#touch(slot);
   }

@@ -3,7 +3,7 @@ import { Int64Array } from "../../core/table/int64_array.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
 import { HELD, TOUCHED } from "./queue_flags.ts";
 
-/** Up to so many changes are returned in arrays that are used again. */
+/** The most changes that are returned in arrays that are used again. */
 const FEW = 1024;
 
 /** The slots that a persist must look at, each once: those with the flag `TOUCHED`. */

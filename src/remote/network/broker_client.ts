@@ -73,7 +73,7 @@ export class BrokerClient {
     for (const connection of this.#connections.values()) connection.close(error);
   }
 
-  /** Has the queue's broker do something, again and again while that may help. */
+  /** Sends a request to the queue's broker, again and again while that may help. */
   async #reach<T>(
     mq: MessageQueue,
     deadline: Deadline,

@@ -65,7 +65,7 @@ export class RouteTable {
     throw new RouteError(topic, brokerName, state);
   }
 
-  /** Has the next call ask again, such as after the broker could not be reached. */
+  /** Makes the next call ask again, for example after the broker could not be reached. */
   suspect(topic: string): void {
     const known = this.#known.get(topic);
     if (known !== undefined) this.#known.set(topic, { ...known, isSuspect: true });

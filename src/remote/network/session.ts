@@ -88,7 +88,7 @@ export class Session {
   }
 
   /**
-   * Sends a request and waits for its answer, for so many milliseconds at most.
+   * Sends a request and waits for its answer, at most for a given time.
    *
    * A session that is silent for `requestTimeoutMs`, although it was asked, is ended: nobody may be
    * there.
