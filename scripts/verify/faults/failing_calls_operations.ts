@@ -92,6 +92,12 @@ const PLANS: readonly Plan[] = [
     name: "load, main missing, temporary file complete",
     act: "open",
     files: { "offset.json.bak": file(1), "offset.json.tmp": encode(2, QUEUES) },
+    holds: 1,
+  },
+  {
+    name: "load, main missing, backup empty, temporary file complete",
+    act: "open",
+    files: { "offset.json.bak": "", "offset.json.tmp": encode(2, QUEUES) },
     holds: 2,
   },
   {
