@@ -93,6 +93,15 @@ test("U4 update() without increaseOnly to the offset that is there gives the sam
   }));
 });
 
+test("U6 update() refuses an increaseOnly that is no boolean", () => {
+  for (const increaseOnly of [undefined, null, 0, 1, "true"]) {
+    assert.throws(
+      () => applyUpdate(OffsetTable.empty, MQ, 1n, increaseOnly as unknown as boolean),
+      TypeError,
+    );
+  }
+});
+
 test("U5 update() changes no other queue", () => {
   check(fc.property(table, anyQueue, offset, fc.boolean(), (t, mq, o, increaseOnly) => {
     const after = applyUpdate(t, mq, o, increaseOnly);
