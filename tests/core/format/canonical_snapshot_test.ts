@@ -83,7 +83,8 @@ test("S4 S5 L4 whatever a file holds, it is read as by the other reader, or left
     ),
     { numRuns: 1000 },
   );
-  assert.ok(taken > 15 && left > 100, `${taken} were read, ${left} were not`);
+  // However many runs there are, some files are read and many are left.
+  assert.ok(100 * taken > left && left > taken, `${taken} were read, ${left} were not`);
 });
 
 test("S5 a wrong checksum, a longer tail and other bytes are left to the other reader", () => {

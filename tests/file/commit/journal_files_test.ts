@@ -148,7 +148,7 @@ test("P9 a journal that was read is removed only with just the records that were
     if (!isSame) assert.equal(answer, "changed");
     else assert.deepEqual(answer, await real.stat(JOURNAL));
   }));
-  assert.ok(seen.same > 10 && seen.changed > 10, JSON.stringify(seen));
+  assert.ok(seen.same > 0 && seen.changed > 0, JSON.stringify(seen));
 });
 
 test("P9 a leftover is removed whatever it says, and no file that was written since it was read", async () => {

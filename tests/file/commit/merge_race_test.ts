@@ -107,5 +107,5 @@ test("P9 whatever stores merge at once, no acknowledged maximum is lost", async 
     ),
     { numRuns: 300 },
   );
-  assert.ok(seen.acknowledged > 500, JSON.stringify(seen));
+  assert.ok(seen.acknowledged > 10 * seen.refused, JSON.stringify(seen));
 });
