@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { main } from "../../scripts/verify/mutate.ts";
-import { HUNG } from "../../scripts/verify/mutate/hung.ts";
 import {
   type Figures,
   figuresOf,
@@ -10,24 +8,24 @@ import {
   type StrykerReport,
   survivorsOf,
 } from "../../scripts/verify/mutate/report.ts";
-import { PARTS, sourcesOf, thresholdOf } from "../../scripts/verify/mutate/stryker.ts";
+import { PARTS, sourcesOf, TESTS, thresholdOf } from "../../scripts/verify/mutate/stryker.ts";
 import { testFiles } from "../../scripts/verify/mutate/test_files.ts";
 import { runMain } from "../soak/run_main.ts";
 
 const position = (line: number, column: number) => ({ line, column });
 
-function mutant(status: string, statusReason?: string) {
+function mutant(status: string) {
   const location = { start: position(2, 10), end: position(2, 15) };
-  return { mutatorName: "EqualityOperator", replacement: "a >= b", status, statusReason, location };
+  return { mutatorName: "EqualityOperator", replacement: "a >= b", status, location };
 }
 
 const ALL = ["Killed", "Timeout", "Survived", "NoCoverage", "RuntimeError", "Ignored"];
-const MUTANTS = [...ALL.map((status) => mutant(status)), mutant("Killed", `${HUNG}\nbun test`)];
-const FIGURES: Figures = { mutants: 7, killed: 1, timeouts: 2, survived: 3, ignored: 1 };
+const MUTANTS = ALL.map(mutant);
+const FIGURES: Figures = { mutants: 6, killed: 1, timeouts: 1, survived: 3, ignored: 1 };
 
 test("mutate: what nobody has killed has survived, and what is ignored does not count", () => {
   assert.deepEqual(figuresOf(MUTANTS), FIGURES);
-  assert.equal(scoreOf(FIGURES), 50);
+  assert.equal(scoreOf(FIGURES), 40);
   assert.equal(scoreOf(figuresOf([])), 100);
 });
 
@@ -60,15 +58,7 @@ test("mutate: every source and every test file of a part is found, and the thres
     assert.deepEqual(await sourcesOf(part, `src/${part}/**/off*error.ts`), [
       ...all.filter((file) => /\/off.*error\.ts$/.test(file)),
     ]);
-    const { commandRunner } = JSON.parse(
-      await readFile(
-        new URL(`../../scripts/verify/mutate/${part}.config.json`, import.meta.url),
-        "utf8",
-      ),
-    );
-    const [, , ...folders] = commandRunner.command.split(" ");
-    assert.equal(folders[0], `tests/${part}`);
-    assert.ok((await testFiles(folders)).length > 10);
+    assert.ok((await testFiles(TESTS[part])).length > 10);
   }
 });
 

@@ -1,5 +1,3 @@
-import { HUNG } from "./hung.ts";
-
 /** The fate of the mutants of one or several files. */
 export interface Figures {
   readonly mutants: number;
@@ -30,7 +28,6 @@ interface Mutant {
   readonly mutatorName: string;
   readonly replacement?: string;
   readonly status: string;
-  readonly statusReason?: string;
   readonly location: { readonly start: Position; readonly end: Position };
 }
 
@@ -42,15 +39,11 @@ interface Position {
 /** Counts; what Stryker could not run counts as survived, since nobody has killed it. */
 export function figuresOf(mutants: readonly Mutant[]): Figures {
   const count = (test: (mutant: Mutant) => boolean) => mutants.filter(test).length;
-  const timeouts = count(isTimeout);
-  const killed = count(({ status }) => status === "Killed" || status === "Timeout") - timeouts;
+  const timeouts = count(({ status }) => status === "Timeout");
+  const killed = count(({ status }) => status === "Killed");
   const ignored = count(({ status }) => status === "Ignored");
   const survived = mutants.length - killed - timeouts - ignored;
   return { mutants: mutants.length, killed, timeouts, survived, ignored };
-}
-
-function isTimeout({ status, statusReason = "" }: Mutant): boolean {
-  return status === "Timeout" || (status === "Killed" && statusReason.startsWith(HUNG));
 }
 
 /** How many of a hundred mutants are found out; those that are ignored do not count. */

@@ -1,0 +1,66 @@
+import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+
+/** Lies in Stryker's copy of the repository, and goes with it. */
+const FOLDER = ".mutate";
+const [TIMES, KILLS, DEPENDENT] = ["times.json", "kills.txt", "dependent.txt"].map((name) =>
+  `${FOLDER}/${name}`
+);
+
+/** The facts about the tests that all processes of a run share. */
+export class Memory {
+  readonly #times: Record<string, number>;
+  readonly #kills = new Map<string, number>();
+  readonly #dependent: Set<string>;
+
+  private constructor(times: Record<string, number>, kills: string[], dependent: string[]) {
+    this.#times = times;
+    for (const line of kills) this.#kills.set(line, (this.#kills.get(line) ?? 0) + 1);
+    this.#dependent = new Set(dependent);
+  }
+
+  static async read(): Promise<Memory> {
+    const textOf = (path: string) => readFile(path, "utf8").catch(() => "");
+    const linesOf = async (path: string) => (await textOf(path)).split("\n");
+    const times = JSON.parse(await textOf(TIMES) || "{}");
+    return new Memory(times, await linesOf(KILLS), await linesOf(DEPENDENT));
+  }
+
+  /** Writes down how many milliseconds each test takes. */
+  static async writeTimes(times: Readonly<Record<string, number>>): Promise<void> {
+    await mkdir(FOLDER, { recursive: true });
+    await writeFile(TIMES, JSON.stringify(times));
+  }
+
+  /** The tests, in their order. */
+  get tests(): string[] {
+    return Object.keys(this.#times);
+  }
+
+  /** How many milliseconds a test takes. */
+  timeOf(test: string): number {
+    return this.#times[test];
+  }
+
+  /** How many mutants of a source a test has killed in each millisecond that it takes. */
+  rateOf(test: string, source: string): number {
+    // A test without a kill counts for half a kill, so that quick ones are tried early.
+    const kills = this.#kills.get(`${source} ${test}`) ?? 0;
+    return (kills + 0.5) / (this.#times[test] + 1);
+  }
+
+  /** Remembers that a test has killed a mutant of a source. */
+  async addKill(test: string, source: string): Promise<void> {
+    await appendFile(KILLS, `${source} ${test}\n`);
+  }
+
+  /** Whether a test fails by itself: it needs the tests before it in its file. */
+  isDependent(test: string): boolean {
+    return this.#dependent.has(test);
+  }
+
+  /** Remembers that a test fails by itself. */
+  async addDependent(test: string): Promise<void> {
+    this.#dependent.add(test);
+    await appendFile(DEPENDENT, `${test}\n`);
+  }
+}
