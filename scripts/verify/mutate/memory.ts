@@ -2,9 +2,9 @@ import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 
 /** Lies in Stryker's copy of the repository, and goes with it. */
 const FOLDER = ".mutate";
-const [TIMES, KILLS, DEPENDENT] = ["times.json", "kills.txt", "dependent.txt"].map((name) =>
-  `${FOLDER}/${name}`
-);
+const TIMES = `${FOLDER}/times.json`;
+const KILLS = `${FOLDER}/kills.txt`;
+const DEPENDENT = `${FOLDER}/dependent.txt`;
 
 /** The facts about the tests that all processes of a run share. */
 export class Memory {

@@ -1,4 +1,6 @@
+import type { EventEmitter } from "node:events";
 import { resolve } from "node:path";
+import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { type CollectedTest, takeTests } from "./collected_tests.ts";
 
@@ -9,18 +11,19 @@ export type TestEnd =
   /** It is still running, and may run for ever. */
   | { readonly is: "hung" };
 
+/** The events of an error that no test awaits; it fails the test that runs. */
+const UNAWAITED = ["uncaughtException", "unhandledRejection"];
+
 const PASSED: TestEnd = { is: "passed" };
 
 /** The test files of this process. A file is imported when one of its tests is needed. */
 export class Suite {
   readonly #files = new Map<string, Map<string, CollectedTest>>();
-  #fail: (error: unknown) => void = () => {};
+  readonly #events: Pick<EventEmitter, "on" | "off">;
 
-  constructor() {
-    // An error that no test awaits fails the test that runs.
-    for (const event of ["uncaughtException", "unhandledRejection"]) {
-      process.on(event, (error: unknown) => this.#fail(error));
-    }
+  /** @param events Where errors that no test awaits are reported. */
+  constructor(events: Pick<EventEmitter, "on" | "off"> = process) {
+    this.#events = events;
   }
 
   /** The ids of a file's tests, in their order. An id is the file's name and the test's. */
@@ -53,7 +56,7 @@ export class Suite {
       throw new Error(`Cannot run ${JSON.stringify(id)}: there is no such test`);
     }
     const { promise: failed, reject } = Promise.withResolvers<never>();
-    this.#fail = reject;
+    for (const event of UNAWAITED) this.#events.on(event, reject);
     let timer;
     const hung = new Promise<TestEnd>((resolve) => {
       timer = setTimeout(resolve, ms, { is: "hung" });
@@ -71,6 +74,7 @@ export class Suite {
       };
     } finally {
       clearTimeout(timer);
+      for (const event of UNAWAITED) this.#events.off(event, reject);
     }
   }
 }

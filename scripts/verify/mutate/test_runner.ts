@@ -1,22 +1,7 @@
-/**
- * Stryker's test runner, on Node: it runs the tests for one mutant after another in one process.
- *
- * A process for each mutant would spend most of its time loading the tests. In exchange, a mutant may
- * leave something behind. So a kill counts only if the test passes again without the mutant. If it
- * does not, the mutant is tested again in a new process.
- */
-import { registerHooks } from "node:module";
 import process from "node:process";
 import { Memory } from "./memory.ts";
 import { Suite, type TestEnd } from "./suite.ts";
 import { testFiles } from "./test_files.ts";
-
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === "node:test"
-      ? { url: import.meta.resolve("./collected_tests.ts"), shortCircuit: true }
-      : next(specifier, context),
-});
 
 /** The state that the code of the mutants shares with Stryker. */
 interface Instrumented {
@@ -28,7 +13,7 @@ interface Instrumented {
 }
 
 /** The part of Stryker's request that is used. */
-interface MutantRun {
+export interface MutantRun {
   readonly activeMutant: { readonly id: string; readonly fileName: string };
   /** The tests that reach the mutant; all of them for one that acts while a module is loaded. */
   readonly testFilter?: readonly string[];
@@ -36,7 +21,7 @@ interface MutantRun {
   readonly hitLimit?: number;
 }
 
-type MutantResult =
+export type MutantResult =
   | { status: "killed"; killedBy: string[]; failureMessage: string; nrOfTests: number }
   | { status: "survived"; nrOfTests: number }
   | { status: "timeout"; reason: string };
@@ -46,11 +31,27 @@ const [LEAST_MS, TIMES] = [5000, 8];
 
 const ns: Instrumented = (globalThis as { __stryker__?: Instrumented }).__stryker__ ??= {};
 
-class TestRunner {
-  readonly #suite = new Suite();
+/**
+ * Runs the tests for one mutant after another in one process, for Stryker.
+ *
+ * A process for each mutant would spend most of its time loading the tests. In exchange, a mutant may
+ * leave something behind. So a kill counts only if the test passes again without the mutant. If it
+ * does not, the mutant is tested again in a new process: Stryker starts one after an error.
+ */
+export class TestRunner {
+  readonly #suite: Pick<Suite, "idsOf" | "fileOf" | "run">;
+  readonly #readMemory: () => Promise<Memory>;
   /** A process is spoilt while a test that came to no end may still be running in it. */
   #process: "fresh" | "used" | "spoilt" = "fresh";
   #memory: Memory | undefined;
+
+  constructor(
+    suite: Pick<Suite, "idsOf" | "fileOf" | "run"> = new Suite(),
+    readMemory = Memory.read,
+  ) {
+    this.#suite = suite;
+    this.#readMemory = readMemory;
+  }
 
   capabilities() {
     return { reloadEnvironment: false };
@@ -80,7 +81,7 @@ class TestRunner {
 
   async mutantRun(request: MutantRun): Promise<MutantResult> {
     if (this.#process === "spoilt") throw new Error("a test of an earlier mutant may still run");
-    this.#memory ??= await Memory.read();
+    this.#memory ??= await this.#readMemory();
     ns.hitCount = 0;
     ns.hitLimit = request.hitLimit;
     try {
@@ -177,7 +178,3 @@ function activate(mutant: string | undefined): void {
   if (mutant === undefined) delete process.env.__STRYKER_ACTIVE_MUTANT__;
   else process.env.__STRYKER_ACTIVE_MUTANT__ = mutant;
 }
-
-export const strykerPlugins = [
-  { kind: "TestRunner", name: "in-process", factory: () => new TestRunner() },
-];
