@@ -9,8 +9,8 @@ export const UNDETECTED: Readonly<Record<string, string>> = {
     "before each commit: slower, and as safe. The rule sabotage that only leaves the time as it is " +
     "is detected.",
   'without "look before main is kept"':
-    "It stops early. The pending backup is compared with the main that was validated, a bad main is " +
-    "looked at again before it is moved, and the look before the rename decides.",
+    "It keeps a good main from being reported as a bad one. A bad main is looked at again before it " +
+    "is moved, and the look before the rename decides.",
   'without "sync the directory after the removal"':
     "The generation tells that a journal which comes back is a leftover. Without the generation, too, " +
     "it is detected.",

@@ -4,17 +4,16 @@ import { inTurns } from "../fs/cooperative_yield.ts";
 import { type ExternalChange, readExternalChange } from "../recovery/external_change.ts";
 import { stateOfFiles } from "../recovery/files_state.ts";
 import { ConflictMemo } from "./conflict_memo.ts";
-import type { Observer } from "./observer.ts";
 import type { StepFiles, StepParts } from "./step_executor.ts";
 import { syncNewDirectories } from "./sync_new_directories.ts";
 
 /** Reads what somebody else has made of a store's files, and knows them as they are from then on. */
 export class ChangeReader {
   readonly #files: StepFiles;
-  readonly #parts: StepParts & { readonly observer: Observer };
+  readonly #parts: StepParts;
   readonly #conflicts = new ConflictMemo();
 
-  constructor(files: StepFiles, parts: StepParts & { readonly observer: Observer }) {
+  constructor(files: StepFiles, parts: StepParts) {
     this.#files = files;
     this.#parts = parts;
   }

@@ -68,8 +68,9 @@ export class Committer {
     this.#state = { ...stateOfFiles(recovery), journaling: journal === "none" ? "off" : "on" };
     this.#journals.remember(recovery.files);
     const files = this.#stepFiles();
-    const parts = { path, options, known: this.known, encoder, journals: this.#journals };
-    this.#changes = new ChangeReader(files, { ...parts, observer: this.#observer });
+    const [known, journals, observer] = [this.known, this.#journals, this.#observer];
+    const parts = { path, options, known, encoder, journals, observer };
+    this.#changes = new ChangeReader(files, parts);
     this.#executor = new StepExecutor(files, parts);
   }
 

@@ -23,6 +23,7 @@ export class Observer {
   readonly #journal: string;
   readonly #directory: string;
   #sight: Sight = { is: "none" };
+  #last: Observation = { main: undefined, journal: undefined };
 
   constructor(fileSystem: FileSystem, main: string) {
     this.#fileSystem = fileSystem;
@@ -31,8 +32,17 @@ export class Observer {
     this.#directory = dirname(main);
   }
 
+  /** What the last look has seen. */
+  get last(): Observation {
+    return this.#last;
+  }
+
   /** Describes main and its journal as they lie there now. */
-  async look({ journal }: FilesState<FileInfo>): Promise<Observation> {
+  async look(state: FilesState<FileInfo>): Promise<Observation> {
+    return this.#last = await this.#look(state);
+  }
+
+  async #look({ journal }: FilesState<FileInfo>): Promise<Observation> {
     const main = await this.#fileSystem.stat(this.#main);
     if (isOwn(journal)) return { main, journal: await this.#lookForOwn(journal.identity) };
     return { main, journal: await this.#fileSystem.stat(this.#journal) };

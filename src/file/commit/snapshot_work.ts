@@ -98,6 +98,14 @@ export class SnapshotWork {
     await this.#write.look();
   }
 
+  /**
+   * Looks before a bad main is kept aside: a good one of somebody else must not be reported as bad.
+   * The pending backup is compared with the main that was validated, and needs no look.
+   */
+  async lookBeforeKept(): Promise<void> {
+    if (this.#write.keep === "aside") await this.look();
+  }
+
   /** Main gets a second name, so that it is there while and after it is replaced. */
   async keepMain(): Promise<void> {
     const { keep, fileSystem, main, report, did } = this.#write;

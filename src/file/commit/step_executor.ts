@@ -14,6 +14,7 @@ import type { JournalFiles } from "./journal_files.ts";
 import type { KnownTable } from "./known_table.ts";
 import { Leftovers } from "./leftovers.ts";
 import type { Lock } from "./lock_file.ts";
+import type { Observer } from "./observer.ts";
 import { predecessorOf } from "./predecessor.ts";
 import { replaceSnapshot } from "./replace_snapshot.ts";
 import type { SnapshotEncoder } from "./snapshot_encoder.ts";
@@ -40,6 +41,7 @@ export interface StepParts {
   readonly known: KnownTable;
   readonly encoder: SnapshotEncoder;
   readonly journals: JournalFiles;
+  readonly observer: Observer;
 }
 
 /** Carries out the steps of a commit that write. */
@@ -50,15 +52,18 @@ export class StepExecutor {
   readonly #known: KnownTable;
   readonly #encoder: SnapshotEncoder;
   readonly #journals: JournalFiles;
+  readonly #observer: Observer;
   readonly #leftovers: Leftovers;
 
-  constructor(files: StepFiles, { path, options, known, encoder, journals }: StepParts) {
+  constructor(files: StepFiles, parts: StepParts) {
+    const { path, options, known, encoder, journals, observer } = parts;
     this.#files = files;
     this.#path = path;
     this.#options = options;
     this.#known = known;
     this.#encoder = encoder;
     this.#journals = journals;
+    this.#observer = observer;
     this.#leftovers = new Leftovers(options.fileSystem, path, options.report);
   }
 
@@ -162,7 +167,8 @@ export class StepExecutor {
   /** Makes room for a snapshot; answers the file whose owner it takes. */
   async #prepare(): Promise<Ownership | undefined> {
     const { fileSystem, directories, durability } = this.#options;
-    const main = await fileSystem.stat(this.#path);
+    // A look precedes each snapshot, and another one comes before main is replaced.
+    const { main } = this.#observer.last;
     if (main === undefined) await directories.make(durability);
     else if (this.#files.state.main.is === "valid") await this.#leftovers.removeOld();
     await this.#journals.giveRoomBack();

@@ -17,7 +17,7 @@ const CALLS: Record<string, (kind: Kind, sync: readonly string[]) => readonly st
   "take owner and mode": () => [],
   "sync the temporary file": ({ durability }) => durability === "full" ? ["sync T"] : [],
   "close the temporary file": () => ["close T"],
-  "look before main is kept": () => ["look"],
+  "look before main is kept": ({ keep }) => keep === "aside" ? ["look"] : [],
   "keep main": ({ keep }) => {
     if (keep === "backup") return ["stat offset.json.bak", "link P", "stat P"];
     return keep === "aside" ? ["stat offset.json", "link offset.json.corrupt-U"] : [];
@@ -125,18 +125,22 @@ test("P7 a file that is not the one that was validated never becomes the backup"
 test("P7 P9 a main that goes before it is kept is a change, and nothing is replaced", async () => {
   const replacement = await Replacement.of(BACKUP);
   const { fileSystem } = replacement.faulty;
-  const failure = await replacement.run({ look: () => fileSystem.unlink(MAIN).catch(() => {}) });
+  await fileSystem.unlink(MAIN);
+  const failure = await replacement.run();
   assert.equal((failure?.error as Error).name, "ChangedMeanwhileError");
   const { "offset.json": _, ...others } = FILES;
   assert.deepEqual(await replacement.files(), others);
 });
 
-test("P9 what somebody else has changed by the second look is not moved aside", async () => {
-  const kinds: readonly (Kind & { readonly link: "works" | "is unsupported" })[] = [
-    { keep: "aside", retire: "nothing", durability: "full", link: "is unsupported" },
-    { keep: "nothing", retire: "move aside", durability: "full", link: "works" },
+test("P9 what somebody else has changed by the look before the move is not moved aside", async () => {
+  const bad: Kind = { keep: "aside", retire: "nothing", durability: "full" };
+  const foreign: Kind = { keep: "nothing", retire: "move aside", durability: "full" };
+  const cases = [
+    { kind: bad, link: "works", look: 1 },
+    { kind: bad, link: "is unsupported", look: 2 },
+    { kind: foreign, link: "works", look: 1 },
   ];
-  for (const { link, ...kind } of kinds) {
+  for (const { kind, link, look } of cases) {
     const replacement = await Replacement.of(kind);
     if (link !== "works") {
       replacement.faulty.faults = [{ when: ({ name }) => name === "link", code: "EPERM" }];
@@ -144,9 +148,11 @@ test("P9 what somebody else has changed by the second look is not moved aside", 
     let looks = 0;
     const failure = await replacement.run({
       async look() {
-        if (++looks === 2) throw new ChangedMeanwhileError();
+        if (++looks === look) throw new ChangedMeanwhileError();
       },
     });
+    assert.equal(looks, look);
+    assert.deepEqual(replacement.reports, []);
     assert.ok(failure?.error instanceof ChangedMeanwhileError);
     assert.equal(failure.onDisk, "previous");
     assert.deepEqual(await replacement.files(), FILES);
