@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { link, open, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { statNow } from "../../src/file/fs/node_stat.ts";
 
@@ -13,19 +13,54 @@ const ROOM = 64 * 1024;
  */
 export function asyncFloor(directory: string, bytes: Uint8Array): () => Promise<void> {
   const [temporary, main] = [join(directory, "floor.tmp"), join(directory, "floor")];
-  const syncDirectory = async () => {
-    const handle = await open(directory, "r");
-    await handle.sync();
-    await handle.close();
-  };
   return async () => {
     const file = await open(temporary, "wx");
     await file.write(bytes);
     await file.sync();
     await file.close();
-    await syncDirectory();
+    await syncEntries(directory);
     await rename(temporary, main);
-    await syncDirectory();
+    await syncEntries(directory);
+  };
+}
+
+async function syncEntries(directory: string): Promise<void> {
+  const handle = await open(directory, "r");
+  await handle.sync();
+  await handle.close();
+}
+
+/**
+ * The least that a rewriting persist can be that notices other writers and keeps the old file as a
+ * verified backup (clauses P7 and P9): the floor, with a look at main and the journal first and right
+ * before main is replaced, a time in the past, and a second name of main that is looked at.
+ */
+export function guardedFloor(directory: string, bytes: Uint8Array): () => Promise<void> {
+  const [main, temporary, pending, backup, journal] = [
+    ...["", ".tmp", ".bak.tmp", ".bak", ".journal"],
+  ].map((end) => join(directory, `guarded${end}`));
+  fs.writeFileSync(main, bytes);
+  const look = async () => {
+    await stat(main);
+    await stat(journal).catch(() => {});
+  };
+  return async () => {
+    await look();
+    const file = await open(temporary, "wx");
+    await file.write(bytes);
+    const past = Date.now() / 1000 - 0.1;
+    await file.utimes(past, past);
+    await file.stat();
+    await file.sync();
+    await file.close();
+    await stat(backup).catch(() => {});
+    await link(main, pending);
+    await stat(pending);
+    await syncEntries(directory);
+    await look();
+    await rename(temporary, main);
+    await syncEntries(directory);
+    await rename(pending, backup);
   };
 }
 

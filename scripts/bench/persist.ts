@@ -2,13 +2,21 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalFileOffsetStore, nodeFileSystem } from "../../mod.ts";
 import { type Contest, ours } from "./contender.ts";
-import { asyncAppend, asyncFloor, lookAndOverwrite, syncAppend, syncFloor } from "./floor.ts";
+import {
+  asyncAppend,
+  asyncFloor,
+  guardedFloor,
+  lookAndOverwrite,
+  syncAppend,
+  syncFloor,
+} from "./floor.ts";
 import { type Case, measure, type Measured } from "./rounds.ts";
 import { type Context, digits, type Figure, type Result, type Section, times } from "./section.ts";
 import { sqlite } from "./sqlite.ts";
 import { median, quantile, ratio } from "./statistics.ts";
 
 export const FLOOR = "floor, asynchronous";
+export const GUARDED = "floor with looks and a backup";
 export const SQLITE = "SQLite, one upsert";
 export const SNAPSHOT = "ours, plain file";
 export const LOOK = "look, overwrite and sync, blocking";
@@ -21,7 +29,7 @@ export const appendRoundsOf = (rounds: number) => 8 * rounds;
 /** A rewrite of megabytes is done once a round. */
 const rewritesOf = (queues: number) => queues > 10_000 ? 1 : 10;
 
-async function persistAt(contest: Contest, rounds: number, context: Context): Promise<Result> {
+async function persistAt(contest: Contest, rounds: number, context: Context): Promise<Result[]> {
   const { directory, queues } = contest;
   const rewrites = queues <= 100_000;
   await mkdir(directory, { recursive: true });
@@ -53,6 +61,7 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
     contests.push([
       { name: SNAPSHOT, run: snapshot.persist, batch: slow },
       { name: FLOOR, run: asyncFloor(directory, bytes), batch: slow },
+      { name: GUARDED, run: guardedFloor(directory, bytes), batch: slow },
       { name: "floor, blocking", run: syncFloor(directory, bytes), batch: slow },
     ], [{ name: "ours, relaxed", run: relaxed.persist, batch: slow }]);
   }
@@ -76,7 +85,16 @@ async function persistAt(contest: Contest, rounds: number, context: Context): Pr
   if (snapshot !== undefined) await verify(snapshot.store);
   for (const each of [journal, snapshot, relaxed, database, ...appends]) await each?.close();
   await rm(directory, { recursive: true });
-  return tableOf(queues, measured);
+  const records = tableOf(
+    "A record",
+    queues,
+    measured.slice(0, appending.length),
+    RECORD_BASELINES,
+  );
+  const files = measured.slice(appending.length);
+  return files.length === 0
+    ? [records]
+    : [records, tableOf("A plain file", queues, files, FILE_BASELINES)];
 }
 
 /** Throws unless another store reads the table that was acknowledged. */
@@ -92,38 +110,51 @@ async function verify(store: LocalFileOffsetStore): Promise<void> {
   }
 }
 
-function tableOf(queues: number, measured: readonly Measured[]): Result {
-  const named = (name: string) => measured.find((each) => each.name === name);
+/** What the cases of one table are compared with: the title of the column, and the case. */
+type Baselines = readonly (readonly [title: string, name: string])[];
+
+const RECORD_BASELINES: Baselines = [["TO SQLITE", SQLITE]];
+const FILE_BASELINES: Baselines = [["TO FLOOR", FLOOR], ["TO GUARDED", GUARDED]];
+
+function tableOf(
+  title: string,
+  queues: number,
+  measured: readonly Measured[],
+  baselines: Baselines,
+): Result {
   const against = (each: Measured, name: string) => {
-    const baseline = named(name);
+    const baseline = measured.find((other) => other.name === name);
     return baseline === undefined ? NaN : ratio(each.rounds, baseline.rounds);
   };
   return {
-    title: `One persist, one queue changed, ${queues.toLocaleString("en")} queues`,
+    title: `${title}, one queue changed, ${queues.toLocaleString("en")} queues`,
     columns: [
       { title: "" },
-      { title: "MEDIAN ms", align: "right" },
-      { title: "p10", align: "right" },
-      { title: "p90", align: "right" },
-      { title: "TO FLOOR", align: "right" },
-      { title: "TO SQLITE", align: "right" },
+      ...["MEDIAN ms", "p10", "p90", ...baselines.map(([to]) => to)].map((title) =>
+        ({ title, align: "right" }) as const
+      ),
     ],
     rows: measured.map((each) => [
       each.name,
       digits(median(each.rounds)),
       digits(quantile(each.rounds, 0.1)),
       digits(quantile(each.rounds, 0.9)),
-      times(against(each, FLOOR)),
-      times(against(each, SQLITE)),
+      ...baselines.map(([, name]) => times(against(each, name))),
     ]),
-    figures: measured.flatMap((each): Figure[] =>
-      [
-        { what: `${each.name} / floor`, queues, value: median(each.rounds), unit: "ms" },
-        { what: `${each.name} / SQLite`, queues, value: median(each.rounds), unit: "ms" },
-      ].map((figure, i) => ({ ...figure, ratio: against(each, i === 0 ? FLOOR : SQLITE) }))
+    figures: measured.flatMap((each) =>
+      baselines.filter(([, name]) => name !== each.name).map(([, name]): Figure => ({
+        what: comparedWith(each.name, name),
+        queues,
+        value: median(each.rounds),
+        unit: "ms",
+        ratio: against(each, name),
+      }))
     ),
   };
 }
+
+/** The name of the figure that compares two cases. */
+export const comparedWith = (name: string, baseline: string): string => `${name} / ${baseline}`;
 
 /** How many fsyncs a persist makes, and how many the floor must make to be one. */
 export async function countSyncs(directory: string): Promise<number> {
@@ -153,7 +184,7 @@ export const persistSection: Section = {
     for (const queues of context.quick ? [16, 1000] : [16, 1000, 100_000, 1_000_000]) {
       const directory = join(context.directory, `persist-${queues}`);
       const rounds = context.quick ? 8 : queues > 10_000 ? 24 : 40;
-      results.push(await persistAt({ directory, queues }, rounds, context));
+      results.push(...await persistAt({ directory, queues }, rounds, context));
     }
     return results;
   },
