@@ -19,6 +19,8 @@ import process from "node:process";
 import { LocalFileOffsetStore } from "../../mod.ts";
 import { heldBytes } from "./garbage.ts";
 import { queuesOf } from "./queues.ts";
+import { type Case, measure } from "./rounds.ts";
+import { ratio } from "./statistics.ts";
 
 async function measureMaps(count: number): Promise<void> {
   const before = await heldBytes();
@@ -68,20 +70,17 @@ async function measureChurn(root: string, count: number): Promise<void> {
   await store.persist();
   if (store.status().queues !== LEFT) throw new Error("not as many are left as should be");
   console.log(await heldBytes() - before);
-  const least = [Infinity, Infinity];
-  for (let round = 0; round < 60; round++) {
-    for (const [i, each] of [fresh, store].entries()) {
-      each.update(
-        { topic: i === 0 ? "left-0" : "reply-0", brokerName: "b", queueId: 0 },
-        round + 2,
-        true,
-      );
-      const start = performance.now();
-      await each.persist();
-      least[i] = Math.min(least[i], performance.now() - start);
-    }
-  }
-  console.log(least[1] / least[0]);
+  let offset = 2;
+  const cases = ([[fresh, "left-0"], [store, "reply-0"]] as const).map(([each, topic]): Case => ({
+    name: topic,
+    batch: 4,
+    run() {
+      each.update({ topic, brokerName: "b", queueId: 0 }, offset++, true);
+      return each.persist();
+    },
+  }));
+  const [untouched, churned] = await measure(cases, 60);
+  console.log(ratio(churned.rounds, untouched.rounds));
 }
 
 /** The most memory that this process has had, in bytes. */
