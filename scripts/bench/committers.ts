@@ -2,7 +2,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { LocalFileOffsetStore } from "../../mod.ts";
 import { type Contender, ours } from "./contender.ts";
-import { PEERS } from "./peers.ts";
+import { classicLevel } from "./peers/classic_level.ts";
+import { lmdb, lmdbWithoutOverlap } from "./peers/lmdb.ts";
+import { rocksdb } from "./peers/rocksdb.ts";
 import { queuesOf } from "./queues.ts";
 import { type Case, measure } from "./rounds.ts";
 import { digits, type Figure, type Result, type Section, times } from "./section.ts";
@@ -16,11 +18,7 @@ export const TOGETHER = "ours, journal, 64 committers";
 export const TRANSACTION = "SQLite, 64 upserts a transaction";
 
 /** The other stores that many callers can share a commit of. */
-const TOGETHER_PEERS: readonly string[] = [
-  "classic-level, sync",
-  "lmdb",
-  "lmdb, overlapping sync off",
-];
+const TOGETHER_PEERS = [classicLevel, lmdb, lmdbWithoutOverlap, rocksdb];
 
 /** Each updates a queue of its own and waits until that is durable. */
 function committers(store: LocalFileOffsetStore): () => Promise<unknown> {
@@ -56,8 +54,7 @@ export const committersSection: Section = {
       },
     ];
     const peers: Contender[] = [];
-    for (const { name, open } of PEERS) {
-      if (!TOGETHER_PEERS.includes(name)) continue;
+    for (const { open } of TOGETHER_PEERS) {
       await open(contest).then((peer) => peers.push(peer), () => {});
     }
     others.push(...peers.map(({ name, together }): Case => ({
@@ -80,7 +77,7 @@ export const committersSection: Section = {
       columns: [
         { title: "" },
         { title: "DURABLE UPDATES/s", align: "right" },
-        { title: "TO A TRANSACTION OF SQLITE", align: "right" },
+        { title: "TO A TRANSACTION", align: "right" },
       ],
       rows: measured.map((
         { name, rounds },

@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Contender, ours } from "./contender.ts";
-import { PEERS } from "./peers.ts";
+import { writeFileAtomic } from "./peers/file_writers.ts";
 import { appendRoundsOf, APPENDS } from "./persist.ts";
 import { type Case, measure } from "./rounds.ts";
 import { digits, type Figure, type Result, type Section } from "./section.ts";
@@ -19,12 +19,11 @@ export const growthSection: Section = {
     for (const [i, queues] of sizes.entries()) {
       const contest = { directory: join(directory, `growth-${queues}`), queues };
       await mkdir(contest.directory, { recursive: true });
-      const peer = PEERS.find(({ name }) => name === "write-file-atomic")!;
       const contenders: Contender[] = [
         await ours("ours, plain file", contest),
         await ours("ours, journal", contest, { journal: { compactAtBytes: 1e9 } }),
         await sqlite(contest),
-        await peer.open(contest),
+        await writeFileAtomic.open(contest),
       ];
       const rewrites = queues > 10_000 ? 1 : 4;
       const cases = contenders.map(({ persist }, c): Case => ({

@@ -4,7 +4,8 @@ import { basename } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { MARK, PEERS } from "./peers.ts";
+import { PEERS } from "./peers/all.ts";
+import { MARK } from "./sync_probe.ts";
 
 const PROBE = fileURLToPath(new URL("sync_probe.ts", import.meta.url));
 
