@@ -28,13 +28,13 @@ export const startupSection: Section = {
   async run({ directory, quick, progress }) {
     const place = join(directory, "startup");
     await mkdir(place, { recursive: true });
-    const bundle = await makeBundle(place).catch(() => undefined);
+    const bundle = await makeBundle(place);
     const rounds = quick ? 1 : 9;
     const found = STARTS.map((): number[][] => []);
     const notes = new Set<string>();
     for (let round = 0; round < rounds; round++) {
       for (const [i, { name, what, module }] of STARTS.entries()) {
-        const target = module === "bundle" ? bundle ?? SOURCES : module;
+        const target = module === "bundle" ? bundle : module;
         try {
           found[i].push(await start(what, target, join(place, `${i}-${round}`)));
         } catch {

@@ -15,7 +15,7 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build, stop } from "esbuild";
+import { build, stop, transform } from "esbuild";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -59,21 +59,27 @@ export async function makeBundle(folder: string, form: BundleForm = "readable"):
   const outfile = resolve(folder, BUNDLE_NAMES[form]);
   const { name, version, license } = await readPackage();
   try {
-    await build({
+    const { outputFiles: [{ text }] } = await build({
       absWorkingDir: root,
       entryPoints: ["mod.ts"],
-      outfile,
       bundle: true,
+      write: false,
       minify: form === "minified",
+      // The sources have the comments: they would be a sixth of the bundle.
+      minifyWhitespace: true,
       format: "esm",
       // Neutral, not node: nothing is looked up in node_modules, so that a dependency that crept into src/ fails here.
       platform: "neutral",
       external: ["node:*"],
       target: "es2022",
       charset: "utf8",
-      banner: { js: `// ${name} ${version}, ${license} licence` },
       logLevel: "silent",
     });
+    const { code } = form === "minified"
+      ? { code: text }
+      : await transform(text, { format: "esm", target: "es2022", charset: "utf8" });
+    await mkdir(resolve(folder), { recursive: true });
+    await writeFile(outfile, `// ${name} ${version}, ${license} licence\n${code}`);
   } catch (cause) {
     throw new BundleError(`Cannot bundle "mod.ts": ${(cause as Error).message}`, { cause });
   } finally {
