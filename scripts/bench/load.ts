@@ -19,7 +19,7 @@ async function loadAt(queues: number, context: Context): Promise<Result> {
   const directory = join(root, "c", "g");
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, "offset.json"), text);
-  const rounds = context.quick ? 3 : queues > 100_000 ? 5 : 12;
+  const rounds = context.quick ? 3 : queues > 100_000 ? 3 : 12;
   const half = (i: number) => (share: number) =>
     context.progress(`load, ${queues.toLocaleString("en")} queues`, (i + share) / 2);
   // Otherwise one pays for the garbage of another.

@@ -128,7 +128,7 @@ async function works(stage: Stage): Promise<{ works: Work[]; close: () => Promis
 
 async function stallsAt(queues: number, context: Context): Promise<Result> {
   const { works: all, close } = await works(new Stage(context, queues));
-  const rounds = context.quick ? 2 : 7;
+  const rounds = context.quick ? 2 : queues > 100_000 ? 5 : 7;
   const taken = all.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [i, { prepare }] of all.entries()) {

@@ -72,7 +72,7 @@ async function prepare(queues: number, directory: string): Promise<readonly Prin
 async function printAt(queues: number, context: Context): Promise<Result> {
   const title = `Print ${queues.toLocaleString("en")} queues, each a process of its own`;
   const printers = await prepare(queues, join(context.directory, `tool-${queues}`));
-  const rounds = context.quick ? 1 : 5;
+  const rounds = context.quick ? 1 : 3;
   const outcomes = printers.map((): Outcome[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [i, { name, command, isHead }] of printers.entries()) {
