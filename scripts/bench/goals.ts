@@ -16,7 +16,7 @@ interface Goal {
   readonly at: "most" | "least";
 }
 
-const sizes = (queues: number) => `${queues.toLocaleString("en")} queues`;
+const AT = { most: "≤", least: "≥" } as const;
 
 /** The work, its number of queues, and the most milliseconds that it may hold the event loop. */
 const STALL_GOALS: readonly (readonly [what: string, queues: number, bound: number])[] = [
@@ -34,7 +34,7 @@ const FILE_GOALS = [[16, 1.1], [1000, 1.1], [100_000, 1.25]] as const;
 
 const GOALS: readonly Goal[] = [
   ...FILE_GOALS.map(([queues, bound]): Goal => ({
-    what: `plain file to ${GUARDED}, ${sizes(queues)}`,
+    what: `plain file to ${GUARDED}`,
     figure: comparedWith(SNAPSHOT, GUARDED),
     queues,
     of: "ratio",
@@ -42,7 +42,7 @@ const GOALS: readonly Goal[] = [
     at: "most",
   })),
   ...[16, 1000, 100_000, 1_000_000].map((queues): Goal => ({
-    what: `journal to SQLite, ${sizes(queues)}`,
+    what: "journal to SQLite",
     figure: comparedWith(JOURNAL, SQLITE),
     queues,
     of: "ratio",
@@ -51,7 +51,7 @@ const GOALS: readonly Goal[] = [
     at: "most",
   })),
   {
-    what: "journal, 64 committers, to 64 upserts a transaction",
+    what: "64 committers to 64 upserts a transaction",
     figure: TOGETHER,
     queues: 1000,
     of: "ratio",
@@ -59,7 +59,7 @@ const GOALS: readonly Goal[] = [
     at: "least",
   },
   {
-    what: "million updates a second, 1,000 queues",
+    what: "million updates a second",
     figure: "updates",
     queues: 1000,
     of: "value",
@@ -67,7 +67,7 @@ const GOALS: readonly Goal[] = [
     at: "least",
   },
   {
-    what: "million updates a second, 100,000 queues in random order",
+    what: "million updates a second, random order",
     figure: "updates",
     queues: 100_000,
     of: "value",
@@ -91,7 +91,7 @@ const GOALS: readonly Goal[] = [
     at: "most",
   })),
   ...[100_000, 1_000_000].map((queues): Goal => ({
-    what: `open to JSON.parse, ${sizes(queues)}`,
+    what: "open to JSON.parse",
     figure: OPEN,
     queues,
     of: "ratio",
@@ -99,7 +99,7 @@ const GOALS: readonly Goal[] = [
     at: "most",
   })),
   ...STALL_GOALS.map(([what, queues, bound]): Goal => ({
-    what: `milliseconds of the longest stall, ${what}, ${sizes(queues)}`,
+    what: `stall ms, ${what}`,
     figure: `stall: ${what}`,
     queues,
     of: "value",
@@ -107,7 +107,7 @@ const GOALS: readonly Goal[] = [
     at: "most",
   })),
   {
-    what: "megabytes held after queues that came and went",
+    what: "MB held after queues that came and went",
     figure: LEAKS.heap,
     queues: 500_000,
     of: "value",
@@ -123,7 +123,7 @@ const GOALS: readonly Goal[] = [
     at: "most",
   },
   {
-    what: `peak of open to the file, ${sizes(1_000_000)}`,
+    what: "peak of open to the file",
     figure: LEAKS.peak,
     queues: 1_000_000,
     of: "value",
@@ -131,7 +131,7 @@ const GOALS: readonly Goal[] = [
     at: "most",
   },
   {
-    what: "bytes left by a store that was opened and closed",
+    what: "bytes left by a store, opened and closed",
     figure: LEAKS.stores,
     queues: 10_000,
     of: "value",
@@ -139,7 +139,7 @@ const GOALS: readonly Goal[] = [
     at: "most",
   },
   ...["every queue changed", "one queue changed"].map((what): Goal => ({
-    what: `milliseconds of the longest stall, ${what}`,
+    what: `stall ms, ${what}`,
     figure: `ours, ${what}`,
     queues: 100_000,
     of: "value",
@@ -159,20 +159,22 @@ export function judgeGoals(figures: readonly Figure[]): Result {
     title: "Goals",
     columns: [
       { title: "" },
+      { title: "QUEUES", align: "right" },
       { title: "GOAL", align: "right" },
       { title: "MEASURED", align: "right" },
       { title: "MET" },
     ],
-    rows: judged.map(({ what, at, bound, of, measured, isMet }) => [
+    rows: judged.map(({ what, queues, at, bound, of, measured, isMet }) => [
       what,
-      `${at === "most" ? "≤" : "≥"} ${of === "ratio" ? times(bound) : bound}`,
+      queues.toLocaleString("en"),
+      `${AT[at]} ${of === "ratio" ? times(bound) : bound}`,
       of === "ratio" ? times(measured) : digits(measured),
       Number.isNaN(measured) ? "not measured" : isMet ? "yes" : "no",
     ]),
     figures: judged.filter(({ measured }) => !Number.isNaN(measured)).map((
-      { what, queues, measured, isMet },
+      { what, queues, at, bound, measured, isMet },
     ): Figure => ({
-      what: `goal ${what}`,
+      what: `goal ${what} ${AT[at]} ${bound}`,
       queues,
       value: measured,
       unit: isMet ? "met" : "not met",

@@ -47,10 +47,11 @@ function tableOf(section: string, runs: readonly Run[]): string {
       if (figure.section === section && isKnown(figure)) rows.set(keyOf(figure), figure);
     }
   }
+  const isGoals = section === "goals";
   const columns = [
     { title: section.toUpperCase() },
     { title: "QUEUES", align: "right" as const },
-    { title: "UNIT" },
+    ...isGoals ? [] : [{ title: "UNIT" }],
     ...runs.map(({ runtime }) => ({
       title: runtime.split(" ")[0].toUpperCase(),
       align: "right" as const,
@@ -59,12 +60,12 @@ function tableOf(section: string, runs: readonly Run[]): string {
   const cellOf = (run: Run, key: string) => {
     const found = run.figures.find((figure) => figure.section === section && keyOf(figure) === key);
     if (found === undefined) return "–";
-    return section === "goals" ? `${digits(found.value)} ${found.unit}` : cell(found);
+    return isGoals ? verdict(found) : cell(found);
   };
   const cells = [...rows].map(([key, { what, queues, unit }]) => [
     what.replace(/^goal /, ""),
     queues === 0 ? "" : queues.toLocaleString("en"),
-    section === "goals" ? "" : unit,
+    ...isGoals ? [] : [unit],
     ...runs.map((run) => cellOf(run, key)),
   ]);
   return formatTable(columns, cells);
@@ -74,13 +75,17 @@ function cell({ value, ratio }: Figure): string {
   return ratio === undefined ? digits(value) : `${digits(value)} ${times(ratio)}`;
 }
 
+/** The figure of a goal, which has its verdict in place of a unit. */
+function verdict({ value, unit }: Figure): string {
+  return unit === "met" ? digits(value) : `${digits(value)} missed`;
+}
+
 /** A figure that was to be compared and could not be says nothing that another does not say. */
 function isKnown({ ratio }: Figure): boolean {
   // JSON has null for what is not a number.
   return ratio === undefined || Number.isFinite(ratio);
 }
 
-/** A goal has its verdict in place of a unit. */
 function keyOf({ what, queues }: Figure): string {
   return `${what}\0${queues}`;
 }
