@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
-import { decode, OffsetTable, parseAliOns } from "../core/mod.ts";
+import { parseAliOnsBytes } from "../core/format/parse_bytes.ts";
+import { OffsetTable } from "../core/mod.ts";
 import type { LocalFileOffsetStore } from "../file/store/local_file_offset_store.ts";
 import { LocalOffsetsError } from "./local_offsets_error.ts";
 
@@ -20,7 +21,7 @@ async function readTable(path: string): Promise<OffsetTable> {
   try {
     // To read a pipe would wait for ever.
     if (!(await stat(path)).isFile()) throw new Error("it is not a regular file");
-    return parseAliOns(decode(await readFile(path)));
+    return parseAliOnsBytes(await readFile(path));
   } catch (error) {
     if ((error as { code?: unknown }).code === "ENOENT") return OffsetTable.empty;
     const advice = 'Repair or remove the file, or set "importFrom" to false to start without it';

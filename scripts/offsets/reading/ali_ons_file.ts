@@ -1,6 +1,6 @@
 import { basename, sep } from "node:path";
-import { decode, type FileInfo, OffsetFileSyntaxError, type OffsetTable } from "../../../mod.ts";
-import { parseAliOns } from "../../../src/core/mod.ts";
+import { type FileInfo, OffsetFileSyntaxError, type OffsetTable } from "../../../mod.ts";
+import { parseAliOnsBytes } from "../../../src/core/format/parse_bytes.ts";
 import { CommandError } from "../command_line/command_error.ts";
 import { type Hint, pathOperand } from "../command_line/hint.ts";
 import { quote } from "../../lib/escape.ts";
@@ -26,14 +26,11 @@ const FIRST_QUEUE = /"offsetTable"\s*:\s*\{\s*"\[topic=/;
 
 /** Reads what no other client would take for a table; `undefined` if it is not of ali-ons either. */
 export function readAliOns(bytes: Uint8Array): AliOnsContent | undefined {
+  if (!FIRST_QUEUE.test(new TextDecoder().decode(bytes))) return undefined;
   try {
-    const text = decode(bytes);
-    if (!FIRST_QUEUE.test(text)) return undefined;
-    return { is: "table", table: parseAliOns(text) };
+    return { is: "table", table: parseAliOnsBytes(bytes) };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
-    // Bytes that are not UTF-8 are of no client.
-    if (!FIRST_QUEUE.test(new TextDecoder().decode(bytes))) return undefined;
     const { reason, position } = error;
     return {
       is: "bad",

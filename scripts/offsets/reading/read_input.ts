@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
-import { decode, type FileInfo } from "../../../mod.ts";
+import type { FileInfo } from "../../../mod.ts";
 import { OffsetFileSyntaxError } from "../../../src/core/format/offset_file_syntax_error.ts";
-import { parseSnapshot } from "../../../src/core/format/parse.ts";
+import { parseBytes } from "../../../src/core/format/parse_bytes.ts";
 import { CommandError } from "../command_line/command_error.ts";
 import type { ToolIo } from "../command_line/tool_io.ts";
 import type { AliOnsFile } from "./ali_ons_file.ts";
@@ -17,7 +17,7 @@ export async function readInput(action: string, io: ToolIo): Promise<ValidInspec
   const about = { path: STANDARD_INPUT, info, bytes, age: "settled" } as const;
   try {
     const id = { length: bytes.length, crc32: crc32(bytes) };
-    const snapshot = parseSnapshot(decode(bytes), crc32);
+    const snapshot = parseBytes(bytes, crc32);
     const valid = inspectionOf({ is: "valid", ...about, id, ...snapshot });
     if (valid.state === "valid") return valid;
   } catch (cause) {

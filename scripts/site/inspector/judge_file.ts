@@ -1,7 +1,7 @@
 import { OffsetFileChecksumError } from "../../../src/core/format/offset_file_checksum_error.ts";
 import { OffsetFileSyntaxError } from "../../../src/core/format/offset_file_syntax_error.ts";
 import { decode, parseSnapshot } from "../../../src/core/format/parse.ts";
-import { parseAliOns } from "../../../src/core/format/parse_ali_ons.ts";
+import { parseAliOnsBytes } from "../../../src/core/format/parse_bytes.ts";
 import type { JournalContent } from "../../../src/core/format/read_journal.ts";
 import type { OffsetTable } from "../../../src/core/table/offset_table.ts";
 import { readJournalFile } from "../../../src/file/recovery/read_journal_file.ts";
@@ -46,7 +46,7 @@ async function judgeSnapshot(placed: Placed): Promise<Judgement> {
   if (read.is === "valid") return { ...placed, ...validOf(read) };
   const { cause, reason } = read;
   const excerpt = cause instanceof OffsetFileSyntaxError
-    ? excerptAt(file.bytes, bytePosition(file.bytes, cause.position))
+    ? excerptAt(file.bytes, cause.position)
     : undefined;
   if (cause instanceof OffsetFileChecksumError) {
     const { table } = parseSnapshot(decode(file.bytes), undefined);
@@ -62,16 +62,6 @@ async function judgeSnapshot(placed: Placed): Promise<Judgement> {
   return { ...placed, state: "bad", details: reason, excerpt };
 }
 
-/** The position of a fault in bytes: in a text that could be decoded, it counts UTF-16 units. */
-function bytePosition(bytes: Uint8Array, position: number): number {
-  try {
-    return new TextEncoder().encode(decode(bytes).slice(0, position)).length;
-  } catch (error) {
-    if (error instanceof OffsetFileSyntaxError) return position;
-    throw error;
-  }
-}
-
 function validOf({ bytes, table, generation, checksum }: ValidFile) {
   const details = [
     `${isJava(decode(bytes)) ? "Java" : "Go"}'s form`,
@@ -84,7 +74,7 @@ function validOf({ bytes, table, generation, checksum }: ValidFile) {
 
 function aliOnsTable(bytes: Uint8Array): OffsetTable | undefined {
   try {
-    return parseAliOns(decode(bytes));
+    return parseAliOnsBytes(bytes);
   } catch (error) {
     if (error instanceof OffsetFileSyntaxError) return undefined;
     throw error;

@@ -15,7 +15,7 @@
 export class OffsetFileSyntaxError extends SyntaxError {
   /** The name of the class. */
   override readonly name: string = "OffsetFileSyntaxError";
-  /** Where the fault is: code units from the start of a text, bytes from the start of bytes. */
+  /** Where the fault is: in bytes of a file; `parse` counts UTF-16 units of its text. */
   readonly position: number;
   /** The fault at that position, in words. */
   readonly reason: string;

@@ -3,7 +3,8 @@ import type { Generation } from "../../core/format/generation.ts";
 import type { SnapshotId } from "../../core/format/journal_header.ts";
 import { OffsetFileSyntaxError } from "../../core/format/offset_file_syntax_error.ts";
 import { readCanonicalSnapshot } from "../../core/format/canonical_snapshot.ts";
-import { decode, parseInSlices, type Snapshot } from "../../core/format/parse.ts";
+import type { Snapshot } from "../../core/format/parse.ts";
+import { parseBytesInSlices } from "../../core/format/parse_bytes.ts";
 import type { Slices } from "../../core/slices.ts";
 import type { OffsetTable } from "../../core/table/offset_table.ts";
 import { isMissing, isUnreadable, messageOf } from "../errors/error_code.ts";
@@ -92,7 +93,7 @@ function* snapshotOf(path: string, bytes: Uint8Array): Slices<Snapshot> {
     throw new OffsetLoadError(path, new FileTooLongError(bytes.length));
   }
   const canonical = yield* readCanonicalSnapshot(bytes, crc32);
-  return canonical ?? (yield* parseInSlices(decode(bytes), crc32));
+  return canonical ?? (yield* parseBytesInSlices(bytes, crc32));
 }
 
 function reasonOf(error: OffsetFileSyntaxError, bytes: Uint8Array): string {

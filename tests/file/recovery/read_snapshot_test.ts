@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
-import { nodeFileSystem, OffsetFileSyntaxError, OffsetLoadError, serialize } from "../../../mod.ts";
+import {
+  nodeFileSystem,
+  OffsetFileSyntaxError,
+  OffsetLoadError,
+  OffsetTable,
+  serialize,
+} from "../../../mod.ts";
 import { LONGEST_FILE } from "../../../src/file/fs/longest_file.ts";
 import { readSnapshot } from "../../../src/file/recovery/read_snapshot.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
@@ -142,4 +148,17 @@ test("L4 an error that says nothing about the file is not taken for a bad one", 
   const { info } = await fileOfAge("", 0).readFile();
   const fileSystem = { ...nodeFileSystem, readFile: async () => ({ bytes, info }) };
   await assert.rejects(readSnapshot(fileSystem, "/offset.json"), /^RangeError: out of memory$/);
+});
+
+test("L2 the reason for a bad file names the place in bytes, whatever its text is", async () => {
+  const queue = { topic: "订单😀", brokerName: "b", queueId: 0 };
+  const whole = serialize(OffsetTable.from([[queue, 5n]]));
+  const text = whole.slice(0, -1) + ',"torn';
+  await using at = await StoreDirectory.make({ "offset.json": text });
+  const file = await readSnapshot(nodeFileSystem, at.main);
+  assert.ok(file.is === "bad" && file.cause instanceof OffsetFileSyntaxError);
+  const position = encode(whole).length;
+  assert.notEqual(position, whole.length);
+  assert.equal(file.cause.position, position);
+  assert.ok(file.reason.endsWith(`, at position ${position} of ${encode(text).length}`));
 });
