@@ -120,6 +120,18 @@ export class Page implements AsyncDisposable {
     await this.call("DOM.setFileInputFiles", { nodeId, files });
   }
 
+  /** Drops files and folders on the middle of an element. */
+  async drop(selector: string, files: readonly string[]): Promise<void> {
+    const [x, y] = await this.evaluate(`(() => {
+      const box = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
+      return [box.x + box.width / 2, box.y + box.height / 2];
+    })()`) as [number, number];
+    const data = { items: [], files, dragOperationsMask: 1 };
+    for (const type of ["dragEnter", "dragOver", "drop"]) {
+      await this.call("Input.dispatchDragEvent", { type, x, y, data });
+    }
+  }
+
   /** A picture of the page, as PNG. */
   async picture({ width, height, scheme }: Look): Promise<Uint8Array> {
     await this.look({ width, height, scheme });

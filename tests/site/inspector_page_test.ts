@@ -1,6 +1,6 @@
 /** The inspector in a real Chromium; skipped by name where there is none. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -23,6 +23,15 @@ function table(add: (id: number) => number): OffsetTable {
     return [mq, BigInt(id + add(id))] as const;
   }));
 }
+
+/** Fixtures, and where they lie in the folder that is dropped. */
+const FIXTURES = [
+  ["go/2.1.2/02.json", "go/offset.json"],
+  ["java/5.5.0/02.json", "java/offsets.json"],
+  ["ali_ons/3.12.0/02.json", "ali-ons/offsets.json"],
+  ["ali_ons/3.12.0/fraction.json", "torn/offset.json"],
+  ["go/2.1.2/02.json", "torn/offset.json.bak"],
+] as const;
 
 const text = (selector: string) =>
   `document.querySelector(${JSON.stringify(selector)}).textContent`;
@@ -134,6 +143,43 @@ test("inspector: a torn file, an edited one and a dropped one in Chromium", {
       await page.look({ width, height: 800, scheme: "dark" });
       assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width);
     }
+    assert.deepEqual(page.errors, []);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("inspector: a folder of all clients, dropped in Chromium", {
+  skip: CHROMIUM === undefined && "no Chromium is installed",
+}, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "offsetstore-inspector-"));
+  try {
+    const html = join(folder, "inspector.html");
+    await writeFile(html, await buildInspector());
+    const stores = join(folder, "stores");
+    await mkdir(stores);
+    for (const [fixture, path] of FIXTURES) {
+      await mkdir(join(stores, path, ".."), { recursive: true });
+      await copyFile(new URL(`../fixtures/${fixture}`, import.meta.url), join(stores, path));
+    }
+    await using page = await Page.open(CHROMIUM!, pathToFileURL(html).href);
+    await page.look({ width: 390, height: 800, scheme: "light" });
+    await page.drop("#drop", [stores]);
+    await page.until('document.querySelector(".store") !== null');
+    const shown = await page.evaluate(`[...document.querySelectorAll(".store")].map((store) =>
+      [store.querySelector("h3"), store.querySelector(".load p")].map((e) => e.textContent))`);
+    assert.deepEqual(shown, [
+      [
+        "stores/ali-ons/offsets.json",
+        "open would refuse: no file is usable. Nothing would be changed.",
+      ],
+      ["stores/go/offset.json", "open would load 9 queues from offset.json."],
+      ["stores/java/offsets.json", "open would load 9 queues from offsets.json."],
+      ["stores/torn/offset.json", "open would recover 9 queues from offset.json.bak."],
+    ]);
+    // On a phone the offset of a queue is in sight.
+    const right = 'document.querySelector("th.offset").getBoundingClientRect().right';
+    assert.ok(Number(await page.evaluate(right)) <= 390);
     assert.deepEqual(page.errors, []);
   } finally {
     await rm(folder, { recursive: true });

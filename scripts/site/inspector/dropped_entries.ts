@@ -12,13 +12,45 @@ export function filesOfInput(files: readonly File[]): Promise<DroppedFile[]> {
   return Promise.all(files.map((file) => read(file, "")));
 }
 
-/** The files of a drop. Its entries must be taken before the first pause. */
-export async function filesOfDrop({ items, files }: DataTransfer): Promise<DroppedFile[]> {
-  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) =>
-    entry !== null
-  );
-  if (entries.length === 0) return await filesOfInput([...files]);
-  return (await Promise.all(entries.map((entry) => filesOfEntry(entry, "")))).flat();
+/** The files of a drop. Its items must be taken before the first pause. */
+export async function filesOfDrop({ items }: DataTransfer): Promise<DroppedFile[]> {
+  return (await Promise.all([...items].map(filesOfItem))).flat();
+}
+
+async function filesOfItem(item: DroppedItem): Promise<DroppedFile[]> {
+  const file = item.getAsFile();
+  const entry = item.webkitGetAsEntry();
+  if (entry === null || entry.isFile) return file === null ? [] : [await read(file, "")];
+  // In a page that was opened from a disk, Chromium reads a folder only by its handle.
+  const handle = await item.getAsFileSystemHandle?.();
+  return handle ? await filesOfHandle(handle, "") : await filesOfEntry(entry, "");
+}
+
+/** An item of a drop; not every browser has handles. */
+interface DroppedItem extends DataTransferItem {
+  getAsFileSystemHandle?(): Promise<Handle | null>;
+}
+
+type Handle = FileHandle | FolderHandle;
+
+interface FileHandle {
+  readonly kind: "file";
+  getFile(): Promise<File>;
+}
+
+interface FolderHandle {
+  readonly kind: "directory";
+  readonly name: string;
+  values(): AsyncIterable<Handle>;
+}
+
+async function filesOfHandle(handle: Handle, folder: string): Promise<DroppedFile[]> {
+  if (handle.kind === "file") return [await read(await handle.getFile(), folder)];
+  const inside: DroppedFile[] = [];
+  for await (const each of handle.values()) {
+    inside.push(...await filesOfHandle(each, `${folder}/${handle.name}`));
+  }
+  return inside;
 }
 
 async function filesOfEntry(entry: FileSystemEntry, folder: string): Promise<DroppedFile[]> {
