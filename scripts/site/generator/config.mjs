@@ -20,6 +20,9 @@ function withoutExpressions({ renderer }) {
   }
 }
 
+/** Chinese has no spaces between its words: each of its characters is a word of the search. */
+const tokenize = (text) => text.match(/\p{Script=Han}|[^\p{Script=Han}\p{Z}\p{P}\p{Cc}]+/gu) ?? [];
+
 export default {
   title: "Offset store",
   description: "RocketMQ's local offset store for Deno, Bun and Node",
@@ -36,6 +39,6 @@ export default {
     ],
     sidebar,
     outline: [2, 3],
-    search: { provider: "local" },
+    search: { provider: "local", options: { miniSearch: { options: { tokenize } } } },
   },
 };
