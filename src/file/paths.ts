@@ -18,8 +18,8 @@ export interface StorePath {
 }
 
 /**
- * The path of a store's main file: `<root>/<clientId>/<group>/offset.json`, or `offsets.json` as
- * Java names it. An empty component is skipped.
+ * The path of a store's main file (G1): `<root>/<clientId>/<group>/offset.json`, or `offsets.json`
+ * as Java names it. An empty component is skipped.
  *
  * @throws {TypeError} If a component could leave the root, or there is no root to be found.
  */

@@ -21,7 +21,8 @@ const QUOTE = '"'.charCodeAt(0);
 const SUMMED_AT_ONCE = 1024 * SLICE;
 
 /**
- * Reads the bytes of a snapshot that is written as Go's client and this module write it, in slices.
+ * Reads the bytes of a snapshot that is written as Go's client and this module write it (S4), in
+ * slices.
  * No text of the whole file is made.
  *
  * @param crc Verifies the checksum, if there is one.

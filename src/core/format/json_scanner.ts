@@ -6,7 +6,7 @@ export type Report = (reason: string, position: number) => never;
 /**
  * A cursor over JSON text that reads one token at a time.
  *
- * `JSON.parse` cannot do this job: it rounds int64, takes floats for integers, forgets positions,
+ * `JSON.parse` cannot do this job: it rounds int64 (S1), takes floats for integers, forgets positions,
  * and does not read Java's object keys. Nothing here recurses, so depth cannot overflow the stack.
  */
 export class JsonScanner {

@@ -17,14 +17,15 @@ import { canonicalChecksum } from "./serialize.ts";
  * are objects); the two may even be mixed.
  *
  * White space, the order of a key's fields, unknown members and duplicate keys (the last counts)
- * are read as Go's reader reads them. Everything else is refused: a torn file is never half read.
+ * are read as Go's reader reads them (S5). Everything else is refused: a torn file is never half
+ * read (S6).
  *
  * A `crc32` member is compared with the table; a file without one is accepted, since no other
  * client writes it.
  *
  * @param text The text, already decoded; see `decode` for bytes.
  * @param options `verifyChecksum`: whether a wrong checksum is refused (`true` by default).
- * @returns The table, with every int64 exact.
+ * @returns The table, with every int64 exact (S1).
  * @throws {OffsetFileSyntaxError} If the text is not an offset file; it says where and why.
  * @throws {OffsetFileChecksumError} If only the checksum is wrong.
  *

@@ -14,7 +14,7 @@ export function readStringKey(scanner: JsonScanner): MessageQueue {
   return mq;
 }
 
-/** Reads a queue that is an object, as Java writes it, at the scanner's position. */
+/** Reads a queue that is an object, as Java writes it (S7), at the scanner's position. */
 export function readQueue(scanner: JsonScanner): MessageQueue {
   const start = scanner.position;
   const mq: { -readonly [field in keyof MessageQueue]?: MessageQueue[field] } = {};

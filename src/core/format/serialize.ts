@@ -15,8 +15,8 @@ export type OffsetFileFormat = "go" | "java";
 /**
  * Writes a table as the text of an offset file, in canonical order.
  *
- * Equal tables have equal text. In Go's form the text is, up to the order of entries, byte for
- * byte what Go's client writes; in Java's it is laid out as Java's client does.
+ * Equal tables have equal text (S2). In Go's form the text is, up to the order of entries, byte for
+ * byte what Go's client writes (S3); in Java's it is laid out as Java's client does (S7).
  *
  * @param table The table.
  * @param options `format`: `"go"` (the default) or `"java"`; `checksum`: whether a checksum of the

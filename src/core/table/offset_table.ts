@@ -23,7 +23,7 @@ let make: (parts: TableParts) => OffsetTable;
 let partsOf: (table: OffsetTable) => TableParts;
 
 /**
- * An immutable table from message queue to offset; it iterates in canonical order.
+ * An immutable table from message queue to offset (U5); it iterates in canonical order (S2).
  *
  * @example
  * ```ts

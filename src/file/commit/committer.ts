@@ -36,8 +36,8 @@ const MOST_ATTEMPTS = 5;
 /**
  * The files of a store: what they hold, as far as this store knows, and the way to change them.
  *
- * A commit observes the files, asks the plan for the next step, carries it out, and tells the plan
- * what happened. `commit` must not be called again before it has settled.
+ * A commit makes the whole table durable (P1): it observes the files, asks the plan for the next
+ * step, carries it out, and tells the plan what happened. `commit` must not be called again before it has settled.
  */
 export class Committer {
   /** Where main really lies, links followed. */

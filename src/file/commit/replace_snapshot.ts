@@ -9,7 +9,7 @@ export interface SnapshotStep {
 
 /**
  * The persist protocol (docs/persist-protocol.md): at every instant the old or the new
- * snapshot is there, whole, and after the last step no crash takes the new one back.
+ * snapshot is there, whole (P3), and after the last step no crash takes the new one back (P2).
  */
 export const SNAPSHOT_STEPS: readonly SnapshotStep[] = [
   { name: "create the temporary file", run: (work) => work.create() },

@@ -7,7 +7,7 @@ export interface Deletion {
   readonly held: Held | undefined;
 }
 
-/** The queues that are being taken out of the file. */
+/** The queues that are being taken out of the file (D2). */
 export class Deletions {
   readonly #byQueue = new Map<string, Deletion>();
   readonly #cancelled = new WeakSet<Deletion>();

@@ -75,7 +75,7 @@ export class MemoryTable {
     this.#set(slot, offset, HELD | FROZEN);
   }
 
-  /** Forgets a queue and answers what was held, for `restore`. */
+  /** Forgets a queue in memory alone (D1), and answers what was held, for `restore`. */
   remove(slot: number): Held | undefined {
     const held = this.#heldAt(slot);
     if (held !== undefined) {

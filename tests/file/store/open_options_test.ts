@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { LocalFileOffsetStore } from "../../../mod.ts";
 import { StoreDirectory } from "../../support/store_directory.ts";
 
-test("open() lays the files out as Go and Java do, and skips empty components", async () => {
+test("G1 open() lays the files out as Go and Java do, and skips empty components", async () => {
   await using at = await StoreDirectory.make();
   const { root } = at;
   const path = async (clientId: string, group: string, format: "go" | "java" = "go") =>
@@ -20,7 +20,7 @@ test("open() lays the files out as Go and Java do, and skips empty components", 
   }
 });
 
-test("open() takes the root from the environment, and never from the current directory", async () => {
+test("G1 open() takes the root from the environment, and never from the current directory", async () => {
   await using at = await StoreDirectory.make();
   const names = ["rocketmq.client.localOffsetStoreDir", "HOME", "USERPROFILE"];
   const before = names.map((name) => process.env[name]);
