@@ -13,7 +13,6 @@ import {
   isOwn,
   type Journal,
   type Main,
-  numberOf,
   type OwnJournal,
 } from "./files_state.ts";
 
@@ -100,7 +99,7 @@ export function nextStep<F>(state: FilesState<F>, seen: Seen, request: CommitReq
   if (isEmpty && !folds && isSettled && journal.is !== "dead") return { do: "nothing" };
   // J4: a close or a compaction leaves no journal behind, so it begins none.
   if (changes === "few" && purpose === "persist" && beginsJournal(state)) {
-    return { do: "append", begin: numberOf(main) };
+    return { do: "append", begin: main.generation };
   }
   return {
     do: "snapshot",
@@ -113,13 +112,22 @@ export function nextStep<F>(state: FilesState<F>, seen: Seen, request: CommitReq
 /** J3: a journal is begun only on a snapshot with a number that leaves room for the fold's number. */
 function beginsJournal<F>({ main, journal, journaling }: FilesState<F>): boolean {
   if (journaling === "off" || main.is !== "valid" || journal.is !== "absent") return false;
-  return main.generation !== undefined && main.generation <= MAX_JOURNAL_GENERATION;
+  const { generation = Infinity } = main;
+  return generation <= MAX_JOURNAL_GENERATION;
 }
 
 /** P7: only a valid main becomes the backup. */
 function keepOf<F>(main: Main<F>): Keep {
-  if (main.is === "valid" || main.is === "uncertain") return "backup";
-  return main.is === "bad" && main.content === "kept" ? "aside" : "nothing";
+  switch (main.is) {
+    case "valid":
+    case "uncertain":
+      return "backup";
+    case "bad":
+      return main.content === "kept" ? "aside" : "nothing";
+    case "missing":
+    case "lost":
+      return "nothing";
+  }
 }
 
 function retireOf<F>(journal: Journal<F>): Retire {
@@ -132,7 +140,7 @@ function retireOf<F>(journal: Journal<F>): Retire {
  * journal is known as a leftover until it is gone. Any other snapshot keeps main's number.
  */
 function generationOf<F>({ main, journal, journaling }: FilesState<F>): Generation | undefined {
-  const number = numberOf(main);
+  const number = main.generation;
   if (isOwn(journal) || journal.is === "found") {
     return Math.min(1 + Math.max(number ?? 0, journal.generation ?? 0), MAX_GENERATION);
   }
@@ -195,7 +203,7 @@ export function after<F>(state: FilesState<F>, event: CommitEvent<F>): FilesStat
     case "in doubt": {
       const identities = [...identitiesOf(main), event.identity];
       return {
-        main: { is: "uncertain", identities, generation: numberOf(main) },
+        main: { is: "uncertain", identities, generation: main.generation },
         journal: ownAs(journal, "dead"),
         journaling,
       };
@@ -225,7 +233,7 @@ function folded<F>(journal: Journal<F>): Journal<F> {
 }
 
 function keptAside<F>(main: Main<F>, by: "link" | "move"): Main<F> {
-  if (by === "move") return { is: "lost", generation: numberOf(main) };
+  if (by === "move") return { is: "lost", generation: main.generation };
   return main.is === "bad" ? { ...main, content: "worthless" } : main;
 }
 

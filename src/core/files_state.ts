@@ -8,7 +8,7 @@ import type { Generation } from "./format/generation.ts";
  */
 export type Main<F> =
   /** No offsets were ever stored: the store is fresh. */
-  | { readonly is: "missing" }
+  | { readonly is: "missing"; readonly generation?: undefined }
   /** Main is missing, and the offsets come from another file. */
   | { readonly is: "lost"; readonly generation: Generation | undefined }
   /** Main is a valid snapshot; no identity is certain if it changed just before it was read. */
@@ -70,11 +70,6 @@ export function isOwn<F>(journal: Journal<F>): journal is OwnJournal<F> {
 /** Tells whether the files surely hold the table that this store last wrote or read. */
 export function isCertain<F>({ main, journal }: FilesState<F>): boolean {
   return main.is !== "uncertain" && journal.is !== "dead";
-}
-
-/** The number of the snapshot that the offsets come from. */
-export function numberOf<F>(main: Main<F>): Generation | undefined {
-  return main.is === "missing" ? undefined : main.generation;
 }
 
 /** The files that main may be. */

@@ -4,8 +4,8 @@
  * Each rule is written from the text of the specification, as a predicate over a state, what was seen,
  * a request and the step. It shares no code with the plan.
  */
-import type { CommitRequest, Seen, Step } from "../../src/core/commit_plan.ts";
-import type { FilesState, Journal, Main } from "../../src/core/files_state.ts";
+import type { CommitEvent, CommitRequest, Seen, Step } from "../../src/core/commit_plan.ts";
+import type { FilesState, Journal, OwnJournal } from "../../src/core/files_state.ts";
 import { MAX_GENERATION, MAX_JOURNAL_GENERATION } from "../../src/core/format/generation.ts";
 
 /** One question to the plan, and its answer. */
@@ -20,14 +20,13 @@ export interface Answered {
 export type Rule = (answered: Answered) => boolean | undefined;
 
 const OWN = ["open", "full", "dead"];
-const isOwn = ({ is }: Journal<string>) => OWN.includes(is);
+const isOwn = (journal: Journal<string>): journal is OwnJournal<string> => OWN.includes(journal.is);
 const isCertain = ({ main, journal }: FilesState<string>) =>
   main.is !== "uncertain" && journal.is !== "dead";
 /** Main and the journal together hold the table, under their own names. */
 const isOnDisk = ({ main, journal }: FilesState<string>) =>
   (main.is === "valid" || main.is === "missing") && journal.is !== "dead";
 const hasNoChanges = ({ changes }: CommitRequest) => changes === "none" || changes === "untouched";
-const numberOf = (main: Main<string>) => main.is === "missing" ? undefined : main.generation;
 
 /** A store that writes must fold its own journal when it closes or compacts (J4). */
 const mustFold = ({ journal }: FilesState<string>, { purpose }: CommitRequest) =>
@@ -46,6 +45,13 @@ export const RULES: Readonly<Record<string, Rule>> = {
     if (request.purpose !== "close" || request.changes !== "untouched") return undefined;
     if (!isCertain(state) || seen !== "changed" || request.onConflict === "merge") return undefined;
     return step.do === "nothing";
+  },
+
+  "J4 C3 a merging store folds its journal when it closes, after it has merged the change": (
+    { state, seen, request, step },
+  ) => {
+    if (!mustFold(state, request) || seen !== "changed") return undefined;
+    return request.onConflict === "merge" ? step.do === "read the change" : undefined;
   },
 
   "P9 files that somebody else has changed are never written before they were read": (
@@ -141,17 +147,13 @@ export const RULES: Readonly<Record<string, Rule>> = {
       ? step.do === "snapshot" && step.retire === "remove"
       : undefined,
 
-  "P7 only a valid main becomes the backup": ({ state: { main }, step }) => {
-    if (step.do !== "snapshot") return undefined;
-    const isValid = main.is === "valid" || main.is === "uncertain";
-    return (step.keep === "backup") === isValid;
-  },
-
-  "P7 a bad main that may be worth something is kept aside, and nothing else is": (
+  "P7 only a valid main becomes the backup; a bad one is kept aside if it may be worth something": (
     { state: { main }, step },
   ) => {
     if (step.do !== "snapshot") return undefined;
-    return (step.keep === "aside") === (main.is === "bad" && main.content === "kept");
+    if (main.is === "valid" || main.is === "uncertain") return step.keep === "backup";
+    const isKept = main.is === "bad" && main.content === "kept";
+    return step.keep === (isKept ? "aside" : "nothing");
   },
 
   "J3 a journal whose records main will hold is removed, a foreign one is moved aside": (
@@ -170,7 +172,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
     { state: { main, journal }, step },
   ) => {
     if (step.do !== "snapshot" || !(isOwn(journal) || journal.is === "found")) return undefined;
-    const numbers = [numberOf(main), "generation" in journal ? journal.generation : undefined];
+    const numbers = [main.generation, "generation" in journal ? journal.generation : undefined];
     const next = Math.max(...numbers.map((number) => number ?? 0)) + 1;
     // The greatest number stays: no journal can be begun on it.
     return step.generation === (next > MAX_GENERATION ? MAX_GENERATION : next);
@@ -180,6 +182,53 @@ export const RULES: Readonly<Record<string, Rule>> = {
     { state: { main, journal, journaling }, step },
   ) => {
     if (step.do !== "snapshot" || isOwn(journal) || journal.is === "found") return undefined;
-    return step.generation === (numberOf(main) ?? (journaling === "on" ? 1 : undefined));
+    return step.generation === (main.generation ?? (journaling === "on" ? 1 : undefined));
   },
 };
+
+/** The parts of the state that an event changes, written from the comment of each event. */
+export function changedBy(
+  event: CommitEvent<string>,
+  { main, journal }: FilesState<string>,
+): Partial<Pick<FilesState<string>, "main" | "journal">> {
+  // A journal of this store takes no further record.
+  const dead: Journal<string> = isOwn(journal) ? { ...journal, is: "dead" } : journal;
+  const { generation } = main;
+  switch (event.event) {
+    case "read":
+      return { main: event.main, journal: event.journal };
+    case "journal created":
+      // It may have no first line.
+      return { journal: { is: "dead", identity: event.identity, generation: event.generation } };
+    case "appended":
+      return isOwn(journal) ? { journal: { ...journal, is: event.journal } } : {};
+    case "append failed":
+      return { journal: dead };
+    case "kept aside":
+      if (event.by === "move") return { main: { is: "lost", generation } };
+      return main.is === "bad" ? { main: { ...main, content: "worthless" } } : {};
+    case "journal moved aside":
+    case "journal removed":
+      return { journal: { is: "absent" } };
+    case "replaced": {
+      const valid = { is: "valid", identities: [event.identity] } as const;
+      const replaced = { main: { ...valid, generation: event.generation } };
+      // Main holds the records of this store's journal now. Others may append to the one they began.
+      if (isOwn(journal)) {
+        return { ...replaced, journal: { is: "leftover", identity: "journal" } };
+      }
+      if (journal.is !== "found") return replaced;
+      return { ...replaced, journal: { is: "foreign", identities: journal.identities } };
+    }
+    case "in doubt": {
+      const old = "identities" in main ? main.identities : [];
+      const identities = [...old, event.identity];
+      return { main: { is: "uncertain", identities, generation }, journal: dead };
+    }
+    case "journal stays":
+      return { journal: { is: "leftover", identity: event.identity } };
+    case "changed":
+      // No file is known, so that the next look leads to a read.
+      return { main: "identities" in main ? { ...main, identities: [] } : main, journal: dead };
+  }
+}

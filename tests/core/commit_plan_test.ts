@@ -17,7 +17,7 @@ import {
   type Main,
 } from "../../src/core/files_state.ts";
 import { MAX_GENERATION, MAX_JOURNAL_GENERATION } from "../../src/core/format/generation.ts";
-import { type Answered, RULES } from "./commit_plan_oracle.ts";
+import { type Answered, changedBy, RULES } from "./commit_plan_oracle.ts";
 
 const NUMBERS = [undefined, 1, 7, MAX_JOURNAL_GENERATION, MAX_GENERATION];
 const IDENTITIES = [[], ["old"], ["old", "new"]];
@@ -124,6 +124,15 @@ const EVENTS: CommitEvent<string>[] = [
   { event: "changed" },
 ];
 
+test("P4 P7 J3 an event changes just what it says, in every state", () => {
+  for (const state of states()) {
+    for (const event of EVENTS) {
+      const expected = { ...state, ...changedBy(event, state) };
+      assert.deepEqual(after(state, event), expected, JSON.stringify({ state, event }));
+    }
+  }
+});
+
 const SAME = {
   isSame: (a: string, b: string) => a === b,
   isSameInode: (a: string, b: string) => a === b,
@@ -211,6 +220,40 @@ test("P9 main is ours exactly if it is one of the known files, or missing where 
       assert.equal(isOurs(state, { main: seen, journal }, SAME), expected, JSON.stringify(state));
       assert.ok(!isOurs(state, { main: seen, journal: "other" }, SAME));
     }
+  }
+});
+
+test("P9 the journal is ours exactly if it is a known one, or missing where none is known", () => {
+  const main: Main<string> = { is: "missing" };
+  const same = {
+    isSame: (a: string, b: string) => a === b,
+    // An inode keeps its number, whatever its times: "journal, later" is "journal" after a record.
+    isSameInode: (a: string, b: string) => a === b.replace(", later", ""),
+  };
+  const journals: Journal<string>[] = [
+    ...JOURNALS,
+    { is: "found", identities: ["other", "journal"], generation: 7 },
+    { is: "foreign", identities: ["other", "journal"] },
+  ];
+  for (const journal of journals) {
+    const known = "identities" in journal ? journal.identities : ["journal"];
+    const grows = isOwn(journal);
+    const isOursNow = (seen: string | undefined): boolean =>
+      isOurs({ main, journal, journaling: "on" }, { main: undefined, journal: seen }, same);
+    const isAbsent = journal.is === "absent";
+    const text = JSON.stringify(journal);
+    assert.equal(isOursNow(undefined), isAbsent, text);
+    assert.equal(isOursNow("journal"), !isAbsent && known.includes("journal"), text);
+    assert.equal(isOursNow("journal, later"), grows, text);
+    assert.equal(isOursNow("nobody's"), false, text);
+  }
+});
+
+test("P9 a main of which no identity is known is never ours", () => {
+  const all = { isSame: () => true, isSameInode: () => true };
+  for (const state of states()) {
+    if ("identities" in state.main && state.main.identities.length > 0) continue;
+    assert.ok(!isOurs(state, { main: "any", journal: undefined }, all), JSON.stringify(state));
   }
 });
 
