@@ -39,7 +39,7 @@ const TASK: Task<typeof OPTIONS> = {
   options: OPTIONS,
   details:
     `The tests of src/core are in tests/core, those of src/file in tests/file and tests/crash.
-They run on Node, quickly: few cases of each property, crashes one deep. What they let live, the
+They run on Node, quickly: small slices, crashes one deep. What they let live, the
 whole suite might kill, never the other way round.`,
   examples: [
     "--only core",
