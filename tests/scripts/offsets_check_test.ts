@@ -42,7 +42,7 @@ test("list finds both orders of the levels and both file names, and judges each"
     ],
   );
   const text = await run(["list", w.root]);
-  assert.match(text.out, /^CLIENT +GROUP +QUEUES +AGE +HEALTH +PATH\n/);
+  assert.match(text.out, /^In .*\nCLIENT +GROUP +QUEUES +AGE +HEALTH +PATH\n/);
 });
 
 test("list answers 0 if all is well, 1 for an empty root, 3 for none", async () => {

@@ -43,7 +43,7 @@ for (const [name, format] of FORMS) {
     assert.equal(verified.code, 1);
     assert.match(
       verified.out,
-      /^bad +main .* its checksum is "\w{8}", that of its table is "\w{8}"/m,
+      /^bad +main .* its checksum is "\w{8}", that of its table\s+is\s+"\w{8}"/m,
     );
     assert.match(verified.out, /accept it with: offsets verify --accept \S+\n$/);
     const { files: [main] } = JSON.parse((await run(["verify", path, "--json"])).out);

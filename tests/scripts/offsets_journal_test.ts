@@ -104,7 +104,7 @@ test("J2 verify tells the journal's records, and what is wrong with it", async (
   const path = await killed(w);
   const whole = (await w.text(JOURNAL)).replace(/\0+$/, "");
   const verify = async () => {
-    const { out, code } = await run(["verify", path]);
+    const { out, code } = await run(["verify", path], { size: () => ({ columns: 160, rows: 24 }) });
     return { code, line: out.split("\n").find((line) => line.includes(JOURNAL)) };
   };
   assert.deepEqual((await verify()).code, 0);

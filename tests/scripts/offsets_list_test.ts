@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import fc from "fast-check";
+import { commonFolder } from "../../scripts/lib/common_folder.ts";
 import { cellsOf, formatTable, shorten } from "../../scripts/lib/table.ts";
 import { findExecutable } from "../../scripts/lib/runtimes.ts";
 import { naturalOrder } from "../../scripts/offsets/output/natural_order.ts";
@@ -124,7 +125,9 @@ test("lines fit the terminal, and nothing is cut with --wide", async () => {
   const path = await w.write(`${folder}/offset.json`, "torn");
   for (const columns of [80, 100, 160]) {
     const { out } = await run(["list", w.root], { size: () => ({ columns, rows: 24 }) });
-    for (const line of out.split("\n")) assert.ok(line.length <= columns, line);
+    // The folder of all paths stands above the table, whole.
+    const lines = out.split("\n").filter((line) => !line.startsWith("In "));
+    for (const line of lines) assert.ok(line.length <= columns, line);
     assert.ok(columns > 80 || out.includes("…"));
   }
   assert.ok((await run(["list", w.root, "--wide"])).out.includes(` ${path}\n`));
@@ -181,7 +184,10 @@ test("--orphans groups clients that differ in the process id alone, the newest f
     [["10.0.0.1@9", true], ["10.0.0.1@200#77", false], ["10.0.0.1@100", false]],
   );
   const { out } = await run(["list", w.root, "--orphans"]);
-  assert.match(out, /^HOST +GROUP .*\n10\.0\.0\.1 +g +10\.0\.0\.1@9 +1 +1d +newest .*\n.* orphan /);
+  assert.match(
+    out,
+    /^In .*\/g\/\nHOST +GROUP .*\n10\.0\.0\.1 +g +10\.0\.0\.1@9 +1 +1d +newest .*\n.* orphan /,
+  );
 });
 
 test("names are ordered as people do: numbers by value", () => {
@@ -193,6 +199,25 @@ test("names are ordered as people do: numbers by value", () => {
   }));
   check(fc.property(fc.string(), fc.string(), (a, b) => {
     assert.equal(naturalOrder(a, b) === 0, a === b);
+  }));
+});
+
+test("the common folder of paths is the longest one, and ends with a slash", () => {
+  assert.equal(commonFolder([]), "");
+  assert.equal(commonFolder(["a/b/c"]), "a/b/");
+  assert.equal(commonFolder(["a/bc/x", "a/bd/x"]), "a/");
+  assert.equal(commonFolder(["a/x", "b/x"]), "");
+  assert.equal(commonFolder(["C:\\a\\b", "C:\\a\\c"]), "C:\\a\\");
+  const names = fc.array(fc.constantFrom("a", "ab", "b", "/"), { maxLength: 5 });
+  const paths = fc.array(names.map((parts) => parts.join("")), { minLength: 1, maxLength: 4 });
+  check(fc.property(paths, (paths) => {
+    const folder = commonFolder(paths);
+    for (const path of paths) assert.ok(path.startsWith(folder));
+    assert.ok(folder === "" || folder.endsWith("/"));
+    // No longer one is common to all.
+    const rest = paths.map((path) => path.slice(folder.length));
+    const next = rest[0].slice(0, rest[0].indexOf("/") + 1);
+    assert.ok(next === "" || !rest.every((path) => path.startsWith(next)));
   }));
 });
 

@@ -30,7 +30,7 @@ test("the operator's tool runs from a URL, with permission for one directory", a
     const list = await offsets([`--allow-read=${root}`], ["list", join(root, "orders")]);
     assert.match(
       list,
-      /^CLIENT +GROUP +QUEUES +AGE +HEALTH +PATH\n10\.0\.0\.7@A .* 1 .* ok .*\n1 store, 1 queue\n$/s,
+      /^In .*\/10\.0\.0\.7@A\/\nCLIENT +GROUP +QUEUES +AGE +HEALTH +PATH\n10\.0\.0\.7@A .* 1 .* ok .*\n1 store, 1 queue\n$/s,
     );
     const others = server.requested.filter((name) =>
       !/^\/(mod\.ts|src|scripts\/(?:offsets|lib))/.test(name)

@@ -16,12 +16,12 @@ import {
   type ValidInspection,
 } from "../reading/inspect_file.ts";
 import { hint, type ToolIo } from "../command_line/tool_io.ts";
-import { type Io, paint } from "../../lib/io.ts";
+import type { Io } from "../../lib/io.ts";
+import { type CheckedFile, checkedTable } from "../output/checked_table.ts";
 import { printJson } from "../output/json_output.ts";
 import { countQueues, countRecords } from "../output/plural.ts";
 import { acceptHint, rescueHint } from "../reading/read_table.ts";
 import { inspectStore, isEmptyOfGo } from "../reading/store_files.ts";
-import { formatTable } from "../../lib/table.ts";
 
 interface Finding {
   /** Whether it is a backup of no bytes, as Go's client leaves it. */
@@ -135,17 +135,6 @@ function jsonOf(finding: Finding): unknown {
 }
 
 function textOf(findings: readonly Finding[], io: ToolIo): string {
-  const rows = findings.map((finding) => [
-    finding.isEmptyOfGo ? "empty" : finding.file.state,
-    finding.role,
-    finding.file.path,
-    detailsOf(finding, io),
-  ]);
-  const table = formatTable(COLUMNS, rows, (cell, row, column) => {
-    if (row < 0) return paint(io, "bold", cell);
-    if (column !== 0) return cell;
-    return paint(io, isBad(findings[row]) ? "red" : "green", cell);
-  });
   const edited = findings.filter(({ role, file }) =>
     role === "main" && file.state === "bad" && file.edited !== undefined
   );
@@ -158,15 +147,20 @@ function textOf(findings: readonly Finding[], io: ToolIo): string {
     ...edited.map(({ file }) => acceptHint(file.path)),
     ...findings.filter(({ file }) => aliOnsOf(file)).map(({ file }) => convertHint(file.path)),
   ];
-  return table + hints.map((each) => escape(hint(io, each)) + "\n").join("");
+  return checkedTable(findings.map((finding) => checkedFile(finding, io)), io) +
+    hints.map((each) => escape(hint(io, each)) + "\n").join("");
 }
 
-const COLUMNS = [
-  { title: "STATE" },
-  { title: "ROLE" },
-  { title: "FILE" },
-  { title: "DETAILS" },
-] as const;
+function checkedFile(finding: Finding, io: Io): CheckedFile {
+  const { role, file } = finding;
+  return {
+    state: finding.isEmptyOfGo ? "empty" : file.state,
+    role,
+    path: file.path,
+    details: detailsOf(finding, io),
+    isBad: isBad(finding),
+  };
+}
 
 function validDetails(file: ValidInspection, io: Io): string {
   const sealed = file.checksum === "right" ? ", checksum right" : "";

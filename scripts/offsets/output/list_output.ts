@@ -1,5 +1,6 @@
 import { escape } from "../../lib/escape.ts";
 import { type Io, paint } from "../../lib/io.ts";
+import { commonFolder } from "../../lib/common_folder.ts";
 import { type Column, formatTable } from "../../lib/table.ts";
 import type { UnreadableDirectory } from "../reading/find_stores.ts";
 import type { JudgedStore } from "../reading/judge_store.ts";
@@ -36,7 +37,12 @@ export function ageCell({ modified }: JudgedStore, io: Io): string {
   return modified === null ? "" : formatAge(io.now() - modified);
 }
 
-/** The table of the stores, then of the directories that could not be looked into. */
+/**
+ * The table of the stores, then of the directories that could not be looked into.
+ *
+ * In a table that must fit a width, the folder that all paths lie in stands once above the rows:
+ * shortened paths would look alike.
+ */
 export function storeTable(
   stores: readonly JudgedStore[],
   unreadable: readonly UnreadableDirectory[],
@@ -44,24 +50,31 @@ export function storeTable(
   io: Io,
 ): string {
   const isWide = width === Infinity;
+  const folder = isWide ? "" : commonFolder([...stores, ...unreadable].map(({ path }) => path));
+  const clientFolder = isWide ? "" : commonFolder(stores.map(({ client }) => client ?? ""));
   const rows = stores.map((store) => [
-    store.client ?? "",
+    (store.client ?? "").slice(clientFolder.length),
     store.group ?? "",
     String(store.queues ?? ""),
     ageCell(store, io),
     isWide ? store.health : shortHealth(store),
-    store.path,
+    store.path.slice(folder.length),
   ]);
   const faults = unreadable.map((
     { path, reason },
-  ) => ["", "", "", "", `unreadable: ${reason}`, path]);
-  return formatTable(COLUMNS, [...rows, ...faults], (cell, row, column) => {
-    if (row < 0) return paint(io, "bold", cell);
-    if (column !== HEALTH) return cell;
-    if (row >= stores.length || stores[row].state !== "ok") return paint(io, "red", cell);
-    return stores[row].health.startsWith("ok") ? cell : paint(io, "yellow", cell);
-  }, width);
+  ) => ["", "", "", "", `unreadable: ${reason}`, path.slice(folder.length)]);
+  return folderLine(folder, io) +
+    formatTable(COLUMNS, [...rows, ...faults], (cell, row, column) => {
+      if (row < 0) return paint(io, "bold", cell);
+      if (column !== HEALTH) return cell;
+      if (row >= stores.length || stores[row].state !== "ok") return paint(io, "red", cell);
+      return stores[row].health.startsWith("ok") ? cell : paint(io, "yellow", cell);
+    }, width);
 }
+
+/** The line above a table whose paths begin in a folder. */
+export const folderLine = (folder: string, io: Io): string =>
+  folder === "" ? "" : `${paint(io, "bold", `In ${escape(folder)}`)}\n`;
 
 /** The health without the reason of a fault, which `verify` shows. */
 function shortHealth({ state, recoverable, health }: JudgedStore): string {

@@ -1,7 +1,8 @@
 import type { Io } from "../../lib/io.ts";
+import { commonFolder } from "../../lib/common_folder.ts";
 import { type Column, formatTable } from "../../lib/table.ts";
 import type { JudgedStore } from "../reading/judge_store.ts";
-import { ageCell, storeJson } from "./list_output.ts";
+import { ageCell, folderLine, storeJson } from "./list_output.ts";
 import { naturalOrder } from "./natural_order.ts";
 
 /** Stores of one host and group whose client ids differ in the process id, the newest first. */
@@ -39,6 +40,8 @@ function hostOf(client: string): string {
 /** The groups as a table. */
 export function orphanTable(groups: readonly OrphanGroup[], width: number, io: Io): string {
   if (groups.length === 0) return "No client has left more than one store\n";
+  const paths = groups.flatMap(({ stores }) => stores.map(({ path }) => path));
+  const folder = width === Infinity ? "" : commonFolder(paths);
   const rows = groups.flatMap(({ host, group, stores }) =>
     stores.map((store) => [
       host,
@@ -50,10 +53,10 @@ export function orphanTable(groups: readonly OrphanGroup[], width: number, io: I
         io,
       ),
       store.isNewest ? "newest" : "orphan",
-      store.path,
+      store.path.slice(folder.length),
     ])
   );
-  return formatTable(COLUMNS, rows, undefined, width);
+  return folderLine(folder, io) + formatTable(COLUMNS, rows, undefined, width);
 }
 
 const COLUMNS: readonly Column[] = [
