@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { chmod, readdir, stat } from "node:fs/promises";
 import process from "node:process";
 import { test } from "node:test";
-import { LocalFileOffsetStore, nodeFileSystem, OffsetTable } from "../../mod.ts";
+import { LocalFileOffsetStore, nodeFileSystem, OffsetTable, serialize } from "../../mod.ts";
 import { MOST_UNDO_BYTES, pruneUndo, undoPaths } from "../../scripts/offsets/undo/undo_files.ts";
 import { isUndoName, makeUniqueName, undoOf } from "../../src/file/paths.ts";
 import { run, table, Workspace } from "../scripts/offsets_run.ts";
@@ -40,6 +40,24 @@ test("undo goes back to the table before any change, and undo once more takes th
   assert.match(await w.text("offset.json"), /"offsetTable":\{"/, "it is in Go's form again");
   assert.equal((await run(["undo", path, "--yes"])).code, 0);
   assert.ok((await w.table("offset.json")).equals(states[2]), "undone");
+});
+
+test("a change that undo cannot take back names another way, or none", async () => {
+  await using w = await Workspace.make();
+  const path = await w.write("offset.json", serialize(T, { checksum: true }).replace(":10", ":11"));
+  const accepted = await run(["verify", path, "--accept", "--yes", "--no-wait"]);
+  assert.equal(accepted.code, 0);
+  // The offsets are those of the edit, so there is nothing to go back to.
+  assert.doesNotMatch(accepted.out, /To go back/);
+  const { code, out } = await run(["undo", path, "--no-wait"]);
+  assert.deepEqual([code, out], [
+    0,
+    `${path} holds what it held before change 1: nothing to undo\n`,
+  ]);
+  const adopted = await run(["adopt", path, "--to", w.path("new/offset.json"), "--yes"]);
+  assert.match(adopted.out, /\nIt is new: to go back, remove it\.\n$/);
+  const again = await run(["adopt", path, "--to", w.path("new/offset.json"), "--yes"]);
+  assert.doesNotMatch(again.out, /It is new|To go back/);
 });
 
 test("undo keeps the checksum or its absence, and the generation of main", async () => {

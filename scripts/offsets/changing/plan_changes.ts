@@ -66,7 +66,7 @@ export function planChanges(
     warnings: [...warnings, ...loweringWarnings(lowered)],
     refusal: lowering === "refused" ? loweringRefusal(path, lowered) : undefined,
     atRest: info === undefined ? alsoAtRest : [path, ...alsoAtRest],
-    carryOut: () => write(file, real, { format, checksum }, io),
+    carryOut: () => writeChanges(file, real, { format, checksum }, io),
   };
 }
 
@@ -92,14 +92,15 @@ function loweringRefusal(path: string, lowered: readonly Change[]): CommandError
   );
 }
 
-async function write(
+/** Writes a file with some changes of its offsets, in the form that is named. */
+export async function writeChanges(
   file: ChangedFile,
   changes: readonly Change[],
   { format, checksum }: Pick<ChangedFile, "format" | "checksum">,
   io: ToolIo,
 ): Promise<Done> {
   const { path, table, info, generation, journal } = file;
-  return doneOf(
+  const done = doneOf(
     await changeStore({
       path,
       table: withChanges(table, changes),
@@ -113,6 +114,7 @@ async function write(
       content: "valid",
     }, io),
   );
+  return info === undefined ? { ...done, next: "It is new: to go back, remove it." } : done;
 }
 
 /**
@@ -121,15 +123,13 @@ async function write(
  * @param text What was done, in words.
  */
 export function doneOf(
-  { path, undo, before, keptAside }: Changed,
+  { path, undo, canGoBack, keptAside }: Changed,
   text = `Written to ${path}`,
 ): Done {
   const kept = keptAside === undefined ? [] : [`The file as it was is kept in ${keptAside}`];
   return {
     text: [text, ...kept],
-    next: undo === undefined || before === "bad"
-      ? undefined
-      : { text: "To go back:", command: ["undo", pathOperand(path)] },
+    next: canGoBack ? { text: "To go back:", command: ["undo", pathOperand(path)] } : undefined,
     facts: { undo: undo ?? null, keptAside: keptAside ?? null },
   };
 }

@@ -1,13 +1,12 @@
 import { quote } from "../../lib/escape.ts";
 import { carryOut, CHANGE_DETAILS, CHANGE_OPTIONS, CHANGE_USAGE } from "../changing/carry_out.ts";
 import type { Plan } from "../changing/plan.ts";
-import { doneOf, toChange } from "../changing/plan_changes.ts";
+import { toChange, writeChanges } from "../changing/plan_changes.ts";
 import type { Command } from "../command_line/command.ts";
 import type { ToolIo } from "../command_line/tool_io.ts";
 import { countRecords } from "../output/plural.ts";
 import type { ValidInspection } from "../reading/inspect_file.ts";
 import { readTable } from "../reading/read_table.ts";
-import { changeStore } from "../writing/change_store.ts";
 
 export const compact: Command = {
   name: "compact",
@@ -27,7 +26,7 @@ export const compact: Command = {
 
 function planOf(file: ValidInspection, io: ToolIo): Plan {
   const { path, journal } = file;
-  const { table, format, checksum, info, generation } = toChange(file);
+  const changed = toChange(file);
   const records = journal?.records ?? 0;
   const action = journal?.relation === "foreign"
     ? "Keep a journal of another file aside"
@@ -41,20 +40,6 @@ function planOf(file: ValidInspection, io: ToolIo): Plan {
     warnings: [],
     atRest: [path],
     facts: { records },
-    carryOut: async () =>
-      doneOf(
-        await changeStore({
-          path,
-          table,
-          before: { table, format, checksum, main: "valid" },
-          changes: [],
-          format,
-          checksum,
-          replaces: info,
-          generation,
-          journal,
-          content: "valid",
-        }, io),
-      ),
+    carryOut: () => writeChanges(changed, [], changed, io),
   };
 }

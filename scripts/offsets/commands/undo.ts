@@ -30,7 +30,9 @@ export const undo: Command = {
     const { table, format, checksum } = stateBefore(path, number, kept);
     const changes = changesBetween(file.table, table);
     const options = { lowering: "wanted", format, checksum } as const;
-    return await carryOut(planChanges(toChange(file), changes, options, io), args, io);
+    const plan = planChanges(toChange(file), changes, options, io);
+    const nothing = `${path} holds what it held before change ${number}: nothing to undo`;
+    return await carryOut({ ...plan, nothing }, args, io);
   },
 };
 

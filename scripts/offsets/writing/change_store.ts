@@ -31,8 +31,8 @@ export interface Changed {
   readonly path: string;
   /** The undo file; `undefined` if there was no main file. */
   readonly undo: string | undefined;
-  /** Whether main held a table before, to which `undo` goes back. */
-  readonly before: Before["main"];
+  /** Whether `undo` leads back to something else than what main holds now. */
+  readonly canGoBack: boolean;
   /** Where a bad main file is kept. */
   readonly keptAside: string | undefined;
 }
@@ -48,7 +48,7 @@ export async function changeStore(change: StoreChange, io: ToolIo): Promise<Chan
   const write = () => writeStore(path, table, { ...options, replaces, io, fileSystem });
   if (replaces === undefined) {
     const keptAside = await write();
-    return { path, undo: undefined, before: change.before.main, keptAside };
+    return { path, undo: undefined, canGoBack: false, keptAside };
   }
   const main = await resolveLinks(fileSystem, path);
   const record: UndoRecord = {
@@ -73,7 +73,13 @@ export async function changeStore(change: StoreChange, io: ToolIo): Promise<Chan
   await pruneUndo(fileSystem, main).catch((error) =>
     tellDiagnostic(io, { kind: "cleanup-failed", path: main, error })
   );
-  return { path, undo: undo.path, before: change.before.main, keptAside };
+  return { path, undo: undo.path, canGoBack: canGoBack(change), keptAside };
+}
+
+/** After an `accept` or a `compact`, main mostly holds the same offsets in the same form. */
+function canGoBack({ before, table, format, checksum }: StoreChange): boolean {
+  if (before.main === "bad") return false;
+  return !before.table.equals(table) || before.format !== format || before.checksum !== checksum;
 }
 
 function cannotKeep(path: string, error: unknown): never {
