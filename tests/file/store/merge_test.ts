@@ -160,3 +160,20 @@ test("P2 L6 the directories are synced before what somebody else wrote in them c
     }
   }
 });
+
+test("P2 P9 under merge, the backup of an emptied main counts as another process", async () => {
+  await using at = await StoreDirectory.make();
+  const store = await at.open({ onConflict: "merge" });
+  for (const id of [0, 1]) store.update(queue(id), 20n, true);
+  await store.persist();
+  store.update(queue(0), 7n, false);
+  await store.deleteDurable(queue(1));
+  await at.write("offset.json", "");
+  store.update(queue(2), 1n, true);
+  await store.persist();
+  // The backup is one snapshot old: it holds the offset before it was lowered, and the queue.
+  assert.equal(store.peek(queue(0)), 20n);
+  assert.equal(store.peek(queue(1)), -1n);
+  assert.equal(await store.read(queue(1), "store"), 20n);
+  await store.close();
+});
