@@ -60,14 +60,14 @@ const NAMES = SECTIONS.map(({ name }) => name);
 
 const OPTIONS = {
   quick: flag("small tables and few rounds: done within a minute, and good for no figure"),
-  only: some("SECTION", `${NAMES.join(", ")}; all unless told`, NAMES),
-  runtime: runtimes("deno, bun, node or all; the one that runs this unless told", [
+  only: some("SECTION", `${NAMES.join(", ")}; all by default`, NAMES),
+  runtime: runtimes("deno, bun, node or all; the one that runs this by default", [
     currentRuntime(),
   ]),
   svg: text("FILE", "draw the cost of a persist against the size of the table"),
   directory: text(
     "DIR",
-    "where to measure, .bench unless told: on the disk that is meant",
+    "where to measure, .bench by default: on the disk that is meant",
     ".bench",
   ),
   json: flag("all figures, one line for each runtime"),

@@ -26,10 +26,10 @@ Usage: broker [options] [-- COMMAND [ARGUMENT…]]
 
   COMMAND          runs in that namespace while the broker does; then all of it ends. Without a
                    command the broker runs until Ctrl-C
-  --version V      which broker, ${KNOWN_VERSIONS[0]} unless told; ${
+  --version V      which broker, ${KNOWN_VERSIONS[0]} by default; ${
     KNOWN_VERSIONS.join(" and ")
   } are known to work
-  --folder DIR     where the downloads are kept, .broker unless told
+  --folder DIR     where the downloads are kept, .broker by default
   --help           print this help
 
 It needs a JDK, Maven, util-linux (unshare) and iproute2 (ip); what is missing is named, and

@@ -22,10 +22,10 @@ import { processIo } from "./lib/process_io.ts";
 import { runTask, type Task } from "./lib/task.ts";
 
 const OPTIONS = {
-  kills: wholeNumber("N", "how often the consumer is killed, 5 unless told", 1, 5),
+  kills: wholeNumber("N", "how often the consumer is killed, 5 by default", 1, 5),
   directory: text(
     "DIR",
-    "where it works, .demo unless told; what it makes there it removes again",
+    "where it works, .demo by default; what it makes there it removes again",
     ".demo",
   ),
   json: flag("print JSON; offsets are strings, since they are int64"),

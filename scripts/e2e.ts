@@ -20,13 +20,13 @@ import { currentRuntime, RUNTIMES } from "./lib/runtimes.ts";
 import { runTask, type Task } from "./lib/task.ts";
 
 const OPTIONS = {
-  only: some("NAME", `parts, with commas between: ${PARTS.join(", ")}; all unless told`, PARTS),
+  only: some("NAME", `parts, with commas between: ${PARTS.join(", ")}; all by default`, PARTS),
   slice: flag(
     "at most three minutes: the first broker, ali-ons on one runtime, and fewer checks of each part",
   ),
-  versions: some("VS", `brokers: ${KNOWN_VERSIONS.join(", ")}; all unless told`, KNOWN_VERSIONS),
-  runtime: runtimes("runtimes of ali-ons: deno, bun, node; all unless told", RUNTIMES),
-  folder: text("DIR", "where the downloads are kept, .broker unless told", ".broker"),
+  versions: some("VS", `brokers: ${KNOWN_VERSIONS.join(", ")}; all by default`, KNOWN_VERSIONS),
+  runtime: runtimes("runtimes of ali-ons: deno, bun, node; all by default", RUNTIMES),
+  folder: text("DIR", "where the downloads are kept, .broker by default", ".broker"),
   json: JSON_LINE,
 };
 

@@ -32,7 +32,7 @@ and holds each client, and our own store, against the specification with the con
   usage: ["[options] [files] [kit]"],
   options: OPTIONS,
   details: `The parts are files (the files that are handed over) and kit (the specification); both
-unless told. A client whose toolchain (go; a JDK and Maven; cargo) is not installed is named and
+by default. A client whose toolchain (go; a JDK and Maven; cargo) is not installed is named and
 skipped. The drivers' dependencies come from the toolchains' own registries.`,
   examples: [
     "",

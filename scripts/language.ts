@@ -31,12 +31,14 @@ const START = String.raw`(?:^\s*(?:\/\*\*|\*|\/\/|-|\d+\.|#+|\|)?\s*|[.!?]\s+|["
 
 /** A question may begin so. */
 const SUBJECT = new RegExp(
-  START + String.raw`(?<words>(?:Who|Whoever|What is|What was|Nor)\s)(?![^.\n]*\?)`,
+  START +
+    String
+      .raw`(?<words>(?:Who|Whoever|Whatever|Whichever|What is|What was|That it|Nor)\s)(?![^.\n]*\?)`,
   "gm",
 );
 
 /** The words may stand on two lines of a comment. */
-const PASSIVE = /\b(?<words>(?:is|are|was|were|be|been|being)\s+(?:(?:\*|\/\/)\s+)?told)\b/g;
+const PASSIVE = /\b(?<words>(?:is|are|was|were|be|been|being|unless)\s+(?:(?:\*|\/\/)\s+)?told)\b/g;
 
 /** The habits in a text, in the order of their places. */
 export function findHabits(path: string, text: string): Finding[] {

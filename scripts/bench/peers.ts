@@ -53,7 +53,10 @@ async function peersAt(
       unit: "ms",
       ratio: ratio(each.rounds, measured[0].rounds),
     })),
-    notes: [...notes, "What does not sync its file is no peer: a power cut may empty or tear it."],
+    notes: [
+      ...notes,
+      "A store that does not sync its file is no peer: a power cut may empty or tear it.",
+    ],
   };
 }
 

@@ -40,7 +40,7 @@ export async function measure(
     for (const i of shuffled(cases.length, round)) {
       const { prepare, run, batch } = cases[i];
       prepare?.();
-      // What one kept the event loop from doing, the next one would have to wait for.
+      // The work that one case has put off would count as time of the next one.
       await setImmediate();
       const start = now();
       for (let done = 0; done < batch; done++) {

@@ -19,7 +19,7 @@ export interface Program {
 export interface ProgramOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether its output is kept, which it is unless told, or goes where ours goes. */
+  /** Whether its output is kept, which it is by default, or goes where ours goes. */
   readonly stdio?: "pipe" | "inherit";
 }
 

@@ -28,7 +28,7 @@ export interface BrokerOptions {
   readonly version: string;
   /** The folder with its jars; see `downloadJars`. */
   readonly jars: string;
-  /** The name of its folder, which no other broker of this process has; its version unless told. */
+  /** The name of its folder, which no other broker of this process has; its version by default. */
   readonly folderName?: string;
   /** Properties of the broker beside those of `brokerProperties`. */
   readonly properties?: Properties;

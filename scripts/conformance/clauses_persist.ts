@@ -206,7 +206,8 @@ export const PERSIST_CLAUSES = [
   clause({
     id: "P9",
     severity: "data loss",
-    text: "What somebody else wrote meanwhile is not lost unnoticed: a conflict, or a merge.",
+    text:
+      "A change that somebody else made meanwhile is not lost unnoticed: a conflict, or a merge.",
     arbitrary: fc.record({ table, foreign: table, mine: table }),
     async run(world, { table, foreign, mine }) {
       await world.openWell();

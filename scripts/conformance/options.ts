@@ -34,7 +34,7 @@ const profile: Option<string | undefined> = {
 export const OPTIONS = {
   runs: wholeNumber(
     "N",
-    "how many cases for a clause, 100 unless told; clauses that are slow take fewer",
+    "how many cases for a clause, 100 by default; clauses that are slow take fewer",
     1,
     100,
   ),
@@ -43,7 +43,7 @@ export const OPTIONS = {
   profile,
   start: wholeNumber(
     "SECONDS",
-    "how long the driver may take to answer hello, 5 unless told",
+    "how long the driver may take to answer hello, 5 by default",
     1,
     5,
   ),

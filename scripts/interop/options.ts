@@ -8,13 +8,13 @@ const IDS = CLIENTS.map(({ id }) => id);
 /** The options of the task. */
 export const OPTIONS = {
   clients: some("IDS", `some clients: ${IDS.join(", ")}`, IDS),
-  tables: wholeNumber("N", "how many tables go through the files, 100 unless told", 1, 100),
-  runs: wholeNumber("N", "how many cases the kit takes for a clause, 30 unless told", 1, 30),
+  tables: wholeNumber("N", "how many tables go through the files, 100 by default", 1, 100),
+  runs: wholeNumber("N", "how many cases the kit takes for a clause, 30 by default", 1, 30),
   only: text("CLAUSES", "some clauses, as the kit's option"),
   seed: wholeNumber("S", "repeat the tables and the cases of an earlier run", 0),
   folder: text(
     "DIR",
-    "where the drivers are built and the kit's reports are kept, .interop unless told",
+    "where the drivers are built and the kit's reports are kept, .interop by default",
     ".interop",
   ),
   fixtures: flag("write the files of tests/fixtures anew, and end"),

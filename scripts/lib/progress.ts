@@ -9,7 +9,7 @@ export interface ProgressOptions {
   readonly unit?: string;
   /** How much an earlier run has done, which does not count for the rate. */
   readonly done?: number;
-  /** Whether it is shown at all; on a terminal it is, unless told. */
+  /** Whether it is shown at all; on a terminal it is by default. */
   readonly isShown?: boolean;
 }
 

@@ -53,8 +53,8 @@ export function readRuntimes(value: string): readonly Runtime[] {
 /**
  * Finds the executable of a runtime.
  *
- * What `npx` starts is a wrapper that costs a second, and whose death is not that of the runtime:
- * the runtime itself says where it is, once.
+ * `npx` starts a wrapper that costs a second, and whose death is not that of the runtime: the
+ * runtime itself says where it is, once.
  */
 export async function findExecutable(runtime: Runtime): Promise<string> {
   if (runtime === currentRuntime()) return process.execPath;

@@ -26,7 +26,7 @@ export const CHECKS: readonly Check[] = [
     shows: "Histories made up at random, of one process or two, with failing calls, kills, other " +
       "clients and the operator's tool, each crashed at every moment, lose nothing either; of what " +
       "does, the task prints the shortest history.",
-    takes: "as long as told: 10 minutes unless told",
+    takes: "as long as you say: 10 minutes by default",
     slice: { options: "--count 60", takes: "30 s" },
   },
   {
@@ -84,7 +84,7 @@ export const CHECKS: readonly Check[] = [
   },
   {
     task: "mutate",
-    shows: "Whatever is changed in the sources, a test fails.",
+    shows: "A test fails at any change of the sources.",
     takes: "long, since there are some thousands of changes",
     slice: { options: "--quick --files 'src/core/rules/*.ts'", takes: "25 s" },
   },

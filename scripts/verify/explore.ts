@@ -19,8 +19,8 @@ import { formatTable } from "../lib/table.ts";
 import { runTask, type Task } from "../lib/task.ts";
 
 const OPTIONS = {
-  minutes: wholeNumber("N", "begin no history after so many minutes; 10 unless told", 1, 10),
-  seed: wholeNumber("S", "the seed of the first history; 1 unless told", 1, 1),
+  minutes: wholeNumber("N", "begin no history after so many minutes; 10 by default", 1, 10),
+  seed: wholeNumber("S", "the seed of the first history; 1 by default", 1, 1),
   count: wholeNumber("N", "at most so many histories", 1),
   json: JSON_LINE,
 };

@@ -16,7 +16,7 @@ import { Progress } from "../lib/progress.ts";
 import { runTask, type Task } from "../lib/task.ts";
 
 const OPTIONS = {
-  count: wholeNumber("N", "how many files, 1000000 unless told", 1, 1_000_000),
+  count: wholeNumber("N", "how many files, 1000000 by default", 1, 1_000_000),
   seed: text("S", "repeat an earlier run"),
   json: JSON_LINE,
 };

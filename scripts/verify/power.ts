@@ -29,11 +29,11 @@ const OPTIONS = {
     "ext4, xfs, btrfs, with commas between them, or all, which is the default",
     FAMILIES,
   ),
-  images: wholeNumber("N", "how many images are checked, 20000 unless told", 1),
+  images: wholeNumber("N", "how many images are checked, 20000 by default", 1),
   slice: flag(`a minute's worth: --images ${SLICE}, and each sabotage on one file system only`),
   unit: one(
     "BYTES",
-    "what is written whole or not at all: 4096 unless told, or 512",
+    "what is written whole or not at all: 4096 by default, or 512",
     UNITS,
     "4096",
   ),
@@ -45,7 +45,7 @@ const OPTIONS = {
   resume: text("FILE", "keep what is done in FILE, and go on from there; Ctrl-C loses little"),
   lanes: wholeNumber(
     "N",
-    "how many writers are recorded and checked at a time, 2 unless told",
+    "how many writers are recorded and checked at a time, 2 by default",
     1,
     2,
   ),

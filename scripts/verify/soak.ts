@@ -24,7 +24,7 @@ const OPTIONS = {
     1,
   ),
   runtime: runtimes(
-    "deno, bun, node, or all, which share the work; the one that runs this unless told",
+    "deno, bun, node, or all, which share the work; the one that runs this by default",
     [currentRuntime()],
   ),
   resume: text(
@@ -32,10 +32,10 @@ const OPTIONS = {
     "keep the counts in FILE, and go on from those that are there; Ctrl-C loses nothing",
   ),
   seed: text("S", "repeat the choices of an earlier run; the moments are never quite the same"),
-  lanes: wholeNumber("N", "how many victims live at a time, 2 unless told", 1, 2),
+  lanes: wholeNumber("N", "how many victims live at a time, 2 by default", 1, 2),
   directory: text(
     "DIR",
-    "where the stores lie, .soak unless told; removed again unless something was lost",
+    "where the stores lie, .soak by default; removed again unless something was lost",
     ".soak",
   ),
   json: JSON_LINE,

@@ -20,7 +20,7 @@ import { whyNoStrace } from "./syscalls/strace.ts";
 
 const OPTIONS = {
   runtime: runtimes("deno, bun, node, or all, which is the default", RUNTIMES),
-  directory: text("DIR", "where the stores lie, .soak unless told; removed again", ".soak"),
+  directory: text("DIR", "where the stores lie, .soak by default; removed again", ".soak"),
   json: JSON_LINE,
 };
 

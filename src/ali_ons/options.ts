@@ -26,7 +26,7 @@ export interface LocalOffsetsOptions
    * Whether the offsets are made durable after each message, before the next handler begins. Then a
    * killed process takes only those messages again whose handlers were running or had just ended.
    * Otherwise (`false`, the default) they are persisted every `persistConsumerOffsetInterval` of `ali-ons`,
-   * 5000 ms unless told.
+   * 5000 ms by default.
    */
   readonly persistEachMessage?: boolean;
   /** As in `OpenOptions`; by default a journal is used if `persistEachMessage` is `true`. */
@@ -38,7 +38,7 @@ export interface LocalOffsetsOptions
   readonly exclusive?: boolean;
   /**
    * How many milliseconds `close` waits at most for the handlers that are running, from 0 to
-   * 2^31 − 1; 5000 unless told. A handler that takes longer gets its message again after the start.
+   * 2^31 − 1; 5000 by default. A handler that takes longer gets its message again after the start.
    */
   readonly drainTimeoutMs?: number;
 }

@@ -57,7 +57,7 @@ export interface OpenOptions {
    * Whether a persist appends what has changed to a journal, `offset.json.journal`, instead of
    * writing the whole file: its cost does not depend on the size of the table. `close` leaves a
    * plain file; until then, other clients read one that is older. `compactAtBytes` is how long the
-   * journal may become, if that is more than the file's length; 65536 unless told, and never more
+   * journal may become, if that is more than the file's length; 65536 by default, and never more
    * than half of what can be read again, 2^28 − 12 bytes.
    */
   readonly journal?: boolean | { readonly compactAtBytes: number };

@@ -6,27 +6,27 @@ export interface RemoteOptions {
   readonly nameServers: readonly string[];
   /**
    * Whether updates are sent without asking for an answer, as Java's and Go's consumers do; `false`
-   * unless told. A `persist` then resolves when the operating system has the bytes, and nothing
+   * by default. A `persist` then resolves when the operating system has the bytes, and nothing
    * tells whether the broker took them, refused them or ever got them.
    */
   readonly oneWay?: boolean;
-  /** How many requests may be under way at once, from 1 to 1024; 16 unless told. */
+  /** How many requests may be under way at once, from 1 to 1024; 16 by default. */
   readonly parallel?: number;
   /**
-   * How long a call may take in all, in milliseconds from 1 to 2^31 − 1; 10000 unless told. Until
+   * How long a call may take in all, in milliseconds from 1 to 2^31 − 1; 10000 by default. Until
    * then a lost connection is made again and a request sent again.
    */
   readonly timeoutMs?: number;
   /**
    * How long one request or one connection attempt may take, in milliseconds from 1 to 2^31 − 1;
-   * 3000 unless told.
+   * 3000 by default.
    */
   readonly requestTimeoutMs?: number;
-  /** The longest frame that is accepted, in bytes from 1024 to 2^31 − 1; 16777216 unless told. */
+  /** The longest frame that is accepted, in bytes from 1024 to 2^31 − 1; 16777216 by default. */
   readonly maxFrameBytes?: number;
   /** Signs each request, for servers that check access. */
   readonly credentials?: Credentials;
-  /** Whether connections are encrypted: `false` unless told, or the particulars. */
+  /** Whether connections are encrypted: `false` by default, or the particulars. */
   readonly tls?: boolean | TlsSettings;
 }
 

@@ -10,7 +10,7 @@ import type { Message } from "./fake_broker.ts";
 import { type AdapterOptions, type Consumer, Setup, TOPIC, until } from "./setup.ts";
 
 const LOCK = "offset.json.lock";
-/** As it is unless told. */
+/** As it is by default. */
 const LOCKED: AdapterOptions = { exclusive: undefined };
 
 async function start(setup: Setup, options: AdapterOptions = {}): Promise<Consumer> {

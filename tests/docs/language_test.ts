@@ -50,6 +50,13 @@ test("language: the passive of tell is found, on two lines of a comment, too", (
   assert.deepEqual(found(`a\n // it ${TOLD.replace(" ", "\n // ")} once`), [[2, TOLD]]);
 });
 
+test("language: more words that begin a clause, and a value that somebody tells", () => {
+  for (const words of ["Whatever", "Whichever", "That" + " it"]) {
+    assert.deepEqual(found(`// ${words} holds, it is so.`), [[1, words]]);
+  }
+  assert.deepEqual(found(`"the root, unless${" "}told"`), [[1, "unless" + " told"]]);
+});
+
 test("language: no text of the project has these habits", () => {
   const all = [...texts()];
   assert.ok(all.length > 500, `${all.length} texts`);

@@ -9,11 +9,11 @@ import { runMain } from "../soak/run_main.ts";
 import { check } from "../support/check.ts";
 
 const OPTIONS = {
-  count: wholeNumber("N", "how many, 10 unless told", 1, 10),
+  count: wholeNumber("N", "how many, 10 by default", 1, 10),
   at: wholeNumber("N", "where", 0),
   seed: text("S", "repeat an earlier run"),
   directory: text("DIR", `where it works, ${"and a long story ".repeat(9)}`, ".work"),
-  color: some("C", "which colours, all unless told", ["red", "green", "blue"]),
+  color: some("C", "which colours, all by default", ["red", "green", "blue"]),
   size: one("S", "how large", ["small", "large"], "small"),
   json: flag("print JSON"),
 };

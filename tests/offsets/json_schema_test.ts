@@ -1,4 +1,4 @@
-/** What every command prints with --json follows docs/offsets.schema.json, and has nothing else. */
+/** The output of every command with --json follows docs/offsets.schema.json, and has nothing else. */
 import assert from "node:assert/strict";
 import { mkdir, readFile, utimes } from "node:fs/promises";
 import { test } from "node:test";

@@ -19,7 +19,7 @@ test("verify: every program of scripts/verify is a task, and is listed", () => {
   assert.ok(names.length > 5);
 });
 
-/** What runs the clients of others is not in `scripts/verify`. */
+/** The scripts that run the clients of others are not in `scripts/verify`. */
 const programOf = (task: string): string =>
   task === "e2e" ? "scripts/e2e.ts" : `scripts/verify/${task}.ts`;
 

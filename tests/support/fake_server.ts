@@ -30,7 +30,7 @@ export type Handler = (request: Seen) => Outcome | Promise<Outcome>;
 
 /** How answers are written. */
 export interface Writing {
-  /** The lengths of the pieces, again and again; one piece unless told. */
+  /** The lengths of the pieces, again and again; one piece by default. */
   readonly pieces?: readonly number[];
 }
 

@@ -5,7 +5,7 @@ const PATIENCE_MS = 60_000;
 /**
  * Waits until something is there.
  *
- * @throws {Error} If it does not come in time, a minute unless told.
+ * @throws {Error} If it does not come in time, a minute by default.
  */
 export async function waitFor(
   what: string,

@@ -40,7 +40,7 @@ export interface ChangeOptions {
   readonly warnings?: readonly string[];
   /** Further stores whose consumers must not be at work. */
   readonly alsoAtRest?: readonly string[];
-  /** How the file is laid out; as it is unless told. */
+  /** How the file is laid out; as it is by default. */
   readonly format?: OffsetFileFormat;
   readonly checksum?: boolean;
 }

@@ -19,7 +19,7 @@ export const adopt: Command = {
     ...CHANGE_OPTIONS,
   },
   details:
-    "Go's clients have their process id in their client id unless told, so each start makes\n" +
+    "Go's clients have their process id in their client id by default, so each start makes\n" +
     "a new store and begins anew. OLD and NEW are main files, or their directories. NEW gets\n" +
     "the offsets of OLD; what only NEW holds stays. OLD stays as it is.\n\n" + CHANGE_DETAILS,
   examples: [

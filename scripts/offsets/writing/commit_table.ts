@@ -43,7 +43,7 @@ export interface WriteOptions {
   readonly content: "valid" | "bad";
   /** Where to tell what happens besides. */
   readonly io: Io;
-  /** Where the files are, with the calls that it lacks served; the real file system unless told. */
+  /** Where the files are, with the calls that it lacks served; the real file system by default. */
   readonly fileSystem?: FileSystem;
 }
 

@@ -77,7 +77,7 @@ export interface ExploreOptions<E = unknown> {
   readonly met?: Met;
   /** No more second crashes, and later ones, once there are so many states. */
   readonly maxStates?: number;
-  /** A crash comes at one moment out of so many; 1 unless told, and never with `Infinity`. */
+  /** A crash comes at one moment out of so many; 1 by default, and never with `Infinity`. */
   readonly oneOutOf?: number;
   readonly maxViolations?: number;
   readonly onViolation?: (violation: Violation) => void;

@@ -19,7 +19,7 @@ export interface Scenario {
   readonly start: Expectation;
   readonly work: (world: World) => Promise<void>;
   readonly splitRename: boolean;
-  /** How the paths are written; `"posix"` unless told. */
+  /** How the paths are written; `"posix"` by default. */
   readonly paths?: PathStyle;
   /** How many crashes follow one another, each during the recovery from the one before. */
   readonly depth: number;

@@ -13,8 +13,8 @@ export interface SimulationOptions {
    * seconds past.
    */
   readonly timesMs?: number;
-  /** The user of the process: root unless told. */
+  /** The user of the process: root by default. */
   readonly user?: Omit<Rights, "mode">;
-  /** `"posix"` unless told. */
+  /** `"posix"` by default. */
   readonly paths?: PathStyle;
 }

@@ -65,7 +65,7 @@ export interface StrykerOptions {
   readonly shows: boolean;
   /** Whether only the tests of the part's own folder are run. */
   readonly isQuick: boolean;
-  /** The only test file that is run; all that reach a mutant unless told. */
+  /** The only test file that is run; all that reach a mutant by default. */
   readonly tests?: string;
 }
 

@@ -117,7 +117,7 @@ export class StoreSession {
     } else await this.#write(store, this.#grown());
   }
 
-  /** Makes a table durable: by a persist, unless told. */
+  /** Makes a table durable: by a persist by default. */
   async #write(
     store: LocalFileOffsetStore,
     table: Table,

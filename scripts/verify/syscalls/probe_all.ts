@@ -24,7 +24,7 @@ export interface ProbeOptions {
   readonly folder: string;
   readonly runtimes: readonly Runtime[];
   readonly settings: readonly Setting[];
-  /** Which boundaries; all unless told. */
+  /** Which boundaries; all by default. */
   readonly only?: (boundary: Boundary) => boolean;
   /** Is told how many faults of how many have been injected. */
   readonly onProgress?: (done: number, all: number) => void;

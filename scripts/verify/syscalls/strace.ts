@@ -34,11 +34,11 @@ export interface Injection {
 export interface View {
   /** The paths, each with its label. */
   readonly paths: ReadonlyMap<string, string>;
-  /** The one label that a call must touch to be seen; any of them unless told. */
+  /** The one label that a call must touch to be seen; any of them by default. */
   readonly only?: string;
   /**
    * `main` for no thread but that; `others` for those that there are besides, when strace is
-   * attached; all of them, and those that come, unless told.
+   * attached; all of them, and those that come, by default.
    */
   readonly threads?: "main" | "others" | "all";
   readonly log: string;

@@ -28,7 +28,7 @@ export interface JournalOptions {
   readonly durability: JournalDurability;
   /** How long it becomes before a snapshot replaces it, if the snapshot is not longer. */
   readonly limit: number;
-  /** The longest journal that can be read again; what every runtime can read unless told. */
+  /** The longest journal that can be read again; what every runtime can read by default. */
   readonly longest?: number;
 }
 

@@ -9,7 +9,7 @@ import type { FileInfo } from "./file_info.ts";
  * default, `nodeFileSystem`, works on Deno, Bun and Node.
  */
 export interface FileSystem {
-  /** How its paths are written and which names it allows; as on this platform unless told. */
+  /** How its paths are written and which names it allows; as on this platform by default. */
   readonly paths?: PathStyle;
   /**
    * Reads a whole regular file, following links.

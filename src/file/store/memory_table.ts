@@ -176,7 +176,7 @@ export class MemoryTable {
     if (memory === "touched") this.#otherChanges++;
   }
 
-  /** Makes the next persist look again at queues that are held; at all of them unless told. */
+  /** Makes the next persist look again at queues that are held; at all of them by default. */
   touch(slots: Iterable<number> = this.#flags.keys()): void {
     for (const slot of slots) if (this.has(slot)) this.#touch(slot);
   }

@@ -19,7 +19,7 @@ export interface Frame {
   readonly remark: string | undefined;
   /** The arguments or the results by their names; an int64 is a string of digits. */
   readonly fields: ReadonlyMap<string, string>;
-  /** Whatever follows the header. */
+  /** The bytes behind the header. */
   readonly body: Uint8Array;
 }
 

@@ -58,7 +58,7 @@ test("S4 canonical entries are all taken, whatever their names, offsets and orde
   }));
 });
 
-/** Whichever entry follows which, also where one key begins with another. */
+/** Entries in any order, also where one key begins with another. */
 test("S4 every sequence of three entries over names that look like keys is read as one by one", () => {
   const names = ["", "a", "ab", '"queueId":', '\\"queueId\\":', '","brokerName":"'];
   const pool = names.flatMap((a) => names.map((b, i) => [at(i % 2, a, b), BigInt(i)] as const));

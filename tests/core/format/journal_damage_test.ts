@@ -1,4 +1,4 @@
-/** Whatever damages a journal, its reader answers nothing that was not written. */
+/** The reader of a damaged journal answers nothing that was not written. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

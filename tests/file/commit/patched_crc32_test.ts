@@ -7,7 +7,7 @@ import { patchedCrc32 } from "../../../src/file/commit/patched_crc32.ts";
 import { check } from "../../support/check.ts";
 
 const bytes = fc.uint8Array({ maxLength: 40 });
-/** What lies behind is long, too: each bit of its length counts. */
+/** The text behind is long, too: each bit of its length counts. */
 const behind = fc.oneof(fc.nat({ max: 300 }), fc.nat({ max: 300_000 }));
 
 test("P6 the checksum of what was changed in one place is that of the whole", () => {

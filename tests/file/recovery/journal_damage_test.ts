@@ -1,4 +1,4 @@
-/** Whatever damages a journal, a load never answers with an offset that was not written. */
+/** A load of a damaged journal never answers with an offset that was not written. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";

@@ -131,7 +131,7 @@ class Pair {
     assert.equal(await store.read(OTHER(broker), "store"), NO_OFFSET);
   }
 
-  /** Whatever happened before: in the end the brokers hold what this store has set. */
+  /** In the end the brokers hold what this store has set, after any history. */
   async end(): Promise<void> {
     for (const queue of QUEUES.keys()) await this.#read(queue, "memory");
     await this.#persist(undefined);

@@ -22,11 +22,11 @@ export interface ExploredStory extends Exploration {
 }
 
 export interface ExploreStoryOptions extends Omit<ExploreOptions, "onState"> {
-  /** How many crashes follow one another; 1 unless told. */
+  /** How many crashes follow one another; 1 by default. */
   readonly depth?: number;
-  /** At how many outcomes of a power cut at one moment to look; all unless told. */
+  /** At how many outcomes of a power cut at one moment to look; all by default. */
   readonly maxCuts?: number;
-  /** How the paths are written; `"posix"` unless told. */
+  /** How the paths are written; `"posix"` by default. */
   readonly paths?: PathStyle;
   /** The fault of the store; none by default. */
   readonly sabotage?: Sabotage;
@@ -70,7 +70,7 @@ export async function exploreStory(
     stage.tag("coarse times");
     await withClock(() => stage.disk.clock, performAll);
   };
-  // Whatever else a state's recovery depends on.
+  // All else that a state's recovery depends on.
   const { splitRename, timesMs, system, recovery: settings } = story;
   const key = JSON.stringify([splitRename, timesMs, system, settings]);
   const most = isRelaxed(story) ? 0 : maxCuts;

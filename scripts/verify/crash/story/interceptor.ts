@@ -99,7 +99,7 @@ export class Interceptor {
     if (this.isKilled) return NEVER;
     const instead = this.#due(call.kind);
     this.calls.push(call);
-    // Whatever it answers, the descriptor is gone.
+    // The descriptor is gone, even if it fails.
     if (call.kind === "close") this.openFiles.delete(call.path);
     if (instead === undefined) return effect();
     this.firedAt = this.calls.length - 1;
