@@ -1,7 +1,7 @@
 #!/usr/bin/env -S deno run --allow-read=.
 /**
- * Finds habits of language that make a text hard to read: sentences that begin with a clause as
- * their subject, and the passive of "tell".
+ * Finds habits of language that make a text hard to read: sentences and names of tests that begin
+ * with a clause as their subject, and the passive of "tell".
  *
  * `deno task ok` runs it over the comments, messages and pages of the project.
  *
@@ -40,9 +40,13 @@ const SUBJECT = new RegExp(
 /** The words may stand on two lines of a comment. */
 const PASSIVE = /\b(?<words>(?:is|are|was|were|be|been|being|unless)\s+(?:(?:\*|\/\/)\s+)?told)\b/g;
 
+/** The name of a test, behind its clauses. */
+const NAME =
+  /\b(?:test|declare)\(\s*["'\x60](?:[A-Z]\d+ )*(?<words>(?:who|whoever|what|whatever|whichever|that|of)\s)/g;
+
 /** The habits in a text, in the order of their places. */
 export function findHabits(path: string, text: string): Finding[] {
-  const matches = [SUBJECT, PASSIVE].flatMap((pattern) => [...text.matchAll(pattern)]);
+  const matches = [SUBJECT, PASSIVE, NAME].flatMap((pattern) => [...text.matchAll(pattern)]);
   return matches.map((match) => {
     const { words } = match.groups!;
     const at = match.index + match[0].indexOf(words);

@@ -101,7 +101,7 @@ class HostileDriver extends BrokenDriver {
   }
 }
 
-test("whatever a driver answers, the kit ends with a report or refuses the driver", async () => {
+test("the kit ends with a report, or refuses the driver, at any answer", async () => {
   using files = await FakeFiles.make();
   const ops = fc.constantFrom<Request["op"]>(
     ...["hello", "open", "update", "freeze", "read", "persist", "remove", "offsets"] as const,

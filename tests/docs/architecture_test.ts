@@ -46,7 +46,7 @@ test("the page explains each state of main and of the journal", () => {
   }
 });
 
-test("what the table does not show is as the page says", () => {
+test("the cases that the table leaves out are as the page says", () => {
   for (const state of states("on")) {
     const told = JSON.stringify(state);
     for (const changes of CHANGES) {

@@ -57,6 +57,14 @@ test("language: more words that begin a clause, and a value that somebody tells"
   assert.deepEqual(found(`"the root, unless${" "}told"`), [[1, "unless" + " told"]]);
 });
 
+test("language: a clause at the beginning of a test's name is found behind the letters", () => {
+  for (const words of ["what", "whatever", "that", "of"]) {
+    const call = "test" + `("P2 L4 ${words} is so", () => {`;
+    assert.deepEqual(found(call), [[1, words]]);
+  }
+  assert.deepEqual(found("test" + `("P2 a file that is so, of any kind", () => {`), []);
+});
+
 test("language: no text of the project has these habits", () => {
   const all = [...texts()];
   assert.ok(all.length > 500, `${all.length} texts`);

@@ -53,7 +53,7 @@ for (const from of LEVELS) {
   }
 
   test(
-    `L6 what open has shown survives every power cut, others having made ${from}`,
+    `L6 offsets that open has shown survive every power cut, others having made ${from}`,
     async () => {
       const disk = await madeByOthers({ from, main: true });
       await new DiskProcess(disk).open();
@@ -64,7 +64,7 @@ for (const from of LEVELS) {
 
 // The tool is not told the root: it takes the two levels of a store for what lies below it.
 for (const from of ["/root/c", DIRECTORY]) {
-  test(`P2 what the operator's tool has set survives every power cut: ${from}`, async () => {
+  test(`P2 an offset that the operator's tool has set survives every power cut: ${from}`, async () => {
     const disk = await madeByOthers({ from, main: true });
     const queue = ["--topic", "orders", "--broker", "broker-a", "--queue", "0"];
     assert.equal(

@@ -39,7 +39,7 @@ for (const [how, write] of Object.entries(WRITERS)) {
   for (const [what, operate] of Object.entries(OPERATIONS)) {
     for (const onConflict of ["throw", "merge"] as const) {
       const story = `${what}, ${onConflict}, while another client ${how}`;
-      test(`P9 what another client writes is not overwritten unseen: ${story}`, async () => {
+      test(`P9 a change of another client is not overwritten unseen: ${story}`, async () => {
         for (const journal of [false, true]) {
           await atEachCall(async (moment) => {
             const { process, store } = await writer(journal, onConflict);

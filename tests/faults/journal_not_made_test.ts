@@ -71,7 +71,7 @@ for (const onConflict of ["throw", "merge"] as const) {
   }
 }
 
-test("O3 O4 where a link leads to is never changed", { skip }, async () => {
+test("O3 O4 the target of a link is never changed", { skip }, async () => {
   const names = ["bak", "journal", "lock", "tmp"];
   for (const name of names) {
     for (

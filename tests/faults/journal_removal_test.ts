@@ -88,7 +88,7 @@ test("the commands that the tests run are right", async () => {
 
 for (const [name, args] of Object.entries(COMMANDS)) {
   test(
-    `P2 J3 what the operator's tool has done survives every power cut: ${name}`,
+    `P2 J3 a change by the operator's tool survives every power cut: ${name}`,
     async () => {
       const disk = await killed();
       assert.equal((await runTool(new DiskProcess(disk), ...args)).code, 0);

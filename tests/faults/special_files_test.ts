@@ -97,19 +97,23 @@ function expectClear({ store, tool }: Told, name: string): void {
 for (const [kind, { make, skip }] of Object.entries(KINDS)) {
   for (const name of Object.keys(NAMES)) {
     const story = `${kind}, ${name}`;
-    test(`O3 what is no regular file is a clear error, and stays: ${story}`, { skip }, async () => {
-      const { at, end, look } = await withSpecial(name, make);
-      await using _ = at;
-      try {
-        const before = await look();
-        const told = await tellOf(at.root, at.main);
-        const after = await look().catch((error) => error.code);
-        assert.deepEqual(after, before, JSON.stringify(told));
-        expectClear(told, name);
-      } finally {
-        end();
-      }
-    });
+    test(
+      `O3 a path that is no regular file is a clear error, and stays: ${story}`,
+      { skip },
+      async () => {
+        const { at, end, look } = await withSpecial(name, make);
+        await using _ = at;
+        try {
+          const before = await look();
+          const told = await tellOf(at.root, at.main);
+          const after = await look().catch((error) => error.code);
+          assert.deepEqual(after, before, JSON.stringify(told));
+          expectClear(told, name);
+        } finally {
+          end();
+        }
+      },
+    );
   }
 }
 

@@ -23,7 +23,7 @@ test("S5 S6 the parser and a naive oracle agree on every file, whole or broken",
   }
 });
 
-test("S5 what was found once: a backslash before a letter is no escape of Go's", () => {
+test("S5 a backslash before a letter is no escape of Go's (found once)", () => {
   // The oracle was wrong, in a file of Java's form whose checksum covers Go's.
   const mq = { topic: "\\b", brokerName: "\\f\b\f", queueId: 0 };
   const text = serialize(OffsetTable.from([[mq, 1]]), { format: "java", checksum: true });

@@ -61,7 +61,7 @@ test("the demo's help and wrong usage", async () => {
   }
 });
 
-test("what the consumer says comes through exactly, and nothing else does", () => {
+test("the words of the consumer come through exactly, and nothing else does", () => {
   const message = { kind: "acknowledged", offsets: [2n ** 63n - 1n, -1n, 0n] } as const;
   assert.deepEqual(parseMessage(formatMessage(message).trimEnd()), message);
   assert.throws(() => parseMessage("consumed 1 2"), SyntaxError);

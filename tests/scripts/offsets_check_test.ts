@@ -135,7 +135,7 @@ test("rescue prefers the newest valid file, and says when there is none", async 
   assert.equal(await w.text("lost/offset.json"), "");
 });
 
-test("O1 what rescue writes takes its mode after the file that it is rescued from", async () => {
+test("O1 a rescued file takes its mode after the file that it is rescued from", async () => {
   await using w = await Workspace.make();
   const path = w.path("offset.json");
   await chmod(await w.write("offset.json.bak", T), 0o640);

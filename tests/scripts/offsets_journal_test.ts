@@ -78,7 +78,7 @@ test("J3 a change is made to main and its records, and no journal is left that b
   assert.ok(!(await readdir(w.root)).includes(JOURNAL));
 });
 
-test("P9 what a consumer appends while a change is made is noticed", async () => {
+test("P9 the tool notices a record that a consumer appends during a change", async () => {
   await using w = await Workspace.make();
   const path = await killed(w);
   const file = await readTable("change", path);

@@ -53,7 +53,7 @@ test("S4 entries in any order and twice are read as the other reader reads them"
   }));
 });
 
-test("S4 S5 L4 whatever a file holds, it is read as by the other reader, or left to that", () => {
+test("S4 S5 L4 a file with any content is read as by the other reader, or left to it", () => {
   const edit = fc.record({
     at: fc.nat({ max: 400 }),
     cut: fc.nat({ max: 3 }),

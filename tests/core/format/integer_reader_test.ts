@@ -82,7 +82,7 @@ test("S5 a number that JSON does not write as an integer is none", () => {
   }
 });
 
-test("S6 of a number that is too long no more is read than tells that it is", () => {
+test("S6 a number that is too long is read no further than that shows", () => {
   for (const sign of ["", "-"]) {
     for (const digits of [20, 21, 1000]) {
       assert.deepEqual(read(sign + "9".repeat(digits)), {

@@ -86,7 +86,7 @@ test(`S6 ${DEEP} levels are refused where the file, the table, a queue or a key 
   assert.equal(refusal(`{"offsetTable":{${JSON.stringify(`{"x":${deep}`)}:1}}`)?.position, 16);
 });
 
-test("S6 nothing is special in __proto__: no key, no field and no member of that name", () => {
+test("S6 __proto__ is not special: as a key, a field or a member", () => {
   const mq = { topic: "__proto__", brokerName: "__proto__", queueId: 0 };
   const t = OffsetTable.from([[mq, 42]]);
   for (const format of ["go", "java"] as const) {

@@ -160,7 +160,7 @@ test("S5 J3 the layout and the order of the members do not matter", () => {
   );
 });
 
-test("S5 J3 of duplicate generations the last counts, for the checksum too", () => {
+test("S5 J3 the last of duplicate generations counts, for the checksum too", () => {
   const text = (...generations: number[]) => {
     const members = generations.map((each) => `"generation":${each}`).join(",");
     return `{"offsetTable":${TABLE},${members},"crc32":"${sumOf(`${TABLE},"generation":7`)}"}`;

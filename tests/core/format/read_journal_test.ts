@@ -65,7 +65,7 @@ test("J2 the given function makes the checksums of the lines, and judges them", 
   assert.equal(readJournal(encode(text)).header, undefined);
 });
 
-test("J3 what was written is read, of each queue the last offset", () => {
+test("J3 the last offset of each queue that was written is read", () => {
   check(fc.property(snapshot, fc.array(record), (id, records) => {
     const text = headerOf(id) + records.map((each) => recordOf(each)).join("");
     const { table, ...rest } = readJournal(encode(text));

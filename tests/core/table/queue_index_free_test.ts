@@ -33,7 +33,7 @@ function naiveOrder(live: Iterable<MessageQueue>): MessageQueue[] {
 const queuesOf = (index: QueueIndex, runs: readonly Run[]) =>
   runs.flatMap(({ slots }) => [...slots].map((slot) => index.queueAt(slot)));
 
-test("S2 whatever comes and goes, the order is that of an index that is made anew", () => {
+test("S2 queues that come and go leave the order of an index that is made anew", () => {
   let [reused, passes] = [0, 0];
   check(fc.property(fc.array(step, { maxLength: 80, size: "max" }), (steps) => {
     const index = new QueueIndex();

@@ -9,7 +9,7 @@ import { check } from "../../support/check.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-test("S2 what is added comes out again, in order and whole, as UTF-8", () => {
+test("S2 added text comes out again, in order and whole, as UTF-8", () => {
   const text = fc.tuple(name, fc.constantFrom(1, 7, 1000, 20_000)).map(([text, times]) =>
     text.repeat(Math.ceil(times / (text.length + 1)))
   );

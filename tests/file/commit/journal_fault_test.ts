@@ -121,7 +121,7 @@ test("P9 an empty journal of somebody else's is no conflict, and stands in nobod
   assert.equal((await at.open()).peek(queue(0)), 3n);
 });
 
-test("P9 that somebody has removed the journal is a conflict", async () => {
+test("P9 a journal that somebody has removed is a conflict", async () => {
   await using at = await StoreDirectory.make();
   const { persist } = await journaled(at, 1);
   await rm(at.path(JOURNAL));

@@ -101,7 +101,7 @@ test("P9 a directory that changed just now may change again without a trace", as
   });
 });
 
-test("P9 how old a directory's change is counts from before it is asked, however long that takes", async () => {
+test("P9 the age of a directory's change counts from before the call, however long that takes", async () => {
   const now = 1_700_000_000_000;
   await withClockAt(now, async () => {
     await using at = await StoreDirectory.make();

@@ -30,7 +30,7 @@ test("J1 J2 a persist appends one line with what has changed, and syncs it once"
   assert.equal(store.status().generationsWritten, 4);
 });
 
-test("J1 what a record costs does not depend on the size of the table", async () => {
+test("J1 the cost of a record does not depend on the size of the table", async () => {
   const lengths = [];
   for (const queues of [1, 1000]) {
     await using at = await StoreDirectory.make();
@@ -47,7 +47,7 @@ test("J1 what a record costs does not depend on the size of the table", async ()
   assert.equal(lengths[0], lengths[1]);
 });
 
-test("J1 P6 nothing new is no record, and persist([]) neither", async () => {
+test("J1 P6 a persist without changes is no record, and neither is persist([])", async () => {
   await using at = await StoreDirectory.make();
   const store = await journaled(at);
   store.update(queue(0), 1, true);
@@ -141,7 +141,7 @@ test("J3 a journal of another snapshot is not applied, but kept aside and report
   assert.equal((await lines(at)).length, 2, "a new one is begun");
 });
 
-test("J3 what a compaction has not removed yet is superseded without a word", async () => {
+test("J3 a journal that a compaction has not removed yet is superseded without a report", async () => {
   await using at = await StoreDirectory.make();
   const store = await journaled(at);
   await copyFile(at.path(JOURNAL), at.path("kept"));
@@ -179,7 +179,7 @@ test("L2 L4 a journal goes with the file that it extends, and is missed without 
   assert.ok(store.snapshot().equals(tableOf(3, 1)));
 });
 
-test("D1 R3 what is removed from memory stays in the journal's table", async () => {
+test("D1 R3 a queue that is removed from memory stays in the journal's table", async () => {
   await using at = await StoreDirectory.make();
   const store = await journaled(at);
   store.remove(queue(0));

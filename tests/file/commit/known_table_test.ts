@@ -43,7 +43,7 @@ function changed(table: OffsetTable, set: Entries, deleted: readonly number[]): 
   return OffsetTable.from(all.filter(([mq]) => !gone.has(JSON.stringify(mq))));
 }
 
-test("P4 P9 what the files may hold is the last sure table, and the last four in doubt", () => {
+test("P4 P9 the files may hold the last sure table, and the last four in doubt", () => {
   let mostInDoubt = 0;
   const steps = fc.array(step, { maxLength: 15, size: "max" });
   check(fc.property(poolTable, steps, (first, steps) => {

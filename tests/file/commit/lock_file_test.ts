@@ -36,7 +36,7 @@ test("P9 the lock of a dead writer is waited for with growing pauses, five secon
   await lock.release();
 });
 
-test("O3 what is no regular file is no lock: it is refused at once, and stays", async () => {
+test("O3 a path that is no regular file is no lock: it is refused at once, and stays", async () => {
   for (const target of ["nowhere", "other", "."]) {
     await using at = await StoreDirectory.make({ other: "" });
     await symlink(target, at.path("lock"));

@@ -54,7 +54,7 @@ const step = fc.record({
   turns: fc.oneof(fc.constant(0), fc.nat(20)),
 });
 
-test("P9 whatever stores merge at once, no acknowledged maximum is lost", async () => {
+test("P9 stores that merge at once lose no acknowledged maximum", async () => {
   await check(
     fc.asyncProperty(
       fc.constantFrom(undefined, 1, 1000, 2000),

@@ -16,7 +16,7 @@ async function merging(at: StoreDirectory) {
   return { store, faulty, told };
 }
 
-test("P9 what memory holds is written over a lower offset, though it was persisted before", async () => {
+test("P9 the offset in memory is written over a lower one, though it was persisted before", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1, 1) });
   const { store } = await merging(at);
   store.update(queue(0), 5, true);

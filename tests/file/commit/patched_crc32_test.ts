@@ -21,6 +21,6 @@ test("P6 the checksum of what was changed in one place is that of the whole", ()
   }));
 });
 
-test("P6 what has not changed leaves the checksum as it is", () => {
+test("P6 unchanged parts leave the checksum as it is", () => {
   for (const sum of [0, 1, 0x80000000, 0xffffffff]) assert.equal(patchedCrc32(sum, 7, 7, 9), sum);
 });

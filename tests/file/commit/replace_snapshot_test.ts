@@ -132,7 +132,7 @@ test("P7 P9 a main that goes before it is kept is a change, and nothing is repla
   assert.deepEqual(await replacement.files(), others);
 });
 
-test("P9 what somebody else has changed by the look before the move is not moved aside", async () => {
+test("P9 a file that somebody has changed by the look before the move is not moved aside", async () => {
   const bad: Kind = { keep: "aside", retire: "nothing", durability: "full" };
   const foreign: Kind = { keep: "nothing", retire: "move aside", durability: "full" };
   const cases = [

@@ -226,7 +226,7 @@ test("S2 J3 without a checksum option, only an image with a generation has a che
   }
 });
 
-test("S5 what is forgotten is not covered by the checksum either", async () => {
+test("S5 the checksum does not cover forgotten text either", async () => {
   const imaged = new Imaged({ format: "java", checksum: true });
   await imaged.check([[at(0, "a"), 1n], [at(0, "b"), 1n]]);
   imaged.image.forget();

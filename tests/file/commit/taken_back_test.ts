@@ -89,7 +89,7 @@ test("P4 P7 while the new file's name is in doubt, the old file has a name that 
   assert.ok(synced < calls.indexOf("rename offset.json.bak"));
 });
 
-test("P4 P8 of many commits in doubt, one second name is kept: that of the acknowledged file", async () => {
+test("P4 P8 many commits in doubt keep one second name: that of the acknowledged file", async () => {
   await using at = await StoreDirectory.make();
   const { store, faulty } = await failing(at, afterRename());
   for (let offset = 3; offset < 10; offset++) {

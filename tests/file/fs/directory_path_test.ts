@@ -74,7 +74,7 @@ test("P2 a name that begins with two dots lies below the root", async () => {
   assert.deepEqual(watched.take(), ["syncDirectory .", "syncDirectory root"]);
 });
 
-test("P2 of a file outside the root only its own directory is made, and synced in its parent", async () => {
+test("P2 a file outside the root gets its own directory alone, synced in its parent", async () => {
   for (const file of ["other/offset.json", "offset.json"]) {
     await using at = await StoreDirectory.make();
     await mkdir(join(at.root, "a", "b"), { recursive: true });
@@ -91,7 +91,7 @@ test("P2 of a file outside the root only its own directory is made, and synced i
   }
 });
 
-test("P2 of a linked main, the link's own entry is synced, and the target's directory is made", async () => {
+test("P2 a linked main has the link's own entry synced, and the target's directory made", async () => {
   await using at = await StoreDirectory.make();
   await mkdir(join(at.root, "root", "c"), { recursive: true });
   const watched = new WatchedDirectories(at, "root", "root/c/offset.json", "far/away/real.json");

@@ -75,7 +75,7 @@ test("P9 an open file is described as its name is, so that it is the same", asyn
   }
 });
 
-test("P9 nothing is there where a name is missing, or a link leads nowhere", async () => {
+test("P9 a missing name, or a link that leads nowhere, is no file", async () => {
   await using at = await StoreDirectory.make({ file: "" });
   await symlink("none", at.path("link"));
   for (const name of ["none", "none/none", "link"]) {

@@ -188,7 +188,7 @@ test("L3 a fault tells what is wrong with its file, and a missing main is one if
   assert.deepEqual(fresh.faults, [fault]);
 });
 
-test("L2 of two pending backups the one whose name was made last counts, whatever their times", () => {
+test("L2 the pending backup whose name was made last counts, whatever the times are", () => {
   const [made] = PENDINGS.one;
   assert.ok(made.is === "valid");
   const pending = (second: number, mtimeMs: number) => ({

@@ -55,7 +55,7 @@ function filesInMemory(main: string, files: Record<string, Uint8Array>): FileSys
   };
 }
 
-test("J2 L4 of a damaged journal, a load answers the table of some persist, or refuses it", async () => {
+test("J2 L4 a load of a damaged journal answers the table of some persist, or refuses it", async () => {
   const main = "/root/client/group/offset.json";
   const met = new Set<string>();
   await check(

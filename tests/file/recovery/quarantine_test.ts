@@ -70,7 +70,7 @@ test("L4 a bad file that cannot be kept is an error, and stays", async () => {
   assert.deepEqual(await at.names(), ["offset.json"]);
 });
 
-test("O3 what is no regular file is refused, and stays", async () => {
+test("O3 a path that is no regular file is refused, and stays", async () => {
   for (const keep of [moveAside, keepAside]) {
     await using at = await StoreDirectory.make({ "offset.json": "good" });
     const faulty = new FaultyFileSystem();

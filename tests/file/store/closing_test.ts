@@ -112,7 +112,7 @@ test("C2 a persist after the last capture is refused, once the store is closed",
   assert.deepEqual(settled.slice(-3), ["refused", "refused", "refused"]);
 });
 
-test("C2 C3 what waits for a close that fails goes on then", async () => {
+test("C2 C3 calls that wait for a close go on if it fails", async () => {
   await using at = await StoreDirectory.make();
   const { store, faulty, hold, entered, letGo } = await held(at, "create");
   store.update(A, 1, true);
@@ -146,7 +146,7 @@ test("C3 a store with nothing to write closes, whatever others have written", as
   }
 });
 
-test("C3 R3 what a read adopts is nothing to write", async () => {
+test("C3 R3 an offset that a read adopts is nothing to write", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
   const store = await at.open();
   await at.write("offset.json", tableOf(1, 7));

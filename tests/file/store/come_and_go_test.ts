@@ -132,7 +132,7 @@ for (const journal of [false, true]) {
   });
 }
 
-test("D1 D2 what nobody knows takes no slot by being removed, deleted or read", async () => {
+test("D1 D2 an unknown queue takes no slot by being removed, deleted or read", async () => {
   await using at = await StoreDirectory.make();
   const options = { clientId: "client", group: "group", root: at.root };
   const files = await openFiles(options);
@@ -148,7 +148,7 @@ test("D1 D2 what nobody knows takes no slot by being removed, deleted or read", 
   await store.close();
 });
 
-test("D1 as many queues as are there at once have slots, however many come and go", async () => {
+test("D1 only the queues of one time have slots, however many come and go", async () => {
   await using at = await StoreDirectory.make();
   const options = {
     clientId: "client",

@@ -113,7 +113,7 @@ async function deleteTwice(store: LocalFileOffsetStore, faulty: FaultyFileSystem
   return [first.status, (await Promise.allSettled([second]))[0].status];
 }
 
-test("D2 of two deletions of one queue that fail, the queue is as it was before the first", async () => {
+test("D2 a queue is as it was before two deletions that both fail", async () => {
   for (const isLater of [true, false]) {
     await using at = await StoreDirectory.make({ "offset.json": tableOf(1, 2) });
     const { store, faulty } = await gated(at, "none");
@@ -132,7 +132,7 @@ test("D2 of two deletions of one queue that fail, the queue is as it was before 
   }
 });
 
-test("D2 of two deletions of one queue, the first of which fails, the second holds", async () => {
+test("D2 the second of two deletions of a queue holds if the first fails", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1, 2) });
   const { store, faulty } = await gated(at, "none");
   faulty.faults = [{ when: ({ name }) => name === "create", code: "EROFS", once: true }];

@@ -36,7 +36,7 @@ test("U1–U4 U7 D1 whatever is called, memory holds what a Map holds, and knows
   }));
 });
 
-test("P6 what memory begins with is not to be written", () => {
+test("P6 offsets that memory begins with are not to be written", () => {
   const memory = memoryOf(1n, undefined, 3n);
   assert.equal(memory.size, 2);
   assert.deepEqual([0, 1, 2, 3, undefined].map((slot) => memory.get(slot)), [
@@ -179,7 +179,7 @@ test("P9 U7 a merge leaves a greater offset of a frozen queue in the file, and a
   }
 });
 
-test("P9 what a merge passes over is only what it says, whatever else was touched", () => {
+test("P9 a merge passes over the queues that it names, and no others", () => {
   const slots = fc.array(fc.nat(5), { maxLength: 10 });
   check(fc.property(slots, slots, (touched, frozen) => {
     const memory = memoryOf(...Array.from({ length: 6 }, () => 1n));
@@ -218,7 +218,7 @@ test("P6 dirty queues are those that are held with another offset than the file'
   isDirty(2);
 });
 
-test("P6 what a commit wrote is dirty no more, unless it was changed meanwhile", () => {
+test("P6 a queue is not dirty after a commit, unless it was changed meanwhile", () => {
   const memory = memoryOf(1n, 1n, 1n, undefined);
   const durable = columnOf(1n, 1n, 1n);
   for (const slot of [0, 1, 2, 3]) memory.update(slot, 5n, true);

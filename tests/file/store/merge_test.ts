@@ -66,7 +66,7 @@ test("P9 a main that vanishes while it is read, and comes back, is merged", asyn
   assert.ok((await at.table()).equals(tableOf(5, 4)));
 });
 
-test("P2 P9 what somebody else wrote is synced before it is left as it is", async () => {
+test("P2 P9 a file that somebody else wrote is synced before it is left as it is", async () => {
   for (const durability of ["full", "relaxed"] as const) {
     await using at = await StoreDirectory.make({ "offset.json": tableOf(5) });
     const faulty = new FaultyFileSystem();

@@ -53,7 +53,7 @@ test("U7 a frozen offset ignores every update until it is removed", async () => 
   assert.equal(store.peek(A), 5n);
 });
 
-test("R1 R2 what memory answers costs no I/O", async () => {
+test("R1 R2 a read that memory answers costs no I/O", async () => {
   await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
   const faulty = new FaultyFileSystem();
   const store = await at.open({ fileSystem: faulty.fileSystem });
