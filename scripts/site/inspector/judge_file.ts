@@ -56,7 +56,9 @@ async function judgeSnapshot(placed: Placed): Promise<Judgement> {
   }
   const table = aliOnsTable(file.bytes);
   if (table !== undefined) {
-    const details = `ali-ons's form, ${countOf(table.size, "queue")}; no store reads it`;
+    const details = `ali-ons's form, ${
+      countOf(table.size, "queue")
+    }; no store reads it until offsets convert has rewritten it`;
     return { ...placed, state: "other", details, table };
   }
   return { ...placed, state: "bad", details: reason, excerpt };
