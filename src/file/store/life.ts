@@ -6,3 +6,8 @@ export type Life =
   | { readonly is: "abandoning"; readonly done: Promise<void> }
   /** `done` is the promise of the call that ended the store. */
   | { readonly is: "closed"; readonly done: Promise<void> };
+
+/** Tells whether the store takes no calls any more. */
+export function isEnded({ is }: Life): boolean {
+  return is === "closed" || is === "abandoning";
+}

@@ -1,6 +1,5 @@
 import { checkMessageQueue, type MessageQueue } from "../../core/table/message_queue.ts";
 import { NO_OFFSET, type Offset, toOffset } from "../../core/table/offset.ts";
-import type { OffsetColumn } from "../../core/table/offset_column.ts";
 import type { OffsetTable } from "../../core/table/offset_table.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
 import { checkIncreaseOnly, checkQueues } from "../../core/rules/check_arguments.ts";
@@ -10,21 +9,17 @@ import {
   type ConflictChoice,
   type Held,
 } from "../../core/rules/resolve_conflict.ts";
-import type { CommitJob } from "../commit/commit_job.ts";
 import type { Committer } from "../commit/committer.ts";
-import type { Written } from "../commit/written.ts";
 import { OffsetStoreClosedError } from "../errors/offset_store_closed_error.ts";
 import { endedByTheirs, RESOLVE, resolveErrorOf } from "./resolve_error_of.ts";
 import type { LoadOutcome, OffsetStore, OpenOptions, StoreStatus } from "../options.ts";
 import { checkOptions } from "./check_options.ts";
-import { CommitCounts } from "./commit_counts.ts";
 import { Deletions } from "./deletions.ts";
-import { GroupCommit } from "./group_commit.ts";
-import type { Life } from "./life.ts";
+import { isEnded, type Life } from "./life.ts";
 import { MemoryTable } from "./memory_table.ts";
 import { type OpenedFiles, openFiles } from "./open_files.ts";
 import { PersistTimer } from "./persist_timer.ts";
-import type { Reporter } from "./reporter.ts";
+import { StoreCommits } from "./store_commits.ts";
 
 let storeOf: (files: OpenedFiles, options: OpenOptions) => LocalFileOffsetStore;
 
@@ -67,26 +62,28 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   /** The slots under which memory and the files know the queues. */
   readonly #index: QueueIndex;
   readonly #memory: MemoryTable;
-  readonly #commits: GroupCommit;
+  readonly #commits: StoreCommits;
   readonly #timer: PersistTimer;
-  readonly #reporter: Reporter;
   readonly #deletions = new Deletions();
-  readonly #counts = new CommitCounts();
   /** The reads from the files that are under way. */
   readonly #reads = new Set<Promise<Offset>>();
   #releasing: Promise<void> | "not begun" = "not begun";
   #life: Life = { is: "open" };
 
-  private constructor({ path, committer, outcome, reporter }: OpenedFiles, options: OpenOptions) {
+  private constructor(files: OpenedFiles, options: OpenOptions) {
+    const { path, committer, outcome } = files;
     this.path = path;
     this.loadOutcome = outcome;
     this.#committer = committer;
     this.#index = committer.known.index;
     this.#memory = new MemoryTable(this.#index, committer.known.durable);
-    this.#commits = new GroupCommit((captured) => this.#commit(captured));
-    this.#reporter = reporter;
+    this.#commits = new StoreCommits(files, {
+      memory: this.#memory,
+      deletions: this.#deletions,
+      life: () => this.#life,
+    });
     const { persistEveryMs = "never" } = options;
-    this.#timer = new PersistTimer(persistEveryMs, () => this.#persistInBackground());
+    this.#timer = new PersistTimer(persistEveryMs, () => this.#commits.runInBackground());
   }
 
   /**
@@ -252,8 +249,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   remove(mq: MessageQueue): void {
     this.#assertNotClosed("remove");
     this.#removeFromMemory(mq);
-    // A commit that is under way may still hold the slot.
-    if (this.#commits.isIdle) this.#freeSlots();
+    this.#commits.freeSlotsIfIdle();
   }
 
   /**
@@ -344,8 +340,6 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
       });
     } catch (error) {
       throw resolveErrorOf(this.path, error);
-    } finally {
-      this.#freeSlots();
     }
   }
 
@@ -358,7 +352,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     return {
       queues: this.#memory.size,
       dirtyQueues: this.#memory.dirty,
-      ...this.#counts.status,
+      ...this.#commits.counts,
       closed: this.#life.is === "closed",
     };
   }
@@ -456,84 +450,10 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
     await this.#join(action);
   }
 
-  async #commit(captured: () => void): Promise<void> {
-    try {
-      const job = this.#job(captured);
-      const { as, bytes } = this.#reporter.hasListener
-        ? await this.#measured(job)
-        : await this.#committer.commit(job);
-      this.#counts.succeeded(bytes);
-      this.#reporter.succeeded(as);
-    } catch (error) {
-      this.#counts.failed(error);
-      throw error;
-    } finally {
-      this.#freeSlots();
-    }
-    if (this.#committer.isOutgrown && this.#life.is === "open") this.#persistInBackground();
-  }
-
-  /** Commits, and tells the listener how long that took. */
-  async #measured(job: CommitJob): Promise<Written> {
-    const begun = performance.now();
-    const written = await this.#committer.commit(job);
-    const { as, bytes } = written;
-    if (as !== "nothing") {
-      const durationMs = performance.now() - begun;
-      this.#reporter.report({ kind: "persisted", path: this.path, as, bytes, durationMs });
-    }
-    return written;
-  }
-
-  #job(captured: () => void): CommitJob {
-    const purpose = () => {
-      if (this.#life.is === "closing") return "close";
-      return this.#committer.isOutgrown ? "compact" : "persist";
-    };
-    return {
-      // If the store begins to close while callers still join this commit, the commit folds the journal.
-      get purpose() {
-        return purpose();
-      },
-      capture: (durable, foreign) => {
-        captured();
-        return this.#capture(durable, foreign);
-      },
-      giveBack: (changes) => this.#memory.giveBack(changes),
-      ended: (durable, changes) => this.#memory.settle(durable, changes),
-    };
-  }
-
-  #capture(durable: OffsetColumn, foreign: OffsetColumn | undefined) {
-    if (foreign !== undefined) this.#memory.mergeForeign(foreign);
-    const deleting: number[] = [];
-    for (const mq of this.#deletions.queues()) {
-      const slot = this.#index.find(mq);
-      if (slot !== undefined) deleting.push(slot);
-    }
-    return this.#memory.takeChanges(durable, deleting);
-  }
-
   #removeFromMemory(mq: MessageQueue): Held | undefined {
     checkMessageQueue(mq);
     const slot = this.#index.find(mq);
     return slot === undefined ? undefined : this.#memory.remove(slot);
-  }
-
-  /** Frees the slots of queues that neither memory nor the files hold; no commit may be under way. */
-  #freeSlots(): void {
-    const { known } = this.#committer;
-    this.#memory.dropped.free(this.#index, { isHeld: (slot) => this.#memory.has(slot), known });
-  }
-
-  /** Persists without a caller: only the listener hears of a failure, and the next persist tries again. */
-  #persistInBackground(): void {
-    const { path } = this;
-    this.#commits.run().catch((error) => {
-      // A commit that stops since the store is abandoned has not failed.
-      if (this.#isEnded) return;
-      this.#reporter.report({ kind: "persist-failed", path, error });
-    });
   }
 
   #slotOf(mq: MessageQueue): number {
@@ -546,7 +466,7 @@ export class LocalFileOffsetStore implements OffsetStore, AsyncDisposable {
   }
 
   get #isEnded(): boolean {
-    return this.#life.is === "closed" || this.#life.is === "abandoning";
+    return isEnded(this.#life);
   }
 }
 

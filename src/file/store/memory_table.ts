@@ -163,10 +163,9 @@ export class MemoryTable {
     const memory = this.#touched.size + this.#otherChanges > 0 ? "touched" : "untouched";
     this.#otherChanges = 0;
     const changed = this.#touched.takeDifferent(this.#flags, column, this.#offsets);
-    const deleted: number[] = [];
-    for (const slot of deleting) {
-      if (!this.has(slot) && column.get(slot) !== undefined) deleted.push(slot);
-    }
+    const deleted = [...deleting].filter((slot) =>
+      !this.has(slot) && column.get(slot) !== undefined
+    );
     return { ...changed, deleted, memory };
   }
 
