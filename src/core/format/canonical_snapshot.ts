@@ -1,6 +1,6 @@
 import { SLICE, type Slices } from "../slices.ts";
 import { OffsetColumn } from "../table/offset_column.ts";
-import { tableOf } from "../table/offset_table.ts";
+import { tableOf, type TableParts } from "../table/offset_table.ts";
 import { QueueIndex } from "../table/queue_index.ts";
 import { CanonicalEntries } from "./canonical_entries.ts";
 import { generationMember, hexadecimal } from "./checksum.ts";
@@ -36,7 +36,7 @@ export function* readCanonicalSnapshot(
 ): Slices<Snapshot | undefined> {
   if (HEAD.some((byte, i) => bytes[i] !== byte)) return undefined;
   const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
-  const tableEnd = yield* readEntries(bytes, new CanonicalEntries(parts), part);
+  const tableEnd = yield* readEntries(bytes, parts, part);
   if (tableEnd === undefined) return undefined;
   const tail = decode(bytes.subarray(tableEnd, tableEnd + LONGEST_TAIL + 1));
   const members = tail === undefined ? null : TAIL.exec(tail);
@@ -59,9 +59,10 @@ export function* readCanonicalSnapshot(
 /** Reads all entries of the table; answers where it ends. */
 function* readEntries(
   bytes: Uint8Array,
-  entries: CanonicalEntries,
+  into: TableParts,
   part: number,
 ): Slices<number | undefined> {
+  const entries = new CanonicalEntries(into);
   for (let start = HEAD.length; start < bytes.length;) {
     const end = partEnd(bytes, start, part);
     const text = decode(bytes.subarray(start, end));
@@ -72,9 +73,17 @@ function* readEntries(
     if (read === 0) return undefined;
     if (next === "}") return start + bytesOf(text, read) + 1;
     if (read + 1 !== text.length) return undefined;
+    if (start === HEAD.length) reserve(into, bytes.length / end);
     start = end;
   }
   return undefined;
+}
+
+/** Makes room for all queues of a file, given how many times as long it is as the part that was read. */
+function reserve({ index, offsets }: TableParts, times: number): void {
+  const size = Math.ceil(times * offsets.size);
+  index.reserve(size);
+  offsets.reserve(size);
 }
 
 /** The end of a part behind the comma between two entries; no character is cut there. */

@@ -34,6 +34,11 @@ export class OffsetColumn {
     return this.#held[slot!] === 1 ? this.#offsets.get(slot!) : undefined;
   }
 
+  /** Makes room for so many slots at once. */
+  reserve(size: number): void {
+    this.#makeRoom(size);
+  }
+
   /** Copies the offset of a slot, which must have one, to the same place in an array. */
   copyOffset(slot: number, into: Int64Array): void {
     const from = this.#offsets.halves;

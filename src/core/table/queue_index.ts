@@ -46,6 +46,11 @@ export class QueueIndex {
     return this.#slots.size;
   }
 
+  /** Makes room for so many queues at once. */
+  reserve(size: number): void {
+    this.#slots.reserve(size);
+  }
+
   /** The slot of a queue, if it has one. */
   find(mq: MessageQueue): number | undefined {
     // A value that is no queue is not found here; the caller refuses it then.

@@ -23,6 +23,12 @@ export class SlotTable {
     return this.#size;
   }
 
+  /** Makes room for so many slots at once: each growth leaves the arrays before it as garbage. */
+  reserve(size: number): void {
+    const length = 2 ** Math.ceil(Math.log2(size));
+    if (length > this.#last.length) this.#makeRoom(length, this.#size);
+  }
+
   find(broker: number, queueId: number): number | undefined {
     let slot = this.#last[this.#hash(broker, queueId)];
     while (slot !== NONE) {
@@ -35,7 +41,7 @@ export class SlotTable {
   /** Gives a slot to a queue, which must not have one: a free slot if there is one. */
   add(broker: number, queueId: number): number {
     const slot = this.#takeFree() ?? this.#size++;
-    if (slot === this.#last.length) this.#makeRoom(2 * slot);
+    if (slot === this.#last.length) this.#makeRoom(2 * slot, slot);
     this.#brokers[slot] = broker;
     // An array of integers turns −0 into 0, so that one queue has one spelling.
     this.#queueIds[slot] = queueId;
@@ -71,15 +77,17 @@ export class SlotTable {
     return this.#queueIds[slot];
   }
 
-  #makeRoom(length: number): void {
-    const [brokers, queueIds] = [this.#brokers, this.#queueIds];
+  #makeRoom(length: number, used: number): void {
+    const [before, brokers, queueIds] = [this.#before, this.#brokers, this.#queueIds];
     this.#last = new Uint32Array(length).fill(NONE);
     this.#before = new Uint32Array(length);
     this.#brokers = new Uint32Array(length);
     this.#queueIds = new Int32Array(length);
+    // Of the slots that are free, too: it leads from one to the next.
+    this.#before.set(before);
     this.#brokers.set(brokers);
     this.#queueIds.set(queueIds);
-    for (const slot of queueIds.keys()) this.#link(slot);
+    for (let slot = 0; slot < used; slot++) if (this.isTaken(slot)) this.#link(slot);
   }
 
   #link(slot: number): void {

@@ -46,3 +46,35 @@ test("S2 −0 is 0", () => {
   assert.equal(table.find(0, 0), 0);
   assert.ok(Object.is(table.queueIdAt(0), 0));
 });
+
+test("S2 room that is made at any time changes no answer, and loses no free slot", () => {
+  const step = fc.oneof(
+    fc.record({ do: fc.constant("add" as const), broker: brokers, id: ids }),
+    fc.record({ do: fc.constant("free" as const), at: fc.nat({ max: 40 }) }),
+    fc.record({ do: fc.constant("reserve" as const), size: fc.nat({ max: 300 }) }),
+  );
+  check(fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
+    const [table, model] = [new SlotTable(), new Map<string, number>()];
+    let most = 0;
+    for (const each of steps) {
+      if (each.do === "reserve") table.reserve(each.size);
+      if (each.do === "add") {
+        const key = `${each.broker} ${each.id}`;
+        if (!model.has(key)) model.set(key, table.add(each.broker, each.id));
+        most = Math.max(most, model.size);
+      }
+      if (each.do === "free" && model.size > 0) {
+        const [key, slot] = [...model][each.at % model.size];
+        table.free(slot);
+        model.delete(key);
+      }
+      // A slot is given again before a new one is.
+      assert.equal(table.size, most);
+      assert.equal(new Set(model.values()).size, model.size);
+      for (const [key, slot] of model) {
+        const [broker, id] = key.split(" ").map(Number);
+        assert.equal(table.find(broker, id), slot);
+      }
+    }
+  }));
+});
