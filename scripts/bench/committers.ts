@@ -87,7 +87,7 @@ export const committersSection: Section = {
         what: name,
         queues: QUEUES,
         value: rate(median(rounds)),
-        unit: "updates/s",
+        unit: "/s",
         ratio: faster(i),
       })),
     };

@@ -17,9 +17,9 @@ import { median, quantile, ratio } from "./statistics.ts";
 
 export const FLOOR = "floor";
 export const GUARDED = "guarded floor";
-export const SQLITE = "SQLite, one upsert";
+export const SQLITE = "SQLite";
 export const SNAPSHOT = "ours, plain file";
-export const LOOK = "look, overwrite, sync, blocking";
+export const LOOK = "look, overwrite, sync";
 export const JOURNAL = "ours, journal";
 
 /** How often that is done in a round which takes a fraction of a millisecond. */

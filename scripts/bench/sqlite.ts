@@ -38,7 +38,7 @@ export async function sqlite({ directory, queues: count }: Contest): Promise<Sql
     statement.run(keys[next], offset++);
   };
   return {
-    name: "SQLite, one upsert",
+    name: "SQLite",
     persist,
     upsert(times) {
       database.exec("BEGIN");
