@@ -1,9 +1,8 @@
-import * as zlib from "node:zlib";
-import { type Crc32, crc32 } from "../../core/format/crc32.ts";
 import type { Generation } from "../../core/format/generation.ts";
 import { JournalEncoder } from "../../core/format/journal_encoder.ts";
 import type { JournalDurability, SnapshotId } from "../../core/format/journal_header.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
+import { fastCrc32 } from "../fs/fast_crc32.ts";
 import type { FileInfo } from "../fs/file_info.ts";
 import { LONGEST_FILE, TableTooLongError } from "../fs/longest_file.ts";
 import type { FileSystem, WritableFile } from "../fs/file_system.ts";
@@ -15,13 +14,6 @@ import type { ColumnChanges } from "./changes.ts";
 
 /** How much room for records is made at a time: a record then has nothing to sync but itself. */
 const ROOM = 64 * 1024;
-
-/** Below this length our own function is faster than zlib's. */
-const SHORT = 512;
-
-// Stryker disable next-line ConditionalExpression,EqualityOperator: both have the same answer
-const fastCrc32: Crc32 = (bytes, before = 0) =>
-  bytes.length < SHORT ? crc32(bytes, before) : zlib.crc32(bytes, before);
 
 /** How a journal is written. */
 export interface JournalOptions {

@@ -1,4 +1,3 @@
-import { crc32 } from "node:zlib";
 import { generationMember, hexadecimal } from "../../core/format/checksum.ts";
 import { type Generation, MAX_GENERATION } from "../../core/format/generation.ts";
 import type { TableParts } from "../../core/table/offset_table.ts";
@@ -7,6 +6,7 @@ import { type Form, formOf, runText, tailOf } from "../../core/format/serialize.
 import { ByteChunks } from "./byte_chunks.ts";
 import type { ColumnChanges } from "./changes.ts";
 import { CooperativeYield, inTurns } from "../fs/cooperative_yield.ts";
+import { fastCrc32 } from "../fs/fast_crc32.ts";
 import { pacedCrc32 } from "../fs/paced_crc32.ts";
 import { patchedCrc32 } from "./patched_crc32.ts";
 
@@ -101,7 +101,7 @@ export class SnapshotEncoder {
     const sum = covered.sum ??= await pacedCrc32(text);
     // Not left to an empty number: Node 22 says 0 for the checksum of no bytes after others.
     if (generation === undefined) return hexadecimal(sum);
-    return hexadecimal(crc32(encoder.encode(generationMember(generation, "")), sum));
+    return hexadecimal(fastCrc32(encoder.encode(generationMember(generation, "")), sum));
   }
 
   async #encodeAll(table: TableParts): Promise<Encoded> {
@@ -151,8 +151,12 @@ export class SnapshotEncoder {
       bytes[this.#head.length] = OPENING_BRACE;
       return place;
     };
-    if (sum === undefined) put();
-    else kept.sum = patchedCrc32(sum, crc32(place), crc32(put()), tableEnd - starts[number + 1]);
+    if (sum === undefined) {
+      put();
+      return;
+    }
+    const [before, after] = [fastCrc32(place), fastCrc32(put())];
+    kept.sum = patchedCrc32(sum, before, after, tableEnd - starts[number + 1]);
   }
 
   /** Makes a file of entries, to which `add` adds those of a run and answers how many bytes. */

@@ -1,10 +1,10 @@
-import { crc32 } from "node:zlib";
 import { OffsetFileSyntaxError } from "../../core/format/offset_file_syntax_error.ts";
 import { type JournalContent, readJournalInSlices } from "../../core/format/read_journal.ts";
 import { isMissing, isUnreadable, messageOf } from "../errors/error_code.ts";
 import type { FileFault } from "../errors/offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
 import { inTurns } from "../fs/cooperative_yield.ts";
+import { fastCrc32 } from "../fs/fast_crc32.ts";
 import type { FileInfo } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { journalOf } from "../paths.ts";
@@ -67,7 +67,11 @@ export async function readJournalFile(fileSystem: FileSystem, main: string): Pro
   const { bytes, info } = file;
   const seen = { path, info, bytes, age: ageOf(info, since) };
   try {
-    return { is: "readable", ...seen, content: await inTurns(readJournalInSlices(bytes, crc32)) };
+    return {
+      is: "readable",
+      ...seen,
+      content: await inTurns(readJournalInSlices(bytes, fastCrc32)),
+    };
   } catch (error) {
     if (!(error instanceof OffsetFileSyntaxError)) throw error;
     const reason = `${error.reason}, at position ${error.position} of ${bytes.length}`;

@@ -1,4 +1,3 @@
-import { crc32 } from "node:zlib";
 import type { Generation } from "../../core/format/generation.ts";
 import type { SnapshotId } from "../../core/format/journal_header.ts";
 import { OffsetFileSyntaxError } from "../../core/format/offset_file_syntax_error.ts";
@@ -11,6 +10,7 @@ import { isMissing, isUnreadable, messageOf } from "../errors/error_code.ts";
 import type { FileFault } from "../errors/offset_file_corrupt_error.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
 import { inTurns } from "../fs/cooperative_yield.ts";
+import { fastCrc32 } from "../fs/fast_crc32.ts";
 import { type FileInfo, isYoung } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
 import { FileTooLongError, LONGEST_FILE } from "../fs/longest_file.ts";
@@ -92,8 +92,8 @@ function* snapshotOf(path: string, bytes: Uint8Array): Slices<Snapshot> {
   if (bytes.length > LONGEST_FILE) {
     throw new OffsetLoadError(path, new FileTooLongError(bytes.length));
   }
-  const canonical = yield* readCanonicalSnapshot(bytes, crc32);
-  return canonical ?? (yield* parseBytesInSlices(bytes, crc32));
+  const canonical = yield* readCanonicalSnapshot(bytes, fastCrc32);
+  return canonical ?? (yield* parseBytesInSlices(bytes, fastCrc32));
 }
 
 function reasonOf(error: OffsetFileSyntaxError, bytes: Uint8Array): string {
