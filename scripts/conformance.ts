@@ -9,7 +9,7 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import process from "node:process";
-import { DriverProcess, PATIENCE } from "./conformance/driver_process.ts";
+import { DriverProcess, PATIENCE, type Patience } from "./conformance/driver_process.ts";
 import { OPTIONS, type Options } from "./conformance/options.ts";
 import { compareResults, isFault, type Report, type Result } from "./conformance/report.ts";
 import { reportHtml } from "./conformance/report_html.ts";
@@ -77,7 +77,7 @@ export function main(argv: readonly string[], io: Io): Promise<number> {
 async function hold(command: readonly string[], options: Options, io: Io): Promise<number> {
   const { only: clauses, html, json } = options;
   const progress = new Progress(io, { unit: "clauses" });
-  const patience = { ...PATIENCE, hello: options.start * 1000 };
+  const patience: Patience = (op) => op === "hello" ? options.start * 1000 : PATIENCE(op);
   const report = await runKit((prefix) => DriverProcess.start(command, prefix, patience), {
     ...options,
     clauses,

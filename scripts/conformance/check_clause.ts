@@ -9,9 +9,6 @@ import { sectionOf } from "./specification.ts";
 import { DriverDied, NoAnswer, NotShown, Unsupported, Violation } from "./verdict.ts";
 import { World } from "./world.ts";
 
-/** The most cases that are tried to make a failing one shorter. */
-const SHRINKS = 120;
-
 /** From this number of runs on, all examples of a clause are taken. */
 const MANY_RUNS = 50;
 
@@ -19,6 +16,8 @@ const MANY_RUNS = 50;
 export interface CheckOptions {
   readonly runs: number;
   readonly seed: number;
+  /** The most cases that are tried to make a failing one shorter; 120 unless told. */
+  readonly shrinks?: number;
   readonly profile: string;
 }
 
@@ -68,6 +67,7 @@ class Cases {
   obstacle: Unsupported | NotShown | undefined;
   /** Whether a case ended because the driver did not answer. Each further case would wait again. */
   #isSilent = false;
+  /** How many cases may still be tried to make a failing one shorter. */
   #shrinks = 0;
 
   constructor(ground: Ground, clause: Clause) {
@@ -75,14 +75,15 @@ class Cases {
     this.clause = clause;
   }
 
-  async run({ runs, seed }: CheckOptions): Promise<void> {
+  async run({ runs, seed, shrinks = 120 }: CheckOptions): Promise<void> {
+    this.#shrinks = shrinks;
     const { arbitrary, share, everyExample = [] } = this.clause;
     const examples = runs < MANY_RUNS ? [] : everyExample.map((each): [unknown] => [each]);
     const numRuns = Math.max(Math.ceil(runs * share), examples.length, 1);
     const property = fc.asyncProperty(arbitrary, (given) => this.#judge(given));
     const details = await fc.check(property, { seed, numRuns, examples });
     if (this.failure === undefined && details.failed) throw details.errorInstance;
-    if (this.failure === undefined || this.#isSilent) return;
+    if (this.failure === undefined || this.#isSilent || shrinks === 0) return;
     await shorten(
       details.counterexample![0],
       async (given) => await this.#try(given) instanceof Violation,
@@ -91,7 +92,7 @@ class Cases {
 
   async #judge(given: unknown): Promise<void> {
     if (this.obstacle instanceof Unsupported || this.#isSilent) return;
-    if (this.failure !== undefined && ++this.#shrinks > SHRINKS) return;
+    if (this.failure !== undefined && --this.#shrinks < 0) return;
     const end = await this.#try(given);
     if (end instanceof Violation) throw end;
     if (end !== undefined) this.obstacle = end;

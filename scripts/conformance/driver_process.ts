@@ -4,14 +4,11 @@ import type { Driver, Request } from "./protocol.ts";
 import { asciiJson } from "./tell.ts";
 import { DriverDied, NoAnswer } from "./verdict.ts";
 
-/** How long the kit waits for an answer, in milliseconds. */
-export interface Patience {
-  readonly hello: number;
-  /** For every other call. A virtual machine that starts on a busy machine is slow. */
-  readonly call: number;
-}
+/** How long the kit waits for the answer to a request, in milliseconds. */
+export type Patience = (op: Request["op"]) => number;
 
-export const PATIENCE: Patience = { hello: 5_000, call: 30_000 };
+/** A virtual machine that starts on a busy machine is slow, and so is its first call. */
+export const PATIENCE: Patience = (op) => op === "hello" ? 5_000 : 30_000;
 
 /** Ignores SIGXFSZ, so that a write beyond a limit fails with EFBIG instead of ending the driver. */
 const SHELL = ["sh", "-c", `trap "" XFSZ; exec "$@"`, "sh"];
@@ -65,7 +62,7 @@ export class DriverProcess implements Driver {
   request(request: Request): Promise<unknown> {
     if (this.#death !== undefined) return Promise.reject(this.#death);
     const { op } = request;
-    const patience = op === "hello" ? this.#patience.hello : this.#patience.call;
+    const patience = this.#patience(op);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const how = `does not answer ${op} within ${patience / 1000} s; ${FLUSH_HINT}`;
@@ -81,7 +78,7 @@ export class DriverProcess implements Driver {
   }
 
   async end(): Promise<void> {
-    const timer = setTimeout(() => this.#child.kill(), this.#patience.call);
+    const timer = setTimeout(() => this.#child.kill(), this.#patience("close"));
     this.#child.hangUp();
     await this.#ended;
     clearTimeout(timer);

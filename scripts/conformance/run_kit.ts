@@ -11,6 +11,8 @@ export interface KitOptions {
   readonly clauses: readonly Clause[];
   readonly runs: number;
   readonly seed: number;
+  /** The most cases that are tried to make a failing one shorter; 120 unless told. */
+  readonly shrinks?: number;
   /** Replaces the profile that the driver names. */
   readonly profile?: string;
   /** The directory in which the kit makes its temporary directory. */
@@ -21,7 +23,7 @@ export interface KitOptions {
 
 /** Holds a client against the specification, clause by clause. */
 export async function runKit(launch: Launch, options: KitOptions): Promise<Report> {
-  const { clauses, runs, seed, onProgress } = options;
+  const { clauses, runs, seed, shrinks, onProgress } = options;
   const began = Date.now();
   await using ground = await Ground.make(launch, options.temporary);
   const { name = "unnamed", version = "" } = ground.hello;
@@ -35,7 +37,7 @@ export async function runKit(launch: Launch, options: KitOptions): Promise<Repor
   const results: Result[] = [];
   for (const clause of clauses) {
     onProgress?.(results.length, clause.id);
-    results.push(await checkClause(ground, clause, { runs, seed, profile }));
+    results.push(await checkClause(ground, clause, { runs, seed, shrinks, profile }));
   }
   onProgress?.(results.length, undefined);
   const seconds = Math.round((Date.now() - began) / 100) / 10;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import process from "node:process";
 import { CLAUSES, selectClauses } from "../../scripts/conformance/clauses.ts";
 import { DriverProcess } from "../../scripts/conformance/driver_process.ts";
-import type { Launch } from "../../scripts/conformance/protocol.ts";
+import type { Launch, Request } from "../../scripts/conformance/protocol.ts";
 import { runKit } from "../../scripts/conformance/run_kit.ts";
 import { SEED } from "../support/check.ts";
 import { BrokenDriver } from "./broken_driver.ts";
@@ -54,3 +54,23 @@ for (const { id, text } of CLAUSES) {
     }
   });
 }
+
+test("without leave to shorten a failing case, no case comes after it", async () => {
+  using files = await FakeFiles.make();
+  const opens = async (shrinks?: number) => {
+    let opened = 0;
+    class CountingDriver extends BrokenDriver {
+      override request(request: Request) {
+        if (request.op === "open") opened++;
+        return super.request(request);
+      }
+    }
+    const options = { clauses: selectClauses("U2"), runs: 50, seed: SEED, shrinks };
+    const launch = async () => new CountingDriver(FAULTS.U2, files);
+    const { results } = await runKit(launch, { ...options, temporary: files.directory });
+    assert.equal(results[0].state, "fails");
+    return opened;
+  };
+  const [without, usual] = [await opens(0), await opens()];
+  assert.ok(without < usual / 2, `${without} of ${usual}`);
+});
