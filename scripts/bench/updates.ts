@@ -174,7 +174,10 @@ export const updatesSection: Section = {
   async run(context) {
     return [
       await updatesAt(1000, false, { ...context, directory: join(context.directory, "updates") }),
-      await updatesAt(100_000, true, { ...context, directory: join(context.directory, "updates") }),
+      await updatesAt(context.quick ? 10_000 : 100_000, true, {
+        ...context,
+        directory: join(context.directory, "updates"),
+      }),
     ];
   },
 };

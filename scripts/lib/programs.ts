@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -21,13 +21,26 @@ export async function prepare(url: URL, folder: string): Promise<Program> {
   const cache = join(folder, "cache");
   await mkdir(cache, { recursive: true });
   const source = fileURLToPath(url);
+  let bundle = bundles.get(source);
+  if (bundle === undefined) bundles.set(source, bundle = bundleOf(source));
+  const bytes = await bundle;
+  if (bytes === undefined) return { file: source, cache };
   const file = join(folder, `${basename(source, ".ts")}.mjs`);
+  await writeFile(file, bytes);
+  return { file, cache };
+}
+
+/** The bundles that this process has made: esbuild is a process of its own, which starts slowly. */
+const bundles = new Map<string, Promise<Uint8Array | undefined>>();
+
+/** Bundles a program; `undefined` without esbuild. */
+async function bundleOf(source: string): Promise<Uint8Array | undefined> {
   try {
     const { build, stop } = await import("esbuild");
     try {
-      await build({
+      const { outputFiles } = await build({
         entryPoints: [source],
-        outfile: file,
+        write: false,
         bundle: true,
         format: "esm",
         platform: "neutral",
@@ -35,12 +48,12 @@ export async function prepare(url: URL, folder: string): Promise<Program> {
         target: "es2022",
         logLevel: "silent",
       });
+      return outputFiles[0].contents;
     } finally {
       await stop();
     }
-    return { file, cache };
   } catch {
-    return { file: source, cache };
+    return undefined;
   }
 }
 

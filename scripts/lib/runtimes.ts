@@ -56,7 +56,15 @@ export function readRuntimes(value: string): readonly Runtime[] {
  * `npx` starts a wrapper that costs a second, and whose death is not that of the runtime: the
  * runtime itself says where it is, once.
  */
-export async function findExecutable(runtime: Runtime): Promise<string> {
+export function findExecutable(runtime: Runtime): Promise<string> {
+  let executable = executables.get(runtime);
+  if (executable === undefined) executables.set(runtime, executable = ask(runtime));
+  return executable;
+}
+
+const executables = new Map<Runtime, Promise<string>>();
+
+async function ask(runtime: Runtime): Promise<string> {
   if (runtime === currentRuntime()) return process.execPath;
   const [program, ...args] = runtimeCommand(runtime);
   const evaluate = runtime === "deno" ? "eval" : "-e";

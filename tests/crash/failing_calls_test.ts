@@ -17,7 +17,7 @@ import { OPERATIONS } from "../../scripts/verify/faults/failing_calls_operations
  * so that each has its turn.
  */
 const [ONE_OUT_OF, ONE_OUT_OF_COSTLY, LEAST] = byLength({
-  tiny: [521, 4001, 20],
+  tiny: [1009, 8009, 10],
   short: [263, 2003, 40],
   long: [61, 421, 250],
 });

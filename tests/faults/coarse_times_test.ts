@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type LocalFileOffsetStore, type OpenOptions, serialize } from "../../mod.ts";
 import { parseSnapshot } from "../../src/core/format/parse.ts";
+import { byLength } from "../support/length.ts";
 import { queue, tableOf } from "../support/store_directory.ts";
 import { CoarseDisk } from "./coarse_disk.ts";
 import { DIRECTORY, type DiskProcess, JOURNAL, MAIN, ROOT } from "./disk_process.ts";
@@ -33,6 +34,9 @@ async function rewrite({ disk }: DiskProcess, from: number, to: number): Promise
   assert.ok(changed !== text && changed.length === text.length, text);
   await (await disk.truncate(MAIN)).write(new TextEncoder().encode(changed), 0);
 }
+
+/** Within how many persists a removed journal must be missed; half a second passes in all. */
+const PERSISTS = byLength({ tiny: 40, short: 200, long: 200 });
 
 const OFFSETS = tableOf(10, 10);
 
@@ -134,13 +138,13 @@ for (const [unit, unitMs] of Object.entries(UNITS)) {
               coarse.pass(stepMs);
             }
             await process.disk.unlink(JOURNAL);
-            for (let persists = 0; persists < 200; persists++) {
+            for (let persists = 0; persists < PERSISTS; persists++) {
               const error = await persist().then(() => undefined, (error) => error);
               const found = (await coarse.process().open()).peek(queue(0));
               const told = `persist ${persists} after it, at ${phaseMs} + ${stepMs} ms: ${error}`;
               if (error === undefined) assert.equal(found, BigInt(offset), told);
               else break;
-              if (persists % 20 === 0) coarse.pass(50);
+              if (persists % (PERSISTS / 10) === 0) coarse.pass(50);
             }
           });
         }

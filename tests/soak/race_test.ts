@@ -12,7 +12,7 @@ import { byLength } from "../support/length.ts";
 import { inDirectory } from "./in_directory.ts";
 import { runMain } from "./run_main.ts";
 
-const PERSISTS = byLength({ tiny: 10, short: 15, long: 40 });
+const PERSISTS = byLength({ tiny: 5, short: 15, long: 40 });
 
 function raceTwo(
   folder: string,

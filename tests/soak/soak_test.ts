@@ -10,10 +10,14 @@ import { currentRuntime } from "../../scripts/lib/runtimes.ts";
 import { Random } from "../../scripts/lib/random.ts";
 import { newTally } from "../../scripts/verify/soak/tally.ts";
 import { main } from "../../scripts/verify/soak.ts";
+import { byLength } from "../support/length.ts";
 import { inDirectory } from "./in_directory.ts";
 import { runMain } from "./run_main.ts";
 
 const SEED = "20261124";
+
+/** How many writers are killed, and how many by the end of the resumed run. */
+const [KILLS, MORE_KILLS] = byLength({ tiny: [3, 12], short: [6, 30], long: [6, 30] });
 
 const soak = (argv: readonly string[]) => runMain(main, argv);
 
@@ -22,16 +26,16 @@ test("soak: killed writers lose nothing, and what was counted can be resumed", a
     const state = join(directory, "state.json");
     const args = ["--directory", directory, "--resume", state, "--seed", SEED, "--json"];
     // The comparison covers the complaints, so a report that cuts messages short fails it.
-    const first = await soak([...args, "--kills", "6"]);
+    const first = await soak([...args, "--kills", String(KILLS)]);
     assert.deepEqual({ code: first.code, err: first.err }, { code: 0, err: "" });
-    assert.equal(JSON.parse(first.out).kills, 6);
-    const second = await soak([...args, "--kills", "30"]);
+    assert.equal(JSON.parse(first.out).kills, KILLS);
+    const second = await soak([...args, "--kills", String(MORE_KILLS)]);
     assert.deepEqual({ code: second.code, err: second.err }, { code: 0, err: "" });
     const { kills, lost, seed, runtimes } = JSON.parse(second.out);
-    assert.deepEqual({ kills, lost, seed }, { kills: 30, lost: 0, seed: SEED });
+    assert.deepEqual({ kills, lost, seed }, { kills: MORE_KILLS, lost: 0, seed: SEED });
     const { outcomes, remains } = runtimes[currentRuntime()];
     for (const counts of [outcomes, remains]) {
-      assert.equal(Object.values<number>(counts).reduce((a, b) => a + b), 30);
+      assert.equal(Object.values<number>(counts).reduce((a, b) => a + b), MORE_KILLS);
     }
     assert.equal(JSON.parse(await readFile(state, "utf8")).state.seed, SEED);
   });

@@ -1,6 +1,5 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { type Io, paint, printJsonLine } from "../../lib/io.ts";
 import { LossError } from "./lane.ts";
 import type { Runtime } from "../../lib/runtimes.ts";
@@ -34,7 +33,11 @@ export async function soakRace(
         ...way,
         // With all three, each has a part.
         runtimes: [runtimes[0], runtimes.at(1) ?? runtimes[0], runtimes.at(2) ?? runtimes[0]],
-        until: () => setTimeout(seconds * 1000),
+        // The time begins when both write: a process may take long to start.
+        until: async (writers) => {
+          await Promise.all(writers.map((writer) => writer.wrote("A")));
+          await io.sleep(seconds * 1000);
+        },
       });
       races.push(each);
       if (!json) io.out(describe(each));
