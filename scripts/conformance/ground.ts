@@ -28,6 +28,8 @@ export class Ground implements AsyncDisposable {
   main = "";
   readonly #launch: Launch;
   readonly #drivers = new Map<Mode, Promise<CheckedDriver>>();
+  /** The last kill of each. */
+  readonly #killed = new Map<Mode, Promise<void>>();
   /** Leaves no mounted disk if the run is interrupted. The drivers see the end of their input. */
   readonly #onExit = () => {
     this.disk.remove();
@@ -100,11 +102,17 @@ export class Ground implements AsyncDisposable {
     return await this.launch(mode === "confined" ? permissions() : []);
   }
 
-  /** Kills a driver; the next call starts a new one. */
-  async kill(mode: Mode): Promise<void> {
+  /**
+   * Kills a driver and waits until it is gone; the next call starts a new one. Several requests that
+   * fail together all wait.
+   */
+  kill(mode: Mode): Promise<void> {
     const driver = this.#drivers.get(mode);
-    this.#drivers.delete(mode);
-    await (await driver)?.kill();
+    if (driver !== undefined) {
+      this.#drivers.delete(mode);
+      this.#killed.set(mode, driver.then((started) => started.kill()));
+    }
+    return this.#killed.get(mode) ?? Promise.resolve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

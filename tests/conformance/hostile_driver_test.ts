@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { CLAUSES, selectClauses } from "../../scripts/conformance/clauses.ts";
 import { DriverProcess, type Patience } from "../../scripts/conformance/driver_process.ts";
 import type { Driver, Launch, Request } from "../../scripts/conformance/protocol.ts";
 import { runKit } from "../../scripts/conformance/run_kit.ts";
-import { Unusable } from "../../scripts/conformance/verdict.ts";
+import { NoAnswer, Unusable } from "../../scripts/conformance/verdict.ts";
 import { check, SEED } from "../support/check.ts";
 import { BrokenDriver } from "./broken_driver.ts";
 import { FakeFiles } from "./fake_files.ts";
@@ -79,6 +80,35 @@ for (
     assert.ok(story!.length > 0);
   });
 }
+
+/** Answers no read, and dies slowly. */
+class SlowToDie extends BrokenDriver {
+  static alive = 0;
+
+  constructor(files: FakeFiles) {
+    super({}, files);
+    SlowToDie.alive++;
+  }
+
+  override request(request: Request) {
+    if (request.op !== "read") return super.request(request);
+    return Promise.reject(new NoAnswer("does not answer read", ""));
+  }
+
+  override async kill() {
+    await setTimeout(200);
+    SlowToDie.alive--;
+  }
+}
+
+test("the kit ends when every driver is gone, also if several reads fail together", async () => {
+  using files = await FakeFiles.make();
+  const options = { clauses: selectClauses("U6"), runs: 3, seed: SEED };
+  const launch = async () => new SlowToDie(files);
+  const { results } = await runKit(launch, { ...options, temporary: files.directory });
+  assert.equal(results[0].state, "fails");
+  assert.equal(SlowToDie.alive, 0);
+});
 
 /** Answers that no honest driver gives, to any request. */
 const hostile = fc.oneof(
