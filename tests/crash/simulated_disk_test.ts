@@ -17,6 +17,19 @@ async function statOf(fs: SimulatedFileSystem, path: string) {
   return info;
 }
 
+test("an error of the simulated disk is like one of the system, and has no stack", async () => {
+  const error = await new SimulatedFileSystem(new SimulatedDisk()).readFile("/missing").then(
+    () => assert.fail("it was read"),
+    (error) => error,
+  );
+  assert.ok(error instanceof Error);
+  const { code, path, message, stack = "" } = error as NodeJS.ErrnoException;
+  assert.deepEqual([code, path], ["ENOENT", "/missing"]);
+  assert.ok(message.startsWith("ENOENT: "), message);
+  assert.doesNotMatch(stack, /^ +at /m);
+  assert.match(new Error("another").stack!, /^ +at /m);
+});
+
 for (const timesMs of [1000, 2000]) {
   test(`coarse times: changes within ${timesMs} ms look like one, of files and directories`, async () => {
     const disk = new SimulatedDisk();
