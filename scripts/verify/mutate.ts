@@ -5,7 +5,9 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { type Figures, figuresOf, scoreOf, type Survivor, survivorsOf } from "./mutate/report.ts";
 import {
   type Part,
@@ -21,6 +23,8 @@ import { runTask, type Task } from "../lib/task.ts";
 import { UsageError } from "../lib/usage_error.ts";
 import { processIo } from "../lib/process_io.ts";
 import { formatTable } from "../lib/table.ts";
+
+const ROOT = new URL("../../", import.meta.url);
 
 const OPTIONS = {
   only: some("PART", "only src/core, or only src/file", PARTS),
@@ -48,6 +52,9 @@ whole suite might kill, never the other way round.`,
   ],
   exitCodes: "0 enough was noticed of each part, 1 it was not or it could not be found out",
   async run({ only, files, tests, quick, json }, io) {
+    if (tests !== undefined && !existsSync(fileURLToPath(new URL(tests, ROOT)))) {
+      throw new UsageError(`--tests ${JSON.stringify(tests)} is no file below the project's root`);
+    }
     const results: PartResult[] = [];
     for (const part of only) {
       const sources = await sourcesOf(part, files);

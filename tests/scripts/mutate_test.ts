@@ -8,7 +8,13 @@ import {
   type StrykerReport,
   survivorsOf,
 } from "../../scripts/verify/mutate/report.ts";
-import { PARTS, sourcesOf, TESTS, thresholdOf } from "../../scripts/verify/mutate/stryker.ts";
+import {
+  PARTS,
+  selectTests,
+  sourcesOf,
+  TESTS,
+  thresholdOf,
+} from "../../scripts/verify/mutate/stryker.ts";
 import { testFiles } from "../../scripts/verify/mutate/test_files.ts";
 import { runMain } from "../soak/run_main.ts";
 
@@ -62,6 +68,16 @@ test("mutate: every source and every test file of a part is found, and the thres
   }
 });
 
+test("mutate: all tests of a part are run, only the quick ones, or a single file", async () => {
+  const isQuick = true;
+  assert.deepEqual(selectTests("file", { isQuick: false }), ["tests/file", "tests/crash"]);
+  assert.deepEqual(selectTests("file", { isQuick }), ["tests/file"]);
+  const tests = "tests/core/commit_plan_test.ts";
+  const single = selectTests("file", { isQuick, tests });
+  assert.deepEqual(single, [tests]);
+  assert.deepEqual(await testFiles(single), [tests]);
+});
+
 test("mutate: help, and what cannot be", async () => {
   const help = await runMain(main, ["--help"]);
   assert.equal(help.code, 0);
@@ -70,6 +86,7 @@ test("mutate: help, and what cannot be", async () => {
     const [args, says] of [
       [["--only", "tests"], '--only "tests" is none of core, file and all'],
       [["--files", "src/none/*.ts"], 'no source matches --files "src/none/\\*.ts"'],
+      [["--tests", "tests/none_test.ts"], '--tests "tests/none_test.ts" is no file'],
       [["--all"], "--all"],
     ] as const
   ) {

@@ -69,6 +69,15 @@ export interface StrykerOptions {
   readonly tests?: string;
 }
 
+/** The test files, and the folders of them, that are run on a part. */
+export function selectTests(
+  part: Part,
+  { isQuick, tests }: Pick<StrykerOptions, "isQuick" | "tests">,
+): readonly string[] {
+  if (tests !== undefined) return [tests];
+  return isQuick ? TESTS[part].slice(0, 1) : TESTS[part];
+}
+
 /** Runs Stryker on a part. */
 export async function runStryker(
   part: Part,
@@ -79,8 +88,7 @@ export async function runStryker(
   await rm(report, { force: true });
   const args = [STRYKER, "run", configOf(part), "--mutate", sources.join()];
   if (shows) args.push("--reporters", "json,progress");
-  const [first] = TESTS[part];
-  const selected = tests === undefined ? isQuick ? [first] : TESTS[part] : [tests];
+  const selected = selectTests(part, { isQuick, tests });
   const home = await mkdtemp(join(FASTEST_DISK, "mutate-"));
   const child = new Child([await findExecutable("node"), ...args], {
     cwd: fileURLToPath(ROOT),
