@@ -42,11 +42,11 @@ func open(root, clientID, group string) (*store, error) {
 	return s, nil
 }
 
-// load takes the first good file: main, then a complete new one if main is missing, then the backup.
+// load takes the first good file: main, then the backup, then a complete new one if main is missing.
 func (s *store) load() (table, error) {
-	isThere := false
-	for _, suffix := range []string{"", ".tmp", ".bak"} {
-		if suffix == ".tmp" && isThere {
+	isThere, mainIsThere := false, false
+	for _, suffix := range []string{"", ".bak", ".tmp"} {
+		if suffix == ".tmp" && mainIsThere {
 			continue
 		}
 		found, err := readTable(s.path + suffix)
@@ -55,6 +55,7 @@ func (s *store) load() (table, error) {
 			return found, nil
 		case errors.Is(err, errCorrupt):
 			isThere = true
+			mainIsThere = mainIsThere || suffix == ""
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, err
 		}

@@ -69,9 +69,9 @@ class OffsetStore:
         self.durable = table
 
     def _load(self):
-        """The first good file: main, then a complete new one if main is missing, then the backup."""
+        """The first good file: main, then the backup, then a complete new one if main is missing."""
         missing = not os.path.lexists(self.path)
-        names = [self.path, *([self.path + ".tmp"] if missing else []), self.path + ".bak"]
+        names = [self.path, self.path + ".bak", *([self.path + ".tmp"] if missing else [])]
         there = [name for name in names if os.path.lexists(name)]
         for name in there:
             try:
