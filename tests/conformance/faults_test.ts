@@ -6,6 +6,7 @@ import { DriverProcess } from "../../scripts/conformance/driver_process.ts";
 import type { Launch, Request } from "../../scripts/conformance/protocol.ts";
 import { runKit } from "../../scripts/conformance/run_kit.ts";
 import { SEED } from "../support/check.ts";
+import { byLength } from "../support/length.ts";
 import { BrokenDriver } from "./broken_driver.ts";
 import { PATIENT, runScript } from "./run_script.ts";
 import { FakeFiles } from "./fake_files.ts";
@@ -27,6 +28,9 @@ const PROCESS = new Set([
 /** The most steps that a story may have; a table of many queues is one. */
 const HANDFUL = 12;
 
+/** The most cases that are tried to make a story so short. */
+const SHRINKS = byLength({ tiny: 30, short: 120, long: 120 });
+
 function launchOf(id: string, files: FakeFiles): Launch {
   if (!PROCESS.has(id)) return (prefix) => BrokenDriver.start(FAULTS[id], files, prefix);
   const command = runScript("broken_driver.ts", id, files.directory);
@@ -42,8 +46,8 @@ for (const { id, text } of CLAUSES) {
   test(`${name} of the kit fails for a store that breaks it, in a few steps`, async (t) => {
     const clauses = selectClauses(id).filter((clause) => clause.id === id);
     using files = await FakeFiles.make();
-    const options = { clauses, runs: 50, seed: SEED, temporary: files.directory };
-    const report = await runKit(launchOf(id, files), options);
+    const options = { clauses, runs: 50, seed: SEED, shrinks: SHRINKS };
+    const report = await runKit(launchOf(id, files), { ...options, temporary: files.directory });
     const [result] = report.results;
     if (result.state === "not shown" && PROCESS.has(id)) return t.skip(result.reason);
     assert.equal(result.state, "fails", `${text}: ${result.state}`);

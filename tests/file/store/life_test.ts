@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { check } from "../../support/check.ts";
+import { check, inProportion } from "../../support/check.ts";
 import { type Life, lifeWith, Lived } from "../../support/lived.ts";
 
 const NO_FAULTS = fc.constant([]);
@@ -23,7 +23,10 @@ for (const end of ["close", "abandon"] as const) {
         }),
         { numRuns: 300 },
       );
-      assert.ok(ends[end] > 50 && ends.rejections > 50, JSON.stringify(ends));
+      assert.ok(
+        ends[end] > inProportion(50) && ends.rejections > inProportion(50),
+        JSON.stringify(ends),
+      );
     });
   }
 }
