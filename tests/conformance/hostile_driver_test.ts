@@ -8,7 +8,7 @@ import { DriverProcess, type Patience } from "../../scripts/conformance/driver_p
 import type { Driver, Launch, Request } from "../../scripts/conformance/protocol.ts";
 import { runKit } from "../../scripts/conformance/run_kit.ts";
 import { NoAnswer, Unusable } from "../../scripts/conformance/verdict.ts";
-import { check, SEED } from "../support/check.ts";
+import { check, inProportion, SEED } from "../support/check.ts";
 import { BrokenDriver } from "./broken_driver.ts";
 import { FakeFiles } from "./fake_files.ts";
 import { PATIENT, runScript } from "./run_script.ts";
@@ -157,5 +157,5 @@ test("the kit ends with a report, or refuses the driver, at any answer", async (
     }),
     { numRuns: 100 },
   );
-  assert.ok(failed > 10, `${failed} failed`);
+  assert.ok(failed > inProportion(10), `${failed} failed`);
 });
