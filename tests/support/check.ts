@@ -2,8 +2,7 @@
  * Runs a property with a fixed seed, so that a failure can be repeated.
  *
  * `FC_SEED` takes another seed. `FC_RUNS` is how often an ordinary property runs: 100, and less in the
- * shortest run of the tests; one with a number of its own grows in proportion. The tests of the core
- * notice every mutant with 20 runs.
+ * shortest run of the tests; one with a number of its own grows in proportion.
  */
 import process from "node:process";
 import fc from "fast-check";
