@@ -16,7 +16,7 @@ const MANY_RUNS = 50;
 export interface CheckOptions {
   readonly runs: number;
   readonly seed: number;
-  /** The most cases that are tried to make a failing one shorter; 120 unless told. */
+  /** The most cases that are tried to make a failing one shorter; 120 by default. */
   readonly shrinks?: number;
   readonly profile: string;
 }

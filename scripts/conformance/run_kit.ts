@@ -11,7 +11,7 @@ export interface KitOptions {
   readonly clauses: readonly Clause[];
   readonly runs: number;
   readonly seed: number;
-  /** The most cases that are tried to make a failing one shorter; 120 unless told. */
+  /** The most cases that are tried to make a failing one shorter; 120 by default. */
   readonly shrinks?: number;
   /** Replaces the profile that the driver names. */
   readonly profile?: string;
