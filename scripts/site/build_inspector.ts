@@ -36,7 +36,7 @@ async function minified(name: string): Promise<string> {
       charset: "utf8",
       logLevel: "silent",
       alias: Object.fromEntries(
-        ["os", "path", "process", "timers/promises", "zlib"].map((module) => [
+        ["os", "path", "process", "timers/promises"].map((module) => [
           `node:${module}`,
           fileURLToPath(new URL(`node_${module.replace("/", "_")}.ts`, SHIMS)),
         ]),

@@ -1,2 +1,0 @@
-/** Stands for `node:zlib` in the browser. */
-export { crc32 } from "../../../src/core/format/crc32.ts";
