@@ -203,16 +203,27 @@ test("P1 writes, syncs and data syncs move to another thread each for itself", a
     let [time, step] = [now.call(performance), 0];
     performance.now = () => time += step;
     try {
-      for (const slow of Object.keys(calls) as (keyof typeof calls)[]) {
+      const madeHereAfter = async (slow: keyof typeof calls) => {
         for (const call of Object.values(calls)) await call();
         step = 2;
         await calls[slow]();
         step = 0;
         // The slow call has used up its turn of the event loop.
         await setImmediate();
+        const madeHere: string[] = [];
         for (const [name, call] of Object.entries(calls)) {
-          assert.equal(await isMadeHere(call()), name !== slow, `${name} after a slow ${slow}`);
+          if (await isMadeHere(call())) madeHere.push(name);
         }
+        return madeHere;
+      };
+      for (const slow of Object.keys(calls) as (keyof typeof calls)[]) {
+        const others = Object.keys(calls).filter((name) => name !== slow);
+        let madeHere = await madeHereAfter(slow);
+        // Another thread may answer before this one looks: that is rare, so a few attempts show it.
+        for (let more = 5; madeHere.includes(slow) && more > 0; more--) {
+          madeHere = await madeHereAfter(slow);
+        }
+        assert.deepEqual(madeHere, others, `after a slow ${slow}`);
       }
     } finally {
       performance.now = now;
