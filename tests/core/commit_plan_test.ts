@@ -64,8 +64,13 @@ function* states(): Generator<FilesState<string>> {
   }
 }
 
+/** A step never depends on the identities of files: one set of them stands for all. */
+const isNamed = ({ main }: FilesState<string>) =>
+  !("identities" in main) || main.identities.length === 1;
+
 function* answers(): Generator<Answered> {
   for (const state of states()) {
+    if (!isNamed(state)) continue;
     for (const seen of SEEN) {
       for (const changes of CHANGES) {
         for (const purpose of PURPOSES) {
@@ -89,7 +94,7 @@ for (const [name, rule] of Object.entries(RULES)) {
       if (isObeyed) obeyed++;
       else assert.fail(JSON.stringify(answered, null, 1));
     }
-    assert.ok(said > 10 && said === obeyed, `${said} cases`);
+    assert.ok(said > 0 && said === obeyed, `${said} cases`);
   });
 }
 
