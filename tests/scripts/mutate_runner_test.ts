@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { Memory } from "../../scripts/verify/mutate/memory.ts";
 import { Suite, type TestEnd } from "../../scripts/verify/mutate/suite.ts";
 import { TestRunner } from "../../scripts/verify/mutate/test_runner.ts";
 
@@ -158,4 +159,27 @@ test("mutate: a mutant that acts while modules are loaded is active in all tests
   });
   assert.equal((await lab.mutant("7", "static")).status, "killed");
   assert.deepEqual(lab.ran, ["a1 7", "b1 7"]);
+});
+
+test("mutate: a test that kills comes first from then on, in other processes too", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "offsetstore-mutate-"));
+  try {
+    await Memory.writeTimes({ quick: 1, slow: 9 }, folder);
+    const memory = await Memory.read(folder);
+    assert.deepEqual([memory.tests, memory.timeOf("slow")], [["quick", "slow"], 9]);
+    const rates = (of: Memory, source: string) =>
+      ["quick", "slow"].map((id) => of.rateOf(id, source));
+    const [before, after] = rates(memory, "a.ts");
+    assert.ok(before > after);
+    for (let kills = 0; kills < 9; kills++) await memory.addKill("slow", "a.ts");
+    await memory.addDependent("quick");
+    for (const each of [memory, await Memory.read(folder)]) {
+      const [quick, slow] = rates(each, "a.ts");
+      assert.ok(slow > quick);
+      assert.deepEqual(rates(each, "b.ts"), [before, after]);
+      assert.deepEqual([each.isDependent("quick"), each.isDependent("slow")], [true, false]);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

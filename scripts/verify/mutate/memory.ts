@@ -1,10 +1,11 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 
 /** Lies in Stryker's copy of the repository, and goes with it. */
 const FOLDER = ".mutate";
-const TIMES = `${FOLDER}/times.json`;
-const KILLS = `${FOLDER}/kills.txt`;
-const DEPENDENT = `${FOLDER}/dependent.txt`;
+const TIMES = "times.json";
+const KILLS = "kills.txt";
+const DEPENDENT = "dependent.txt";
 
 /** The facts about the tests that all processes of a run share. */
 export class Memory {
@@ -12,23 +13,38 @@ export class Memory {
   readonly #kills = new Map<string, number>();
   readonly #dependent: Set<string>;
 
-  private constructor(times: Record<string, number>, kills: string[], dependent: string[]) {
+  readonly #folder: string;
+
+  private constructor(
+    folder: string,
+    times: Record<string, number>,
+    kills: string[],
+    dependent: string[],
+  ) {
+    this.#folder = folder;
     this.#times = times;
-    for (const line of kills) this.#kills.set(line, (this.#kills.get(line) ?? 0) + 1);
+    for (const line of kills) this.#count(line);
     this.#dependent = new Set(dependent);
   }
 
-  static async read(): Promise<Memory> {
-    const textOf = (path: string) => readFile(path, "utf8").catch(() => "");
-    const linesOf = async (path: string) => (await textOf(path)).split("\n");
+  #count(kill: string): void {
+    this.#kills.set(kill, (this.#kills.get(kill) ?? 0) + 1);
+  }
+
+  static async read(folder = FOLDER): Promise<Memory> {
+    const textOf = (name: string) => readFile(join(folder, name), "utf8").catch(() => "");
+    const linesOf = async (name: string) => (await textOf(name)).split("\n");
     const times = JSON.parse(await textOf(TIMES) || "{}");
-    return new Memory(times, await linesOf(KILLS), await linesOf(DEPENDENT));
+    return new Memory(folder, times, await linesOf(KILLS), await linesOf(DEPENDENT));
   }
 
   /** Writes down how many milliseconds each test takes. */
-  static async writeTimes(times: Readonly<Record<string, number>>): Promise<void> {
-    await mkdir(FOLDER, { recursive: true });
-    await writeFile(TIMES, JSON.stringify(times));
+  static async writeTimes(
+    times: Readonly<Record<string, number>>,
+    folder = FOLDER,
+  ): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, TIMES), JSON.stringify(times));
   }
 
   /** The tests, in their order. */
@@ -50,7 +66,9 @@ export class Memory {
 
   /** Remembers that a test has killed a mutant of a source. */
   async addKill(test: string, source: string): Promise<void> {
-    await appendFile(KILLS, `${source} ${test}\n`);
+    const kill = `${source} ${test}`;
+    this.#count(kill);
+    await appendFile(join(this.#folder, KILLS), `${kill}\n`);
   }
 
   /** Whether a test fails by itself: it needs the tests before it in its file. */
@@ -61,6 +79,6 @@ export class Memory {
   /** Remembers that a test fails by itself. */
   async addDependent(test: string): Promise<void> {
     this.#dependent.add(test);
-    await appendFile(DEPENDENT, `${test}\n`);
+    await appendFile(join(this.#folder, DEPENDENT), `${test}\n`);
   }
 }

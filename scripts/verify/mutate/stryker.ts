@@ -20,12 +20,11 @@ export const TESTS: Record<Part, readonly string[]> = {
 };
 
 /**
- * The environment of the tests: the smallest slices of slow ones, and every property as often as in
- * the gate.
+ * The environment of the tests: the smallest slices of slow ones, and few runs of each property.
  * The whole suite may kill a mutant that survives here, never the other way round. No disk is
  * mounted, since a run that is given up would leave it behind.
  */
-const QUICKLY = { FC_RUNS: "100", TESTS: "tiny", SMALL_DISK: "pretended", NO_COLOR: "1" };
+const QUICKLY = { TESTS: "tiny", SMALL_DISK: "pretended", NO_COLOR: "1" };
 
 /** A disk in memory, where there is one: the tests' syncs take no time there. */
 const FASTEST_DISK = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
