@@ -12,6 +12,12 @@ const QUEUE_ID = '\\"queueId\\":';
 /** Between the queue id and the offset. */
 const KEY_END = '}":';
 
+/** A broker, and the part of a key that all its queues of a topic share. */
+interface KnownBroker {
+  readonly key: string;
+  readonly broker: Broker;
+}
+
 /**
  * Reads entries as Go's client and this module write them, in any order, from the beginning of a
  * table. This takes a third of the time of reading token by token.
@@ -20,7 +26,7 @@ const KEY_END = '}":';
  */
 export class CanonicalEntries {
   readonly #into: TableParts;
-  readonly #brokers = new Map<string, Broker>();
+  readonly #brokers = new Map<string, KnownBroker>();
 
   /** `into` is where the entries go; it must be empty. */
   constructor(into: TableParts) {
@@ -37,41 +43,41 @@ export class CanonicalEntries {
   *read(text: string, position: number): Slices<number> {
     const { index, offsets } = this.#into;
     const integer = new IntegerReader(text);
-    let [end, key] = [position, ""];
-    let broker: Broker | undefined;
+    let end = position;
+    let known: KnownBroker | undefined;
     for (let read = 1;; read++) {
       const start = read === 1 ? position : end + 1;
-      // Without a queue id, this text is no key, and does not decode.
-      const idAt = text.indexOf(QUEUE_ID, start) + QUEUE_ID.length;
       // The next queue often has the same broker, and its key is not looked up then.
-      if (broker === undefined || idAt - start !== key.length || !text.startsWith(key, start)) {
-        key = text.slice(start, idAt);
-        broker = this.#brokerOf(key);
-        if (broker === undefined) return end;
+      if (known === undefined || !text.startsWith(known.key, start)) {
+        known = this.#brokerAt(text, start);
+        if (known === undefined) return end;
       }
-      const queueId = integer.int32(idAt);
+      const queueId = integer.int32(start + known.key.length);
       if (queueId === undefined || !text.startsWith(KEY_END, integer.end)) return end;
       const offset = integer.int64(integer.end + KEY_END.length);
       const next = text[integer.end];
       // Any other character may still belong to the number.
       if (offset === undefined || next !== "," && next !== "}") return end;
-      const slot = index.addQueue(broker, queueId);
+      const slot = index.addQueue(known.broker, queueId);
       if (typeof offset === "number") offsets.setNumber(slot, offset);
       else offsets.set(slot, offset);
       end = integer.end;
-      if (next === "}" || end + 1 === text.length) return end;
+      if (next === "}") return end;
       if (read % SLICE === 0) yield SLICE;
     }
   }
 
-  #brokerOf(key: string): Broker | undefined {
+  #brokerAt(text: string, start: number): KnownBroker | undefined {
+    // Without a queue id, this text is no key, and does not decode.
+    const key = text.slice(start, text.indexOf(QUEUE_ID, start) + QUEUE_ID.length);
     const known = this.#brokers.get(key);
     if (known !== undefined) return known;
     const names = decodeCanonicalKey(key);
     if (names === undefined) return undefined;
     const broker = this.#into.index.addBroker(names.topic, names.brokerName);
-    this.#brokers.set(key, broker);
-    return broker;
+    const found = { key, broker };
+    this.#brokers.set(key, found);
+    return found;
   }
 }
 

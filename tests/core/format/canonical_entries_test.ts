@@ -10,7 +10,7 @@ import {
   parse,
   serialize,
 } from "../../../src/core/mod.ts";
-import { atOnce } from "../../../src/core/slices.ts";
+import { atOnce, SLICE } from "../../../src/core/slices.ts";
 import { OffsetColumn } from "../../../src/core/table/offset_column.ts";
 import { tableOf } from "../../../src/core/table/offset_table.ts";
 import { QueueIndex } from "../../../src/core/table/queue_index.ts";
@@ -89,6 +89,16 @@ test("S4 the quick way ends where the table ends", () => {
     const text = `${first}}${behind}${second}}}`;
     assert.deepEqual(quick(text), { end: first.length, taken: [[at(0), 1n]] });
     assert.throws(() => parse(HEAD + text), OffsetFileSyntaxError);
+  }
+});
+
+test("P1 others have a turn after each slice of entries, and at no other time", () => {
+  for (const count of [1, SLICE - 1, SLICE, SLICE + 1, 2 * SLICE, 2 * SLICE + 1]) {
+    const all = Array.from({ length: count }, (_, id) => goEntry([at(id), 1n])).join(",") + "}";
+    const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
+    const slices = [...new CanonicalEntries(parts).read(all, 0)];
+    assert.deepEqual(slices, Array(Math.floor((count - 1) / SLICE)).fill(SLICE), `${count}`);
+    assert.equal(parts.offsets.size, count);
   }
 });
 
