@@ -106,9 +106,17 @@ test("S5 a wrong checksum, a longer tail and other bytes are left to the other r
     '{"offsetTable":{}}',
   ];
   for (const other of others) assert.equal(read(other), undefined, other);
+});
+
+test("S5 S6 bytes that are not UTF-8, and a mark of the byte order, are left to the other reader", () => {
+  // Without a checksum, and in another part than the end, nothing else would notice them.
+  const queue = (topic: string) => ({ topic, brokerName: "b", queueId: 0 });
+  const text = serialize(OffsetTable.from([[queue("t"), 7], [queue("u"), 7]]));
+  assert.ok(read(text, 1) !== undefined);
   const bytes = encode(text);
-  bytes[30] = 0xff;
-  assert.equal(atOnce(readCanonicalSnapshot(bytes, crc32)), undefined);
+  bytes[text.indexOf("t\\")] = 0xff;
+  assert.equal(atOnce(readCanonicalSnapshot(bytes, crc32, 1)), undefined);
+  assert.equal(read(text.replace('{"{', '{\ufeff"{'), 1), undefined);
 });
 
 test("P1 a large file is read in many slices of up to some thousand queues", () => {
