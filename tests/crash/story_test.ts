@@ -105,6 +105,9 @@ test("situation: a load must answer what was acknowledged, or what is in flight"
   assert.deepEqual(texts(accepted(loaded(now, two))), ["0=2", "0=3"]);
   assert.deepEqual(texts(accepted(loaded(crashed(now), two))), ["0=2"]);
   assert.deepEqual(texts(accepted(acknowledged(now, 3, three))), ["0=3"]);
+  // After a crash commits count from one again: the end of one decides nothing about an earlier one.
+  now = begun(crashed(now), 3, [parseTable("0=4")], true);
+  assert.deepEqual(texts(accepted(ended(now, 3, true))), ["0=1", "0=2", "0=3"]);
 });
 
 test("the faults that are permitted, and no other", () => {

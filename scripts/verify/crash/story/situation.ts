@@ -107,9 +107,12 @@ export function ended(situation: Situation, commit: number, isPrevious: boolean)
   return { ...situation, attempts };
 }
 
-/** All processes have ended: no commit goes on. */
+/** No commit has this number: the commits of a crash that is past. */
+const PAST = 0;
+
+/** All processes have ended: no commit goes on, and the commits after the crash count from one again. */
 export function crashed(situation: Situation): Situation {
-  const attempts = situation.attempts.map((each) => ({ ...each, isOver: true }));
+  const attempts = situation.attempts.map((each) => ({ ...each, commit: PAST, isOver: true }));
   return { ...situation, attempts };
 }
 
