@@ -25,7 +25,7 @@ export const JOURNAL = "ours, journal";
 /** How often that is done in a round which takes a fraction of a millisecond. */
 export const APPENDS = 40;
 /** It has more rounds, too. */
-export const appendRoundsOf = (rounds: number) => 4 * rounds;
+export const appendRoundsOf = (rounds: number) => 8 * rounds;
 /** A rewrite of megabytes is done once a round. */
 const rewritesOf = (queues: number) => queues > 10_000 ? 1 : 10;
 

@@ -169,3 +169,18 @@ test("a queue that has gone is not found at the slot of the one that took its br
   assert.equal(index.find(a), undefined);
   assert.equal(index.find(b), slot);
 });
+
+test("S2 the number of a broker is given again once its last queue has gone", () => {
+  const index = new QueueIndex();
+  for (let round = 0; round < 5; round++) {
+    const queue = (queueId: number) => ({ topic: `t${round}`, brokerName: "b", queueId });
+    const [first, second] = [index.add(queue(0)), index.add(queue(1))];
+    const { number } = index.brokerAt(first);
+    assert.equal(number, 0);
+    index.free(first);
+    assert.equal(index.find(queue(1)), second);
+    assert.equal(index.brokerAt(second).number, number, "it has a queue");
+    index.free(second);
+    assert.equal(index.find(queue(1)), undefined);
+  }
+});

@@ -47,6 +47,22 @@ test("S2 −0 is 0", () => {
   assert.ok(Object.is(table.queueIdAt(0), 0));
 });
 
+test("S2 of many queues with one hash, each can be freed, and the others are still found", () => {
+  // Without a broker, and below 2^16, the last four bits of the id are the hash.
+  const ids = Array.from({ length: 8 }, (_, n) => 16 * n);
+  for (const gone of ids) {
+    for (const next of ids) {
+      const table = new SlotTable();
+      const slots = new Map(ids.map((id) => [id, table.add(0, id)]));
+      for (const id of new Set([gone, next])) {
+        table.free(slots.get(id)!);
+        slots.delete(id);
+      }
+      for (const id of ids) assert.equal(table.find(0, id), slots.get(id), `${gone}, ${next}`);
+    }
+  }
+});
+
 test("S2 room that is made at any time changes no answer, and loses no free slot", () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant("add" as const), broker: brokers, id: ids }),
