@@ -47,7 +47,7 @@ test("S2 −0 is 0", () => {
   assert.ok(Object.is(table.queueIdAt(0), 0));
 });
 
-test("S2 of many queues with one hash, each can be freed, and the others are still found", () => {
+test("S2 each of many queues with one hash can be freed, and the others are still found", () => {
   // Without a broker, and below 2^16, the last four bits of the id are the hash.
   const ids = Array.from({ length: 8 }, (_, n) => 16 * n);
   for (const gone of ids) {
