@@ -6,6 +6,7 @@ import { crc32 } from "node:zlib";
 import {
   OffsetFileChecksumError,
   OffsetFileSyntaxError,
+  OffsetTable,
   parseAliOns,
   serialize,
 } from "../../../src/core/mod.ts";
@@ -81,4 +82,16 @@ test("S5 a fault of a file of ali-ons is at its position in bytes, too", () => {
     if (error !== undefined && encode(text).length > text.length) faults++;
   }));
   assert.ok(faults >= inProportion(10), `${faults} faults in texts that are not ASCII`);
+});
+
+test("S6 an error that is no fault of the file comes through as it is", () => {
+  const broken = new Error("the checksum cannot be computed");
+  const crc = () => {
+    throw broken;
+  };
+  // A blank makes the general reader verify it.
+  const text = serialize(OffsetTable.from([[{ topic: "t", brokerName: "b", queueId: 0 }, 1]]), {
+    checksum: true,
+  });
+  assert.throws(() => parseBytes(encode(` ${text}`), crc), broken);
 });
