@@ -70,7 +70,7 @@ test("S5 a fault in bytes is the fault of their text, at its position in bytes",
     }),
     { numRuns: 300 },
   );
-  assert.ok(Object.values(met).every((count) => count > 0), JSON.stringify(met));
+  assert.ok(Object.values(met).every((count) => count >= inProportion(20)), JSON.stringify(met));
 });
 
 test("S5 a fault of a file of ali-ons is at its position in bytes, too", () => {

@@ -6,7 +6,7 @@ import { compareMessageQueues, type MessageQueue } from "../../../src/core/mod.t
 import type { Run } from "../../../src/core/table/queue_index.ts";
 import { QueueIndex } from "../../../src/core/table/queue_index.ts";
 import { EDGE_NAMES } from "../../../scripts/lib/arbitraries.ts";
-import { check } from "../../support/check.ts";
+import { check, inProportion } from "../../support/check.ts";
 
 const key = (mq: MessageQueue): string => JSON.stringify([mq.topic, mq.brokerName, mq.queueId]);
 
@@ -86,7 +86,7 @@ test("S2 queues that come and go leave the order of an index that is made anew",
     );
   }));
   assert.ok(
-    reused > 0 && passes > 0,
+    reused > inProportion(100) && passes > inProportion(10),
     `${reused} slots were given again, ${passes} passes ended`,
   );
 });

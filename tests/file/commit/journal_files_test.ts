@@ -11,7 +11,7 @@ import { serialize } from "../../../src/core/mod.ts";
 import { JournalFiles } from "../../../src/file/commit/journal_files.ts";
 import type { FileInfo } from "../../../src/file/fs/file_info.ts";
 import { recover } from "../../../src/file/recovery/recover.ts";
-import { check } from "../../support/check.ts";
+import { check, inProportion } from "../../support/check.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
 import { journalText } from "../../support/journal_text.ts";
 import { tableOf } from "../../support/store_directory.ts";
@@ -148,7 +148,8 @@ test("P9 a journal that was read is removed only with just the records that were
     if (!isSame) assert.equal(answer, "changed");
     else assert.deepEqual(answer, await real.stat(JOURNAL));
   }));
-  assert.ok(seen.same > 0 && seen.changed > 0, JSON.stringify(seen));
+  const least = inProportion(10);
+  assert.ok(seen.same > least && seen.changed > least, JSON.stringify(seen));
 });
 
 test("P9 a leftover is removed whatever it says, and no file that was written since it was read", async () => {
