@@ -18,7 +18,7 @@ export class OffsetColumn {
   #held: Uint8Array;
   #size: number;
 
-  constructor(offsets = new Int64Array(), held = new Uint8Array(0), size = 0) {
+  constructor(offsets = new Int64Array(), held: Uint8Array = new Uint8Array(0), size = 0) {
     this.#offsets = offsets;
     this.#held = held;
     this.#size = size;
@@ -145,11 +145,17 @@ export class OffsetColumn {
     this.#size--;
   }
 
-  /** Copies the column, in slices in which nobody may change it. */
-  *copyInSlices(): Slices<OffsetColumn> {
+  /**
+   * Copies the column, in slices in which nobody may change it.
+   *
+   * @param spare A column that is needed no more: its arrays are used again, if they are as long.
+   *   New ones for each copy of a long column would have their garbage collected all the time.
+   */
+  *copyInSlices(spare?: OffsetColumn): Slices<OffsetColumn> {
     const { length } = this.#held;
-    const offsets = new Int64Array(length);
-    const held = new Uint8Array(length);
+    const isFit = spare !== undefined && spare.#held.length === length;
+    const offsets = isFit ? spare.#offsets : new Int64Array(length);
+    const held = isFit ? spare.#held : new Uint8Array(length);
     for (let start = 0; start < length; start += COPIED_AT_ONCE) {
       const end = Math.min(start + COPIED_AT_ONCE, length);
       offsets.copyFrom(this.#offsets, start, end);

@@ -15,9 +15,17 @@ const encoder = new TextEncoder();
 export class ByteChunks {
   /** The chunks that are full, cut to what they hold. */
   readonly #full: Uint8Array[] = [];
-  #chunk = new Uint8Array(SHORTEST);
+  #chunk: Uint8Array;
   #used = 0;
   #length = 0;
+
+  readonly #expected: number;
+
+  /** @param expected How many bytes are expected: the first chunk holds them. */
+  constructor(expected = 0) {
+    this.#expected = expected;
+    this.#chunk = new Uint8Array(Math.max(SHORTEST, expected));
+  }
 
   /** How many bytes there are. */
   get length(): number {
@@ -36,6 +44,12 @@ export class ByteChunks {
     this.#makeRoom(bytes.length);
     this.#chunk.set(bytes, this.#used);
     return this.#did(bytes.length);
+  }
+
+  /** The first `length` bytes of the chunk for all that was expected; `undefined` if it is too short. */
+  only(length: number): Uint8Array | undefined {
+    const isOnly = this.#full.length === 0 && this.#chunk.length === this.#expected;
+    return isOnly && length <= this.#expected ? this.#chunk.subarray(0, length) : undefined;
   }
 
   /** Takes all bytes, chunk by chunk: none is kept. */

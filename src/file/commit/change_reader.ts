@@ -49,7 +49,7 @@ export class ChangeReader {
     await journals.closeAll();
     this.#files.become({ event: "read", main, journal: adopted });
     encoder.forget();
-    known.settle(offsets);
+    known.adopt(offsets);
     return change.author === "foreign" ? offsets : undefined;
   }
 

@@ -5,7 +5,6 @@ import type { ConflictChoice } from "../../core/rules/resolve_conflict.ts";
 import type { MessageQueue } from "../../core/table/message_queue.ts";
 import type { Offset } from "../../core/table/offset.ts";
 import type { OffsetColumn } from "../../core/table/offset_column.ts";
-import type { OffsetTable } from "../../core/table/offset_table.ts";
 import { OffsetConflictError } from "../errors/offset_conflict_error.ts";
 import { OffsetLoadError } from "../errors/offset_load_error.ts";
 import { persistErrorOf } from "../errors/persist_error_of.ts";
@@ -93,10 +92,6 @@ export class Committer {
 
   /** Reads an offset, from the files if they may hold something else than this store knows (R1). */
   async read(mq: MessageQueue): Promise<Offset | undefined> {
-    return (await this.#readTable()).get(mq);
-  }
-
-  async #readTable(): Promise<OffsetTable> {
     let seen: Observation;
     try {
       seen = await this.#observer.look(this.#state);
@@ -104,9 +99,9 @@ export class Committer {
       throw new OffsetLoadError(this.path, error);
     }
     const isKnown = isCertain(this.#state) && isOurs(this.#state, seen, COMPARE);
-    if (isKnown) return this.known.table;
+    if (isKnown) return this.known.table.get(mq);
     await syncNewDirectories(this.path, this.#options);
-    return await this.#view.read(seen);
+    return (await this.#view.read(seen)).get(mq);
   }
 
   /**
@@ -117,20 +112,17 @@ export class Committer {
    * @throws {OffsetPersistError} If they cannot be written.
    */
   async commit(job: CommitJob): Promise<Written> {
-    try {
-      if (this.#options.onConflict === "merge" && await this.#isIdle(job)) return NOTHING_WRITTEN;
-      return await this.#commit(job);
-    } catch (error) {
-      throw persistErrorOf(this.path, error);
-    }
-  }
-
-  async #commit(job: CommitJob): Promise<Written> {
+    const { onConflict, lock } = this.#options;
     for (let attempt = 1;; attempt++) {
       try {
-        return await this.#attemptWithLock(job);
+        // Without a lock of its own, only a merging store needs one: otherwise one of two writers is
+        // refused.
+        if (lock !== undefined || onConflict === "throw") {
+          return await this.#attempt(job, lock ?? NO_LOCK);
+        }
+        return await this.#isIdle(job) ? NOTHING_WRITTEN : await this.#attemptWithLock(job);
       } catch (error) {
-        if (!(error instanceof ChangedMeanwhileError)) throw error;
+        if (!(error instanceof ChangedMeanwhileError)) throw persistErrorOf(this.path, error);
         this.#become({ event: "changed" });
         if (attempt < MOST_ATTEMPTS) continue;
         throw new OffsetConflictError(this.path, "it was changed again and again");
@@ -138,11 +130,8 @@ export class Committer {
     }
   }
 
-  /** Without a lock of its own, only a merging store needs one: otherwise one of two writers is refused. */
   async #attemptWithLock(job: CommitJob): Promise<Written> {
-    const { fileSystem, directories, durability, onConflict, lock: held } = this.#options;
-    if (held !== undefined) return await this.#attempt(job, held);
-    if (onConflict === "throw") return await this.#attempt(job, NO_LOCK);
+    const { fileSystem, directories, durability } = this.#options;
     if (await fileSystem.stat(this.path) === undefined) await directories.make(durability);
     const lock = await LockFile.acquire(fileSystem, lockOf(this.path), {
       like: await predecessorOf(fileSystem, this.path),
@@ -173,7 +162,8 @@ export class Committer {
         step = this.#nextStep(seen, changes, job);
       }
       // C3: a store without anything to write closes, also after it lost its lock.
-      if (step.do !== "nothing" || job.purpose !== "close") await lock.confirm();
+      const needsLock = step.do !== "nothing" || job.purpose !== "close";
+      if (lock !== NO_LOCK && needsLock) await lock.confirm();
       this.#stopIfAbandoned();
       if (step.do === "nothing") return NOTHING_WRITTEN;
       if (step.do === "append") return await this.#executor.append(step, changes, lock);
@@ -210,7 +200,8 @@ export class Committer {
 
   /** Rejects if a file has changed since it was looked at, or the lock is another's (P9). */
   async #confirm(lock: Lock): Promise<void> {
-    if (await this.#look() === "changed") throw new ChangedMeanwhileError();
+    const seen = await this.#observer.look(this.#state);
+    if (!isOurs(this.#state, seen, COMPARE)) throw new ChangedMeanwhileError();
     await lock.confirm();
   }
 

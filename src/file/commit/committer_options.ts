@@ -19,6 +19,8 @@ export interface CommitRules {
 /** What a committer is made with. */
 export interface CommitterOptions extends CommitRules {
   readonly fileSystem: FileSystem;
+  /** Whether it makes the calls of `nodeFileSystem`, which may be made without promises, too. */
+  readonly calls: "of node" | "others";
   readonly directories: DirectoryPath;
   readonly format: OffsetFileFormat;
   readonly checksum: boolean;

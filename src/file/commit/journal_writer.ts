@@ -2,6 +2,7 @@ import type { Generation } from "../../core/format/generation.ts";
 import { JournalEncoder } from "../../core/format/journal_encoder.ts";
 import type { JournalDurability, SnapshotId } from "../../core/format/journal_header.ts";
 import type { QueueIndex } from "../../core/table/queue_index.ts";
+import { BlockingFile } from "../fs/blocking_file.ts";
 import { fastCrc32 } from "../fs/fast_crc32.ts";
 import type { FileInfo } from "../fs/file_info.ts";
 import { LONGEST_FILE, TableTooLongError } from "../fs/longest_file.ts";
@@ -44,6 +45,7 @@ export class JournalWriter {
   readonly #fileSystem: FileSystem;
   readonly #path: string;
   readonly #file: WritableFile;
+  readonly #blocking: BlockingFile | undefined;
   readonly #options: JournalOptions;
   readonly #lines = new JournalEncoder(fastCrc32);
   /** How long it may become. */
@@ -62,6 +64,7 @@ export class JournalWriter {
     this.#fileSystem = fileSystem;
     this.#path = path;
     this.#file = file;
+    this.#blocking = BlockingFile.of(file);
     this.info = info;
     this.#options = options;
     this.#limit = options.limit;
@@ -104,16 +107,33 @@ export class JournalWriter {
     return this.#length > Math.min(this.#limit, longest / 2);
   }
 
-  /**
-   * Appends a record of the queues that get another offset, and makes it durable.
-   *
-   * @returns How many bytes it was.
-   */
-  async append(index: QueueIndex, { slots, offsets }: ColumnChanges): Promise<number> {
-    return await this.#write(this.#lines.record(index, slots, offsets));
+  /** Encodes a record of the queues that get another offset; it is valid until the next line. */
+  encode(index: QueueIndex, { slots, offsets }: ColumnChanges): Uint8Array {
+    return this.#lines.record(index, slots, offsets);
   }
 
-  async #write(bytes: Uint8Array): Promise<number> {
+  /** Appends a record, and makes it durable. */
+  append(record: Uint8Array): Promise<void> {
+    return this.#write(record);
+  }
+
+  /**
+   * The same without a promise, on the real file system, while its calls are fast and there is room.
+   *
+   * @returns Whether it is done; otherwise `append` must be called.
+   */
+  appendNow(record: Uint8Array): boolean {
+    const { durability } = this.#options;
+    const end = this.#length + record.length;
+    if (this.#blocking?.mayAppend(durability) !== true || end > this.#roomEnd) return false;
+    // `append` writes all of it again, if only a part is accepted.
+    if (this.#blocking.write(record, this.#length) < record.length) return false;
+    this.#length = end;
+    if (durability === "full") this.#blocking.syncData();
+    return true;
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
     const end = this.#length + bytes.length;
     const { longest = LONGEST_FILE } = this.#options;
     if (end > longest) throw new TableTooLongError(end, longest);
@@ -123,7 +143,6 @@ export class JournalWriter {
     this.#length = end;
     if (needsRoom) await this.#makeRoom();
     if (this.#options.durability === "full") await this.#file.syncData();
-    return bytes.length;
   }
 
   /** A program that rotates logs may cut a file in place: its inode stays, and its records are gone. */

@@ -12,6 +12,8 @@ export class KnownTable {
   /** The slots of the queues, of those in memory too. */
   readonly index: QueueIndex;
   #durable: OffsetColumn;
+  /** The offsets before the last snapshot: the next one is made in their arrays. */
+  #spare: OffsetColumn | undefined;
   /** What the files may hold instead, since commits failed at a late step. */
   readonly #inDoubt: OffsetColumn[] = [];
 
@@ -43,9 +45,14 @@ export class KnownTable {
     return this.#inDoubt.some((offsets) => offsets.get(slot) !== undefined) ? "in doubt" : "none";
   }
 
-  /** The offsets after changes, in arrays of their own; no commit may end meanwhile. */
+  /**
+   * The offsets after changes, in arrays of their own; no commit may end meanwhile. What `durable` was
+   * before the last snapshot may be overwritten.
+   */
   *with(changes: ColumnChanges): Slices<OffsetColumn> {
-    const offsets = yield* this.#durable.copyInSlices();
+    const spare = this.#spare;
+    this.#spare = undefined;
+    const offsets = yield* this.#durable.copyInSlices(spare);
     applyChanges(offsets, changes);
     return offsets;
   }
@@ -56,9 +63,17 @@ export class KnownTable {
     this.#inDoubt.length = 0;
   }
 
-  /** A snapshot of these offsets is durable, or somebody else wrote one. */
+  /** A snapshot of these offsets, which `with` has made, is durable. */
   settle(offsets: OffsetColumn): void {
+    const before = this.#durable;
+    this.adopt(offsets);
+    this.#spare = before;
+  }
+
+  /** The files hold these offsets: somebody else wrote them, or they are known after all. */
+  adopt(offsets: OffsetColumn): void {
     this.#durable = offsets;
+    this.#spare = undefined;
     this.#inDoubt.length = 0;
   }
 
@@ -68,7 +83,7 @@ export class KnownTable {
     if (this.#inDoubt.length > MOST_IN_DOUBT) this.#inDoubt.shift();
   }
 
-  /** The offsets of a table that somebody else wrote, for `settle`. */
+  /** The offsets of a table that somebody else wrote, for `adopt`. */
   *columnOf(table: OffsetTable): Slices<OffsetColumn> {
     const offsets = new OffsetColumn();
     yield* copyEntries(table, { index: this.index, offsets });

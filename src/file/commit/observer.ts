@@ -1,6 +1,7 @@
-import { type FilesState, isOwn } from "../../core/files_state.ts";
+import { type FilesState, isKnownMain, isOwn } from "../../core/files_state.ts";
 import { type FileInfo, isSameFile, isSameInode, isYoung } from "../fs/file_info.ts";
 import type { FileSystem } from "../fs/file_system.ts";
+import { statNow } from "../fs/node_stat.ts";
 import { dirname } from "../fs/path_names.ts";
 import { journalOf } from "../paths.ts";
 import type { Observation } from "../recovery/store_view.ts";
@@ -38,23 +39,30 @@ export class Observer {
   }
 
   /** Describes main and its journal as they lie there now. */
-  async look(state: FilesState<FileInfo>): Promise<Observation> {
-    return this.#last = await this.#look(state);
-  }
-
-  async #look({ journal }: FilesState<FileInfo>): Promise<Observation> {
+  async look({ journal }: FilesState<FileInfo>): Promise<Observation> {
     const main = await this.#fileSystem.stat(this.#main);
-    if (isOwn(journal)) return { main, journal: await this.#lookForOwn(journal.identity) };
-    return { main, journal: await this.#fileSystem.stat(this.#journal) };
+    if (!isOwn(journal)) {
+      return this.#last = { main, journal: await this.#fileSystem.stat(this.#journal) };
+    }
+    const own = journal.identity;
+    const directory = await this.#fileSystem.stat(this.#directory);
+    const isThere = this.#isInSight(own, directory);
+    return this.#last = { main, journal: isThere ? own : await this.#askJournal(own) };
   }
 
-  async #lookForOwn(own: FileInfo): Promise<FileInfo | undefined> {
+  /**
+   * Whether main and this store's own journal are surely unchanged, as far as two calls of the real
+   * file system tell that block this thread. If they are not, `look` finds out more.
+   */
+  seesNoChange({ main, journal }: FilesState<FileInfo>): boolean {
+    return isKnownMain(main, statNow(this.#main), isSameFile) && isOwn(journal) &&
+      this.#isInSight(journal.identity, statNow(this.#directory));
+  }
+
+  /** Whether this store's own journal is where it was seen, since its directory is as it was then. */
+  #isInSight(own: FileInfo, directory: FileInfo | undefined): boolean {
     const sight = this.#sight;
-    const directory = await this.#fileSystem.stat(this.#directory);
-    if (sight.is === "seen" && sight.journal === own && isSameFile(directory, sight.directory)) {
-      return own;
-    }
-    return await this.#askJournal(own);
+    return sight.is === "seen" && sight.journal === own && isSameFile(directory, sight.directory);
   }
 
   /** A store that merges comes here each time: its lock is a name in the directory. */

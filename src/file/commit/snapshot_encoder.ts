@@ -16,6 +16,10 @@ const BYTES_AT_A_TIME = 128 * 1024;
 const COPIED_PER_ENCODED = 8;
 /** A larger image is not kept: it would be most of what a store needs. */
 const LARGEST_KEPT = 16 * 1024 * 1024;
+/** From this length on, an image is made in one array that is expected to hold it. */
+const LONG = 1024 * 1024;
+/** An image is expected to be longer than the last one by this part of it at most. */
+const GROWTH = 1 / 16;
 
 const OPENING_BRACE = "{".charCodeAt(0);
 
@@ -33,6 +37,8 @@ export class SnapshotEncoder {
   /** The image that the checksum covers: this one, or one in Go's form. */
   readonly #covered: SnapshotEncoder;
   #kept: Encoded | "nothing" = "nothing";
+  /** The length of the last image. */
+  #length = 0;
 
   constructor(form: Form, checksums: "always" | "with a generation") {
     this.#form = form;
@@ -79,7 +85,8 @@ export class SnapshotEncoder {
     const encoded = kept !== "nothing" && holdsTheSame(kept, table, changes)
       ? await this.#patch(kept, table, changes)
       : await this.#encodeAll(table);
-    if (encoded.bytes.length <= LARGEST_KEPT) this.#kept = encoded;
+    this.#length = encoded.bytes.length;
+    if (this.#length <= LARGEST_KEPT) this.#kept = encoded;
     return encoded;
   }
 
@@ -106,7 +113,7 @@ export class SnapshotEncoder {
 
   async #encodeAll(table: TableParts): Promise<Encoded> {
     const runs = await inTurns(table.index.orderInSlices());
-    const entries = new ByteChunks();
+    const entries = this.#chunks();
     return await this.#assemble(
       runs,
       entries,
@@ -132,7 +139,7 @@ export class SnapshotEncoder {
       await pacer.did(piece.length);
     }
     if (longer.size === 0) return kept;
-    const entries = new ByteChunks();
+    const entries = this.#chunks();
     return await this.#assemble(
       runs,
       entries,
@@ -159,6 +166,11 @@ export class SnapshotEncoder {
     kept.sum = patchedCrc32(sum, before, after, tableEnd - starts[number + 1]);
   }
 
+  /** Room for an image. To collect a long one in chunks and to copy them takes twice the memory. */
+  #chunks(): ByteChunks {
+    return new ByteChunks(this.#length < LONG ? 0 : Math.ceil(this.#length * (1 + GROWTH)));
+  }
+
   /** Makes a file of entries, to which `add` adds those of a run and answers how many bytes. */
   async #assemble(
     runs: readonly Run[],
@@ -167,31 +179,40 @@ export class SnapshotEncoder {
     add: (run: Run, number: number) => number,
   ): Promise<Encoded> {
     const pacer = new CooperativeYield(BYTES_AT_A_TIME);
-    const start = this.#head.length;
+    const start = entries.addBytes(this.#head);
     const starts = new Uint32Array(runs.length + 1);
     for (let number = 0; number < runs.length; number++) {
-      starts[number] = start + entries.length;
+      starts[number] = entries.length;
       await pacer.did(add(runs[number], number));
     }
-    starts[runs.length] = start + entries.length;
+    starts[runs.length] = entries.length;
     const isEmpty = size === 0;
     // The comma before the first entry gives its place to the brace.
-    const entriesEnd = isEmpty ? start + 1 : start + entries.length;
+    const entriesEnd = isEmpty ? start + 1 : entries.length;
     const end = encoder.encode(isEmpty ? "}" : `${this.#form.tableEnd}}`);
     const tableEnd = entriesEnd + end.length;
     const tail = tailOf(this.#form, MAX_GENERATION, hexadecimal(0)).length;
-    const bytes = new Uint8Array(tableEnd + tail);
-    bytes.set(this.#head);
-    let at = start;
-    for (const chunk of entries.take()) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-      await pacer.did(chunk.length / COPIED_PER_ENCODED);
-    }
+    const bytes = entries.only(tableEnd + tail) ??
+      await joined(entries, new Uint8Array(tableEnd + tail), pacer);
     bytes[start] = OPENING_BRACE;
     bytes.set(end, entriesEnd);
     return { bytes, tableEnd, starts, runs, runOf: undefined, size, sum: undefined };
   }
+}
+
+/** Copies chunks to an array that has room for them. */
+async function joined(
+  chunks: ByteChunks,
+  bytes: Uint8Array,
+  pacer: CooperativeYield,
+): Promise<Uint8Array> {
+  let at = 0;
+  for (const chunk of chunks.take()) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+    await pacer.did(chunk.length / COPIED_PER_ENCODED);
+  }
+  return bytes;
 }
 
 /** A whole file. */

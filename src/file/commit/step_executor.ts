@@ -13,7 +13,7 @@ import type { CommitterOptions } from "./committer_options.ts";
 import type { JournalFiles } from "./journal_files.ts";
 import type { KnownTable } from "./known_table.ts";
 import { Leftovers } from "./leftovers.ts";
-import type { Lock } from "./lock_file.ts";
+import { type Lock, NO_LOCK } from "./lock_file.ts";
 import type { Observer } from "./observer.ts";
 import { predecessorOf } from "./predecessor.ts";
 import { replaceSnapshot } from "./replace_snapshot.ts";
@@ -77,12 +77,16 @@ export class StepExecutor {
     const writer = this.#journals.writerOf(this.#files.state.journal);
     this.#encoder.forget();
     try {
-      const bytes = await writer.append(this.#known.index, changes);
+      const record = writer.encode(this.#known.index, changes);
+      // The promises of the other way take as long as a tenth of the sync.
+      const isQuick = lock === NO_LOCK && this.#options.calls === "of node";
+      if (!(isQuick && writer.appendNow(record))) await writer.append(record);
       // Somebody else may have replaced main without this record (P9).
-      await this.#files.confirm(lock);
+      const isUnchanged = isQuick && this.#observer.seesNoChange(this.#files.state);
+      if (!isUnchanged) await this.#files.confirm(lock);
       this.#known.settleRecord(changes);
       this.#files.become({ event: "appended", journal: writer.isOutgrown ? "full" : "open" });
-      return { as: "record", bytes };
+      return { as: "record", bytes: record.length };
     } catch (error) {
       // The record may be whole or torn; in both cases the next persist writes a snapshot.
       this.#files.become({ event: "append failed" });

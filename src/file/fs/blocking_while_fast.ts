@@ -59,18 +59,25 @@ export class BlockingWhileFast {
     this.#turn = thisTurn;
   }
 
+  /** Whether a call may be made in this thread, and in this turn of the event loop. */
+  get mayBlock(): boolean {
+    return this.#isFast && !this.#turn.isOver(this.#now());
+  }
+
   /** Makes a call in one of two ways that have the same effect. */
   async run<T>(here: () => T, elsewhere: () => Promise<T>): Promise<T> {
     if (!this.#isFast) {
       const start = this.#now();
       return this.#timed(start, await elsewhere());
     }
-    let start = this.#now();
     // To wait for a turn takes less time than to hand the call to another thread.
-    while (this.#turn.isOver(start)) {
-      await this.#turn.next();
-      start = this.#now();
-    }
+    while (!this.mayBlock) await this.#turn.next();
+    return this.runHere(here);
+  }
+
+  /** Makes a call in this thread. */
+  runHere<T>(here: () => T): T {
+    const start = this.#now();
     this.#turn.use(start);
     return this.#timed(start, here());
   }

@@ -1,5 +1,6 @@
 import { errorCode, isDenied, isLinkUnsupported, isUnsupported } from "../errors/error_code.ts";
 import type { Diagnostic } from "../options.ts";
+import { BlockingFile } from "./blocking_file.ts";
 import { tickOf } from "./file_info.ts";
 import type { FileSystem, WritableFile } from "./file_system.ts";
 
@@ -42,7 +43,7 @@ export function serveMissingCalls(
 
     async create(path) {
       const file = await fileSystem.create(path);
-      return {
+      const served: WritableFile = {
         ...delegate(file),
         backdate: () =>
           file.backdate().catch(async (error) => {
@@ -53,6 +54,8 @@ export function serveMissingCalls(
             await fileSystem.pause(2 * tickOf(mtimeMs));
           }),
       };
+      BlockingFile.handOn(file, served);
+      return served;
     },
 
     async syncDirectory(path) {

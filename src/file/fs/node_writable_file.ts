@@ -11,6 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { promisify } from "node:util";
+import { BlockingFile } from "./blocking_file.ts";
 import type { WritableFile } from "./file_system.ts";
 import { tickOf } from "./file_info.ts";
 import { fstatNow } from "./node_stat.ts";
@@ -23,7 +24,7 @@ const SMALL_WRITE = 128 * 1024;
 /**
  * Deno copies the bytes for another thread; to copy many megabytes at once would block this one.
  */
-const LARGEST_WRITE = 1024 * 1024;
+const LARGEST_WRITE = 4 * 1024 * 1024;
 
 /**
  * A large write may be cached as one large folio, which Linux scans whole on each sync. Room is
@@ -56,7 +57,7 @@ export function* pagesOf(
 /** A new file of the real file system that is open for writing. */
 export function nodeWritableFile(file: number, place: Place): WritableFile {
   let size: Place["files"] = "small";
-  const writeAt = async (bytes: Uint8Array, position: number): Promise<number> => {
+  const writeAt = (bytes: Uint8Array, position: number): Promise<number> => {
     const { length } = bytes;
     const writeElsewhere = async () => {
       const most = Math.min(length, LARGEST_WRITE);
@@ -66,12 +67,12 @@ export function nodeWritableFile(file: number, place: Place): WritableFile {
     };
     if (length <= SMALL_WRITE) {
       const writeHere = () => writeSync(file, bytes, 0, length, position);
-      return await place.writes.run(writeHere, writeElsewhere);
+      return place.writes.run(writeHere, writeElsewhere);
     }
     size = place.files = "large";
-    return await writeElsewhere();
+    return writeElsewhere();
   };
-  return {
+  const writable: WritableFile = {
     write: writeAt,
     async reserve(position, length) {
       for (const [start, end] of pagesOf(position, length)) {
@@ -96,6 +97,8 @@ export function nodeWritableFile(file: number, place: Place): WritableFile {
       closeSync(file);
     },
   };
+  BlockingFile.remember(writable, new BlockingFile(file, place));
+  return writable;
 }
 
 function setTime(file: number, ms: number): void {

@@ -18,9 +18,9 @@ export class Deletions {
     return this.#era;
   }
 
-  /** The queues. */
-  *queues(): Generator<MessageQueue> {
-    for (const { mq } of this.#byQueue.values()) yield mq;
+  /** The deletions that are going on. */
+  all(): Iterable<Deletion> {
+    return this.#byQueue.values();
   }
 
   has(mq: MessageQueue): boolean {

@@ -1,4 +1,3 @@
-import type { QueueIndex } from "../../core/table/queue_index.ts";
 import type { KnownTable } from "../commit/known_table.ts";
 
 /**
@@ -16,18 +15,13 @@ export class DroppedSlots {
    * Frees those slots that neither memory nor the files hold; no commit may be under way, since its
    * changes hold slots, too.
    */
-  free(
-    index: QueueIndex,
-    { isHeld, known }: {
-      readonly isHeld: (slot: number) => boolean;
-      readonly known: KnownTable;
-    },
-  ): void {
+  free(memory: { has(slot: number): boolean }, known: KnownTable): void {
     if (this.#slots.length === 0) return;
+    const { index } = known;
     const inDoubt: number[] = [];
     for (const slot of this.#slots) {
       // A slot may have been dropped twice.
-      if (isHeld(slot) || !index.isTaken(slot)) continue;
+      if (memory.has(slot) || !index.isTaken(slot)) continue;
       const holder = known.holderOf(slot);
       // Once the doubt has ended, nothing holds it.
       if (holder === "in doubt") inDoubt.push(slot);

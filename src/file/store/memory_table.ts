@@ -155,7 +155,7 @@ export class MemoryTable {
    * and hold another offset than it; and those that are deleted, unless they have one again. The
    * answer is good until the next.
    */
-  takeChanges(column: OffsetColumn, deleting: Iterable<number>): Changes {
+  takeChanges(column: OffsetColumn, deleting: readonly number[]): Changes {
     if (column !== this.#durable) {
       this.#durable = column;
       this.#markAll(column.compareAll(this.#index.size, this.#offsets));
@@ -163,9 +163,7 @@ export class MemoryTable {
     const memory = this.#touched.size + this.#otherChanges > 0 ? "touched" : "untouched";
     this.#otherChanges = 0;
     const changed = this.#touched.takeDifferent(this.#flags, column, this.#offsets);
-    const deleted = [...deleting].filter((slot) =>
-      !this.has(slot) && column.get(slot) !== undefined
-    );
+    const deleted = deleting.filter((slot) => !this.has(slot) && column.get(slot) !== undefined);
     return { ...changed, deleted, memory };
   }
 

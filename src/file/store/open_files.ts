@@ -34,11 +34,11 @@ export async function openFiles(
   options: OpenOptions,
   rules: CommitRules = {},
 ): Promise<OpenedFiles> {
-  const { durability = "full" } = options;
-  const { root, path } = storePath(options, options.fileSystem?.paths);
+  const { durability = "full", fileSystem: given = nodeFileSystem } = options;
+  const { root, path } = storePath(options, given.paths);
   const reporter = new Reporter(options.onDiagnostic);
   const { report } = reporter;
-  const fileSystem = serveMissingCalls(options.fileSystem ?? nodeFileSystem, report);
+  const fileSystem = serveMissingCalls(given, report);
   const main = await resolveLinks(fileSystem, path).catch((error) =>
     explain(fileSystem, path, error)
   );
@@ -54,6 +54,7 @@ export async function openFiles(
     if (kind !== "fresh" && durability === "full") await syncDirectories(directories, path);
     const committer = new Committer(main, recovery, {
       fileSystem,
+      calls: given === nodeFileSystem ? "of node" : "others",
       directories,
       format: options.format ?? "go",
       checksum: options.checksum ?? true,

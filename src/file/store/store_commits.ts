@@ -1,23 +1,12 @@
-import type { OffsetColumn } from "../../core/table/offset_column.ts";
-import type { Changes } from "../commit/changes.ts";
 import type { CommitJob } from "../commit/commit_job.ts";
 import type { Committer } from "../commit/committer.ts";
 import type { Written } from "../commit/written.ts";
 import { CommitCounts } from "./commit_counts.ts";
-import type { Deletions } from "./deletions.ts";
 import { GroupCommit } from "./group_commit.ts";
-import { isEnded, type Life } from "./life.ts";
-import type { MemoryTable } from "./memory_table.ts";
+import { isEnded } from "./life.ts";
 import type { OpenedFiles } from "./open_files.ts";
 import type { Reporter } from "./reporter.ts";
-
-/** What a commit takes from its store. */
-export interface CommitSource {
-  readonly memory: MemoryTable;
-  readonly deletions: Deletions;
-  /** The present life of the store. */
-  readonly life: () => Life;
-}
+import { type CommitSource, StoreJob } from "./store_job.ts";
 
 /** The commits of a store: what each captures, how it went, and the slots that it frees. */
 export class StoreCommits {
@@ -82,7 +71,7 @@ export class StoreCommits {
 
   async #commit(captured: () => void): Promise<void> {
     try {
-      const job = this.#job(captured);
+      const job = new StoreJob(this.#source, this.#committer, captured);
       const { as, bytes } = this.#reporter.hasListener
         ? await this.#measured(job)
         : await this.#committer.commit(job);
@@ -109,41 +98,9 @@ export class StoreCommits {
     return written;
   }
 
-  #job(captured: () => void): CommitJob {
-    const { memory, life } = this.#source;
-    const purpose = () => {
-      if (life().is === "closing") return "close";
-      return this.#committer.isOutgrown ? "compact" : "persist";
-    };
-    return {
-      // A store that begins to close while callers still join this commit has it fold the journal.
-      get purpose() {
-        return purpose();
-      },
-      capture: (durable, foreign) => {
-        captured();
-        return this.#capture(durable, foreign);
-      },
-      giveBack: (changes) => memory.giveBack(changes),
-      ended: (durable, changes) => memory.settle(durable, changes),
-    };
-  }
-
-  #capture(durable: OffsetColumn, foreign: OffsetColumn | undefined): Changes {
-    const { memory, deletions } = this.#source;
-    if (foreign !== undefined) memory.mergeForeign(foreign);
-    const deleting: number[] = [];
-    for (const mq of deletions.queues()) {
-      const slot = this.#committer.known.index.find(mq);
-      if (slot !== undefined) deleting.push(slot);
-    }
-    return memory.takeChanges(durable, deleting);
-  }
-
   /** Frees the slots of queues that neither memory nor the files hold; no commit may be under way. */
   #freeSlots(): void {
     const { memory } = this.#source;
-    const { known } = this.#committer;
-    memory.dropped.free(known.index, { isHeld: (slot) => memory.has(slot), known });
+    memory.dropped.free(memory, this.#committer.known);
   }
 }

@@ -42,3 +42,25 @@ test("P1 many short texts lie in few chunks", () => {
   const taken = [...chunks.take()];
   assert.ok(taken.length < 15, `${taken.length} chunks`);
 });
+
+test("P1 bytes that were expected lie in one chunk with room behind them, others never do", () => {
+  const bytes = fc.nat(60_000);
+  check(
+    fc.property(
+      fc.nat(60_000),
+      fc.array(bytes, { maxLength: 3 }),
+      bytes,
+      (expected, lengths, room) => {
+        const chunks = new ByteChunks(expected);
+        for (const length of lengths) chunks.addBytes(new Uint8Array(length).fill(length));
+        const only = chunks.only(chunks.length + room);
+        const isExpected = expected >= 16 * 1024 && chunks.length + room <= expected;
+        assert.equal(only?.length, isExpected ? chunks.length + room : undefined);
+        if (only === undefined) return;
+        assert.equal(only.buffer.byteLength, expected);
+        const filled = Buffer.concat(lengths.map((length) => new Uint8Array(length).fill(length)));
+        assert.deepEqual(Buffer.from(only.subarray(0, chunks.length)), filled);
+      },
+    ),
+  );
+});

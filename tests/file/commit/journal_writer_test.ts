@@ -64,7 +64,9 @@ test("P2 J1 a record is acknowledged when it is written and synced, whatever roo
         ...durability === "full" ? ["syncDirectory"] : [],
       ]);
       for (let offset = 1; offset <= records; offset++) {
-        const bytes = await writer.append(index, changes(offset));
+        const record = writer.encode(index, changes(offset));
+        const bytes = record.length;
+        await writer.append(record);
         assert.ok(bytes > 80 && bytes < 120, `${bytes} bytes`);
         const calls = faulty.take();
         if (calls.length === 1 + sync.length) assert.deepEqual(calls, ["write", ...sync]);
@@ -116,7 +118,7 @@ test("J4 a journal is outgrown once it is longer than the limit and than its sna
       for (let offset = 1; offset <= 5; offset++) {
         const written = (await bytes()).findLastIndex((byte) => byte !== 0) + 1;
         assert.equal(writer.isOutgrown, written > Math.max(limit, length));
-        await writer.append(index, changes(offset));
+        await writer.append(writer.encode(index, changes(offset)));
       }
       assert.equal((await content()).records, 5);
     }),
@@ -126,7 +128,7 @@ test("J4 a journal is outgrown once it is longer than the limit and than its sna
 
 test("J5 the room that is left is given back, and records may follow", async () => {
   const { writer, faulty, bytes, content } = await begun({ limit: 10_000 });
-  await writer.append(index, changes(1));
+  await writer.append(writer.encode(index, changes(1)));
   const { length } = await bytes();
   await writer.giveRoomBack();
   const cut = await bytes();
@@ -135,7 +137,7 @@ test("J5 the room that is left is given back, and records may follow", async () 
   faulty.take();
   await writer.giveRoomBack();
   assert.deepEqual(faulty.take(), [], "there is no more to give back");
-  await writer.append(index, changes(2));
+  await writer.append(writer.encode(index, changes(2)));
   assert.deepEqual(faulty.take(), ["fstat", "write", "reserve", "fstat", "syncData"]);
   assert.equal((await content()).records, 2);
 });
@@ -149,22 +151,25 @@ test("J5 room that cannot be made, in whole or in part, does not stay; the recor
       call.name === name && (name === "reserve" || described++ === 1);
     faulty.faults = [{ when, code: "ENOSPC", after: true }];
     faulty.take();
-    await writer.append(index, changes(1));
+    await writer.append(writer.encode(index, changes(1)));
     assert.ok(faulty.take().includes("truncate"));
     assert.equal((await bytes()).at(-1), "\n".charCodeAt(0));
-    await writer.append(index, changes(2));
+    await writer.append(writer.encode(index, changes(2)));
     assert.equal(readJournal(await bytes()).records, 2);
   }
 });
 
 test("P9 a record of which somebody cuts a part off is not acknowledged", async () => {
   const { disk, faulty, writer } = await begun({ limit: 0 });
-  await writer.append(index, changes(1));
+  await writer.append(writer.encode(index, changes(1)));
   const { ino } = (await new SimulatedFileSystem(disk).stat(JOURNAL))!;
   faulty.before = ({ name }) => {
     if (name === "fstat") disk.changeData(ino as number, { kind: "truncate", length: 150 });
   };
-  await assert.rejects(writer.append(index, changes(2)), /somebody else has cut the journal/);
+  await assert.rejects(
+    writer.append(writer.encode(index, changes(2))),
+    /somebody else has cut the journal/,
+  );
 });
 
 test("P4 a journal whose description fails is closed, and one whose close fails is no failure", async () => {

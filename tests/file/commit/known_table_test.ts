@@ -52,11 +52,11 @@ test("P4 P9 the files may hold the last sure table, and the last four in doubt",
     let doubts: OffsetTable[] = [];
     for (const each of steps) {
       if (each.is === "known") {
-        known.settle(known.durable);
+        known.adopt(known.durable);
         doubts = [];
       } else if ("table" in each) {
         const adopted = atOnce(known.columnOf(each.table));
-        known.settle(adopted);
+        known.adopt(adopted);
         assert.equal(adopted, known.durable);
         [model, doubts] = [each.table, []];
       } else {

@@ -194,6 +194,18 @@ test("P6 an image of more than 16 MiB is not kept, one of just that is", async (
   }
 });
 
+test("S2 a long image that grows, a little or a lot, is the same as one made anew", async () => {
+  for (const format of ["go", "java"] as const) {
+    const imaged = new Imaged({ format, checksum: true });
+    await imaged.check(all(queues(12_000, "topic"), 1n));
+    const first = await imaged.encode([[at(0, "another"), 1n]]);
+    await imaged.check([[at(1, "another"), 1n]]);
+    assert.ok(first.buffer.byteLength > first.length, "there is room for a few more");
+    await imaged.check(all(queues(6000, "more"), 1n));
+    await imaged.check([[at(0, "topic"), 10n ** 18n]]);
+  }
+});
+
 test("P1 while a large image is made others have their turns, and a small one is made at once", async () => {
   for (const [count, atLeast, atMost] of [[1000, 0, 0], [20_000, 4, Infinity]]) {
     const imaged = new Imaged({ format: "go", checksum: true });

@@ -13,7 +13,7 @@ test("D2 a deletion takes over from an earlier one of its queue, with what memor
   const deletions = new Deletions();
   const first = deletions.begin(queue(3), held);
   const second = deletions.begin(queue(3), undefined);
-  assert.deepEqual([...deletions.queues()], [queue(3)]);
+  assert.deepEqual([...deletions.all()].map(({ mq }) => mq), [queue(3)]);
   assert.equal(second.held, held, "the queue is as it was before the first");
   assert.equal(deletions.end(first), false, "it is the second's to end");
   assert.equal(deletions.has(queue(3)), true);
@@ -33,7 +33,7 @@ test("C4 all deletions are cancelled: each rejects, and a later one of the queue
   const { era } = deletions;
   deletions.cancelAll();
   assert.notEqual(deletions.era, era);
-  assert.deepEqual([...deletions.queues()], []);
+  assert.deepEqual([...deletions.all()].map(({ mq }) => mq), []);
   for (const each of [first, second]) {
     assert.ok(deletions.isCancelled(each));
     assert.equal(deletions.end(each), false, "nothing is to be restored");
@@ -65,7 +65,7 @@ test("D2 a queue is being deleted until the last of its deletions ends, and each
         if (isLast) current.delete(deletion.mq.queueId);
       }
       assert.notEqual(deletions.era, era);
-      const ids = [...deletions.queues()].map(({ queueId }) => queueId);
+      const ids = [...deletions.all()].map(({ mq }) => mq.queueId);
       assert.deepEqual(ids.sort(), [...current.keys()].sort());
       for (let slot = 0; slot < 4; slot++) {
         assert.equal(deletions.has(queue(slot)), current.has(slot));
