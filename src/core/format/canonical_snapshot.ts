@@ -9,7 +9,7 @@ import { parseGeneration } from "./generation.ts";
 import type { Snapshot } from "./parse.ts";
 
 /** The bytes that are decoded at a time: the text of a whole file would take as much memory again. */
-const PART = 128 * 1024;
+const PART = 96 * 1024;
 /** The longest tail that this module writes. */
 const LONGEST_TAIL = 64;
 
