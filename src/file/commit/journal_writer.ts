@@ -123,9 +123,10 @@ export class JournalWriter {
    * @returns Whether it is done; otherwise `append` must be called.
    */
   appendNow(record: Uint8Array): boolean {
-    const { durability } = this.#options;
+    const { durability, longest = LONGEST_FILE } = this.#options;
     const end = this.#length + record.length;
-    if (this.#blocking?.mayAppend(durability) !== true || end > this.#roomEnd) return false;
+    if (this.#blocking?.mayAppend(durability) !== true) return false;
+    if (end > Math.min(this.#roomEnd, longest)) return false;
     // `append` writes all of it again, if only a part is accepted.
     if (this.#blocking.write(record, this.#length) < record.length) return false;
     this.#length = end;

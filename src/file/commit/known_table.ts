@@ -13,7 +13,7 @@ export class KnownTable {
   readonly index: QueueIndex;
   #durable: OffsetColumn;
   /** The offsets before the last snapshot: the next one is made in their arrays. */
-  #spare: OffsetColumn | undefined;
+  #spare: OffsetColumn | "none" = "none";
   /** What the files may hold instead, since commits failed at a late step. */
   readonly #inDoubt: OffsetColumn[] = [];
 
@@ -51,8 +51,8 @@ export class KnownTable {
    */
   *with(changes: ColumnChanges): Slices<OffsetColumn> {
     const spare = this.#spare;
-    this.#spare = undefined;
-    const offsets = yield* this.#durable.copyInSlices(spare);
+    this.#spare = "none";
+    const offsets = yield* this.#durable.copyInSlices(spare === "none" ? undefined : spare);
     applyChanges(offsets, changes);
     return offsets;
   }
@@ -73,7 +73,7 @@ export class KnownTable {
   /** The files hold these offsets: somebody else wrote them, or they are known after all. */
   adopt(offsets: OffsetColumn): void {
     this.#durable = offsets;
-    this.#spare = undefined;
+    this.#spare = "none";
     this.#inDoubt.length = 0;
   }
 

@@ -123,11 +123,11 @@ test("J1 room is written: a hole would have no blocks", async () => {
 });
 
 test("P4 megabytes are accepted in pieces, so that none holds the event loop", async () => {
-  const [bytes, MiB] = [new Uint8Array(3_000_000).map((_, i) => i % 251), 2 ** 20];
+  const [bytes, piece] = [new Uint8Array(12_000_000).map((_, i) => i % 251), 4 * 2 ** 20];
   await withFile(async (file, path) => {
-    assert.equal(await file.write(bytes, 0), MiB);
-    assert.equal(await file.write(bytes.subarray(MiB), MiB), MiB);
-    assert.deepEqual(await bytesOf(path), bytes.subarray(0, 2 * MiB));
+    assert.equal(await file.write(bytes, 0), piece);
+    assert.equal(await file.write(bytes.subarray(piece), piece), piece);
+    assert.deepEqual(await bytesOf(path), bytes.subarray(0, 2 * piece));
     await writeAll(file, bytes, 0);
     assert.deepEqual(await bytesOf(path), bytes);
   });
