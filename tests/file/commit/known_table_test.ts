@@ -103,3 +103,22 @@ test("P9 an adopted table keeps the slots of the queues that memory knows", () =
   assert.equal(offsets.get(slots[2]), 9n);
   assert.equal(offsets.size, 1);
 });
+
+test("P1 the arrays before the last snapshot are used again, and no others", () => {
+  const known = new KnownTable(OffsetTable.from([[POOL[0], 1]]));
+  const slot = known.index.find(POOL[0])!;
+  const next = (offset: Offset) => atOnce(known.with(changesOf(known, [[0, offset]], [])));
+  const first = known.durable;
+  const second = next(2n);
+  assert.equal(first.get(slot), 1n, "these are durable");
+  known.settle(second);
+  const third = next(3n);
+  assert.deepEqual([first.get(slot), second.get(slot), third.get(slot)], [3n, 2n, 3n]);
+  known.doubt(third);
+  const fourth = next(4n);
+  assert.deepEqual([second.get(slot), third.get(slot), fourth.get(slot)], [2n, 3n, 4n]);
+  known.settle(fourth);
+  known.adopt(fourth);
+  next(5n);
+  assert.deepEqual([second.get(slot), fourth.get(slot)], [2n, 4n], "memory may still know these");
+});
