@@ -66,13 +66,12 @@ export class BlockingWhileFast {
 
   /** Makes a call in one of two ways that have the same effect. */
   async run<T>(here: () => T, elsewhere: () => Promise<T>): Promise<T> {
-    if (!this.#isFast) {
-      const start = this.#now();
-      return this.#timed(start, await elsewhere());
-    }
-    // To wait for a turn takes less time than to hand the call to another thread.
-    while (!this.mayBlock) await this.#turn.next();
-    return this.runHere(here);
+    // To wait for a turn takes less time than to hand the call to another thread. Meanwhile another
+    // call of this kind may turn out to be slow.
+    while (this.#isFast && !this.mayBlock) await this.#turn.next();
+    if (this.#isFast) return this.runHere(here);
+    const start = this.#now();
+    return this.#timed(start, await elsewhere());
   }
 
   /** Makes a call in this thread. */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { BlockingWhileFast, Turn } from "../../../src/file/fs/blocking_while_fast.ts";
-import { check } from "../../support/check.ts";
+import { check, inProportion } from "../../support/check.ts";
 
 /** A clock of the test's own, in milliseconds. */
 class Clock {
@@ -83,6 +83,32 @@ test("P2 no turn of the event loop is used for more than a few milliseconds", as
     }),
     { numRuns: 30 },
   );
+});
+
+test("P2 calls that wait for a turn come to an end, though one before them is slow", async () => {
+  // Five fast ones use a turn up, and the others wait.
+  const duration = fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(0.875, 0.9375) },
+    { weight: 1, arbitrary: fc.constantFrom(0.5, 5) },
+  );
+  const durations = fc.array(duration, { maxLength: 30, size: "max" });
+  let waited = 0;
+  await check(
+    fc.asyncProperty(durations, async (durations) => {
+      const [turn, clock] = [new Turn(), new Clock()];
+      const calls = new Calls(turn, clock);
+      await calls.take(0.5);
+      const all = Promise.all(durations.map((ms) => calls.take(ms))).then(() => "done" as const);
+      let turns = 0;
+      // Each call waits for one turn at most, behind the others.
+      while (turns <= durations.length && await Promise.race([all, turn.next()]) !== "done") {
+        turns++;
+      }
+      assert.equal(calls.places.length, 1 + durations.length, "every call was made");
+      if (turns > 0 && calls.places.includes("elsewhere", 1)) waited++;
+    }),
+  );
+  assert.ok(waited > inProportion(20), `${waited}`);
 });
 
 test("P2 fast calls of all kinds together leave the event loop its turns", async () => {
