@@ -16,6 +16,24 @@ test("U6 the nearest name: worked examples", () => {
   assert.equal(nearestName("", []), undefined);
 });
 
+test("U6 the longer a name, the more slips it may have: a third of its length, at least two", () => {
+  assert.equal(nearestName("unCunflikt", KNOWN), "onConflict", "3 of 10");
+  assert.equal(nearestName("unCunfliktz", KNOWN), "onConflict", "4 of 11");
+  assert.equal(nearestName("unKunfliktz", KNOWN), undefined, "5 of 11");
+  assert.equal(nearestName("rt", KNOWN), "root", "2 of 2");
+  assert.equal(nearestName("xt", KNOWN), undefined, "3 of 2");
+});
+
+test("U6 among names that are equally near, the first one is meant", () => {
+  assert.equal(nearestName("roo", ["root", "room"]), "root");
+  assert.equal(nearestName("rook", ["root", "room"]), "root");
+});
+
+test("U6 an empty name begins no other one", () => {
+  assert.equal(nearestName("", ["root"]), undefined);
+  assert.equal(nearestName("", ["root", "it"]), "it");
+});
+
 test("U6 a name with one slip is taken for the name itself", () => {
   const slip = fc.tuple(fc.constantFrom(...KNOWN), fc.nat(), fc.constantFrom("", "x", "xy"))
     .map(([name, at, put]) => {

@@ -58,11 +58,11 @@ const LONGEST_QUOTE = 4096;
 
 /** A value as error messages show it. Unlike JSON.stringify it takes any value, also a bigint. */
 export function quote(value: unknown): string {
-  const text = typeof value === "string" ? value : String(value);
+  const text = String(value);
   if (text.length > LONGEST_QUOTE) {
     return `${JSON.stringify(text.slice(0, 200))}… (${text.length} characters)`;
   }
-  return typeof value === "string" ? JSON.stringify(text) : `"${text}"`;
+  return JSON.stringify(text);
 }
 
 /**

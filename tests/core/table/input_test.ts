@@ -160,3 +160,16 @@ test("U6 a message quotes a long value in part, and a path of the longest length
     (error: Error) => error.message.length < 400,
   );
 });
+
+test("U6 a message quotes any value in one line, without control characters", () => {
+  const values: readonly (readonly [unknown, string])[] = [
+    ["\u001b[31m\n", String.raw`"\u001b[31m\n"`],
+    [["\u001b[31m", '"'], String.raw`"\u001b[31m,\""`],
+    [{ toString: () => "a\nb" }, String.raw`"a\nb"`],
+    [-1n, '"-1"'],
+    [undefined, '"undefined"'],
+    [Symbol("s"), '"Symbol(s)"'],
+    [{}, '"[object Object]"'],
+  ];
+  for (const [value, quoted] of values) assert.equal(quote(value), quoted);
+});
