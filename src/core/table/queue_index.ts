@@ -9,6 +9,8 @@ export interface Broker {
   readonly brokerName: string;
   /** Its number in the index. */
   readonly number: number;
+  /** How many queues it has. */
+  queues: number;
   /** Its part of the keys in Go's form, once that was computed; see `goKeyOf`. */
   goKey: readonly [before: string, behind: string] | undefined;
 }
@@ -32,8 +34,6 @@ export interface Run {
 export class QueueIndex {
   readonly #topics = new Map<string, Map<string, Broker>>();
   readonly #brokers: Broker[] = [];
-  /** How many queues each broker has, by its number. */
-  readonly #counts: number[] = [];
   /** The numbers of brokers that have gone. */
   readonly #freeNumbers: number[] = [];
   readonly #slots = new SlotTable();
@@ -74,21 +74,20 @@ export class QueueIndex {
   /** Makes an entry for a broker of a topic, which must not be there yet. */
   addBroker(topic: string, brokerName: string): Broker {
     const number = this.#freeNumbers.pop() ?? this.#brokers.length;
-    const broker: Broker = { topic, brokerName, number, goKey: undefined };
+    const broker: Broker = { topic, brokerName, number, queues: 0, goKey: undefined };
     const brokers = this.#topics.get(topic);
     if (brokers === undefined) this.#topics.set(topic, new Map([[brokerName, broker]]));
     else brokers.set(brokerName, broker);
     this.#brokers[number] = broker;
-    this.#counts[number] = 0;
     return broker;
   }
 
   /** The slot of a broker's queue, a new one if it has none. */
-  addQueue({ number }: Broker, queueId: number): number {
-    const slot = this.#slots.find(number, queueId);
+  addQueue(broker: Broker, queueId: number): number {
+    const slot = this.#slots.find(broker.number, queueId);
     if (slot !== undefined) return slot;
-    this.#counts[number]++;
-    const added = this.#slots.add(number, queueId);
+    broker.queues++;
+    const added = this.#slots.add(broker.number, queueId);
     this.#order.add(added);
     return added;
   }
@@ -98,10 +97,11 @@ export class QueueIndex {
    * slot any more.
    */
   free(slot: number): void {
-    const { number, topic, brokerName } = this.brokerAt(slot);
+    const broker = this.brokerAt(slot);
+    const { number, topic, brokerName } = broker;
     this.#order.remove(slot);
     this.#slots.free(slot);
-    if (--this.#counts[number] > 0) return;
+    if (--broker.queues > 0) return;
     const brokers = this.#topics.get(topic)!;
     brokers.delete(brokerName);
     if (brokers.size === 0) this.#topics.delete(topic);

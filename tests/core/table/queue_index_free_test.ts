@@ -7,6 +7,7 @@ import type { Run } from "../../../src/core/table/queue_index.ts";
 import { QueueIndex } from "../../../src/core/table/queue_index.ts";
 import { EDGE_NAMES } from "../../../scripts/lib/arbitraries.ts";
 import { check, inProportion } from "../../support/check.ts";
+import { madeObjects } from "../made_objects.ts";
 
 const key = (mq: MessageQueue): string => JSON.stringify([mq.topic, mq.brokerName, mq.queueId]);
 
@@ -183,4 +184,16 @@ test("S2 the number of a broker is given again once its last queue has gone", ()
     index.free(second);
     assert.equal(index.find(queue(1)), undefined);
   }
+});
+
+test("a topic is forgotten with its last broker, and no sooner", () => {
+  const index = new QueueIndex();
+  const queue = (brokerName: string) => ({ topic: "t", brokerName, queueId: 0 });
+  const newTopics = (brokerName: string) =>
+    madeObjects("Map", () => void index.add(queue(brokerName))).length;
+  assert.deepEqual(["b", "c"].map(newTopics), [1, 0]);
+  index.free(index.find(queue("c"))!);
+  assert.equal(newTopics("c"), 0);
+  for (const brokerName of ["b", "c"]) index.free(index.find(queue(brokerName))!);
+  assert.equal(newTopics("c"), 1);
 });

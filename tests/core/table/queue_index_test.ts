@@ -11,6 +11,7 @@ import {
   INT32_MIN,
 } from "../../../scripts/lib/arbitraries.ts";
 import { check } from "../../support/check.ts";
+import { madeLengths } from "../made_objects.ts";
 
 const key = (mq: MessageQueue): string => JSON.stringify([mq.topic, mq.brokerName, mq.queueId]);
 
@@ -162,4 +163,14 @@ test("S2 ofTopic() gives the slots of all brokers of just that topic", () => {
   assert.deepEqual([...index.ofTopic("a")].sort(), [0, 2, 3]);
   assert.deepEqual([...index.ofTopic("b")], [1]);
   assert.deepEqual([...index.ofTopic("")], []);
+});
+
+test("S5 an index that has room for its queues makes no new arrays while they come", () => {
+  const index = new QueueIndex();
+  assert.deepEqual(madeLengths(() => index.reserve(40)), [64]);
+  const fill = () => {
+    for (let id = 0; id < 64; id++) index.add(at(id));
+  };
+  assert.deepEqual(madeLengths(fill), []);
+  assert.deepEqual(madeLengths(() => index.add(at(64))), [128]);
 });

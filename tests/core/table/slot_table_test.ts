@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { SlotTable } from "../../../src/core/table/slot_table.ts";
 import { INT32_MAX, INT32_MIN } from "../../../scripts/lib/arbitraries.ts";
 import { check } from "../../support/check.ts";
+import { madeLengths } from "../made_objects.ts";
 
 /** Few of them, so that they meet, and any. */
 const brokers = fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 2 ** 24 }));
@@ -93,4 +94,19 @@ test("S2 room that is made at any time changes no answer, and loses no free slot
       }
     }
   }));
+});
+
+test("S5 a table that has room for its queues makes no new arrays while they come", () => {
+  const table = new SlotTable();
+  const fill = (from: number, to: number) => {
+    for (let id = from; id < to; id++) table.add(0, id);
+  };
+  assert.deepEqual(madeLengths(() => table.reserve(0)), []);
+  assert.deepEqual(madeLengths(() => table.reserve(16)), [], "it has that room");
+  assert.deepEqual(madeLengths(() => fill(0, 16)), []);
+  assert.deepEqual(madeLengths(() => table.reserve(100)), [128], "the next power of two");
+  assert.deepEqual(madeLengths(() => fill(16, 128)), []);
+  assert.deepEqual(madeLengths(() => table.reserve(128)), []);
+  assert.deepEqual(madeLengths(() => fill(128, 300)), [256, 512], "twice as much each time");
+  assert.equal(table.find(0, 299), 299);
 });
