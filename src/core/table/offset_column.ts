@@ -175,8 +175,10 @@ export class OffsetColumn {
 function compareAt(slot: number, a: Int32Array, b: Int32Array): -1 | 0 | 1 {
   const low = 2 * slot;
   const high = low + 1;
-  if (a[high] !== b[high]) return a[high] < b[high] ? -1 : 1;
-  if (a[low] === b[low]) return 0;
   // The lower half has no sign.
-  return (a[low] >>> 0) < (b[low] >>> 0) ? -1 : 1;
+  return compareNumbers(a[high], b[high]) || compareNumbers(a[low] >>> 0, b[low] >>> 0);
+}
+
+function compareNumbers(a: number, b: number): -1 | 0 | 1 {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

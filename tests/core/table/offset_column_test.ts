@@ -9,6 +9,7 @@ import { QueueIndex } from "../../../src/core/table/queue_index.ts";
 import { anyQueue, EDGE_OFFSETS, entries, offset } from "../../../scripts/lib/arbitraries.ts";
 import { atOnce } from "../../../src/core/slices.ts";
 import { check } from "../../support/check.ts";
+import { madeLengths } from "../made_objects.ts";
 
 const slots = fc.oneof({ weight: 5, arbitrary: fc.nat({ max: 5 }) }, fc.nat({ max: 300 }));
 const step = fc.record({ kind: fc.constantFrom("set", "delete", "copy"), slot: slots, offset });
@@ -38,21 +39,6 @@ test("U5 a column answers as a Map does, and a copy of it is its own", () => {
   }));
 });
 
-test("U5 a long column is copied in slices, and whole", () => {
-  const column = new OffsetColumn();
-  const slots = [0, 16_383, 16_384, 32_767, 32_768, 50_000];
-  for (const slot of slots) column.set(slot, BigInt(slot) - 2n ** 40n);
-  const copying = column.copyInSlices();
-  let slices = 0;
-  let step = copying.next();
-  for (; step.done !== true; step = copying.next()) slices++;
-  assert.ok(slices >= 4, `${slices}`);
-  assert.equal(step.value.size, slots.length);
-  for (let slot = 0; slot <= 50_001; slot++) {
-    assert.equal(step.value.get(slot), column.get(slot));
-  }
-});
-
 test("P6 a slot is compared with an array as two bigints are, and may have nothing", () => {
   const own = fc.option(offset, { nil: undefined });
   check(fc.property(own, offset, fc.nat(9), (own, other, slot) => {
@@ -71,8 +57,6 @@ test("P6 a slot is compared with an array as two bigints are, and may have nothi
     column.setNumber(slot, Number(other));
     assert.equal(column.get(slot), other);
     assert.equal(column.size, 1);
-    column.copyOffset(slot, array);
-    assert.equal(array.get(slot), other);
   }));
   // The lower half of 2^31 has its highest bit set, and that of 1 has not.
   for (const [less, more] of [[1n, 2n ** 31n], [-(2n ** 31n), -1n], [2n ** 31n, 2n ** 32n]]) {
@@ -82,6 +66,30 @@ test("P6 a slot is compared with an array as two bigints are, and may have nothi
     column.set(0, more);
     assert.equal(column.compare(0, Int64Array.of(less)), -1);
   }
+});
+
+test("P6 only the slots that are asked for are compared", () => {
+  const column = new OffsetColumn();
+  for (let slot = 0; slot < 9; slot++) column.set(slot, 7n);
+  for (let length = 0; length < 9; length++) {
+    const read = new Set<unknown>();
+    const halves = new Proxy(new Int32Array(18), {
+      get: (target, at) => read.add(at) && Reflect.get(target, at),
+    });
+    assert.equal(column.compareAll(length, { halves } as Int64Array).length, length);
+    assert.equal(read.size, 2 * length);
+  }
+});
+
+test("S5 a column that has room for its slots makes no new arrays while they are set", () => {
+  const column = new OffsetColumn();
+  assert.deepEqual(madeLengths(() => column.reserve(100)), [2 * 150], "half as much more");
+  const fill = () => {
+    for (let slot = 0; slot < 150; slot++) column.set(slot, 7n);
+  };
+  assert.deepEqual(madeLengths(fill), []);
+  assert.deepEqual(madeLengths(() => column.reserve(150)), []);
+  assert.deepEqual(madeLengths(() => column.set(150, 7n)), [2 * 226]);
 });
 
 test("S5 a number is held as the bigint of the same value", () => {
