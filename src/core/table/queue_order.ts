@@ -43,8 +43,8 @@ export class QueueOrder {
   #collected = 0;
   readonly #givenAnew = new Set<number>();
   #runs: readonly Run[] | "out of date" = [];
-  /** Changes with each queue that comes or goes. */
-  #era = 0;
+  /** How many queues have come and gone. */
+  #changes = 0;
 
   /** @param brokers The brokers of the index, by their numbers. */
   constructor(slots: SlotTable, brokers: readonly Broker[]) {
@@ -71,18 +71,13 @@ export class QueueOrder {
 
   /** The broker of this number goes, which has no queues any more. */
   removeBroker(number: number): void {
-    const group = this.#groups[number];
-    if (group === undefined) return;
+    // Its group stays in the other lists, where it does no harm, until the next order is made.
     this.#groups[number] = undefined;
-    this.#unsorted.delete(group);
-    this.#grown.delete(group);
-    this.#gone.delete(group);
-    // It stays in `#sorted` until the next list is made.
   }
 
   #becomeOutOfDate(): void {
     this.#runs = "out of date";
-    this.#era++;
+    this.#changes++;
   }
 
   /**
@@ -92,7 +87,7 @@ export class QueueOrder {
    */
   *runs(): Slices<readonly Run[]> {
     if (this.#runs !== "out of date") return this.#runs;
-    const era = this.#era;
+    const before = this.#changes;
     // What has gone comes first: another queue of the same broker may have got the slot.
     for (const [group, gone] of this.#gone) {
       this.#shrink(group, gone);
@@ -105,7 +100,8 @@ export class QueueOrder {
     }
     if (this.#unsorted.size > 0) yield* this.#sort();
     const runs = yield* this.#list();
-    if (era === this.#era) this.#runs = runs;
+    if (this.#changes > before) return runs;
+    this.#runs = runs;
     return runs;
   }
 
@@ -157,12 +153,14 @@ export class QueueOrder {
     group.fresh = [];
     const { slots } = group;
     const merged = new Uint32Array(slots.length + fresh.length);
-    for (let [i, j] = [0, 0]; i + j < merged.length;) {
-      const isOld = j === fresh.length || (i < slots.length && idAt(slots[i]) < idAt(fresh[j]));
-      merged[i + j] = isOld ? slots[i] : fresh[j];
-      if (isOld) i++;
-      else j++;
+    let [i, size] = [0, 0];
+    for (const slot of fresh) {
+      const id = idAt(slot);
+      // Stryker disable next-line EqualityOperator: no two queues of a broker have the same id
+      for (; i < slots.length && idAt(slots[i]) < id; i++) merged[size++] = slots[i];
+      merged[size++] = slot;
     }
+    merged.set(slots.subarray(i), size);
     this.#setSlots(group, merged);
   }
 
