@@ -20,7 +20,6 @@ export class Int64Array {
 
   /** Makes room for at least `length` elements; new elements are 0. */
   makeRoom(length: number): void {
-    // Stryker disable next-line ConditionalExpression,EqualityOperator: the same would be made anew
     if (length <= this.#values.length) return;
     this.#values = ensureCapacity(this.#values, length);
     this.#halves = halvesOf(this.#values);

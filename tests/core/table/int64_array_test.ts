@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { Int64Array } from "../../../src/core/table/int64_array.ts";
 import { EDGE_OFFSETS, offset } from "../../../scripts/lib/arbitraries.ts";
 import { check } from "../../support/check.ts";
+import { madeLengths } from "../made_objects.ts";
 
 const valuesOf = (array: Int64Array, length: number) =>
   Array.from({ length }, (_, at) => array.get(at));
@@ -37,6 +38,17 @@ test("U2 U3 an element is raised to a greater value, and to no other", () => {
       assert.equal(array.raise(0, value), value > before, `${before} to ${value}`);
       assert.equal(array.get(0), value > before ? value : before);
     }
+  }
+});
+
+test("U2 a value that a number holds exactly is converted once, and raised in halves", () => {
+  for (const [value, conversions] of [[2n ** 53n - 1n, 1], [2n ** 53n, 3]] as const) {
+    let converted = 0;
+    const counting = { valueOf: () => (converted++, value) } as unknown as bigint;
+    const array = Int64Array.of(7n);
+    assert.equal(array.raise(0, counting), true);
+    assert.equal(array.get(0), value);
+    assert.equal(converted, conversions, `${value}`);
   }
 });
 
@@ -80,7 +92,7 @@ test("U6 an array that has room for one has a place for it, and no new one for l
   const array = Int64Array.of(7n);
   array.makeRoom(3);
   array.set(2, -1n);
-  array.makeRoom(2);
+  for (const length of [0, 2, 3]) assert.deepEqual(madeLengths(() => array.makeRoom(length)), []);
   assert.deepEqual(valuesOf(array, 3), [7n, 0n, -1n]);
   assert.equal(new Int64Array().get(0), undefined);
 });

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { OffsetTable, serialize } from "../../../src/core/mod.ts";
+import { atOnce } from "../../../src/core/slices.ts";
 import { Int64Array } from "../../../src/core/table/int64_array.ts";
 import { NONE_HERE, OffsetColumn } from "../../../src/core/table/offset_column.ts";
-import { tableOf } from "../../../src/core/table/offset_table.ts";
-import { QueueIndex } from "../../../src/core/table/queue_index.ts";
-import { anyQueue, EDGE_OFFSETS, entries, offset } from "../../../scripts/lib/arbitraries.ts";
-import { atOnce } from "../../../src/core/slices.ts";
+import { EDGE_OFFSETS, offset } from "../../../scripts/lib/arbitraries.ts";
 import { check } from "../../support/check.ts";
 import { madeLengths } from "../made_objects.ts";
 
@@ -204,24 +201,4 @@ test("U1 where nothing was set there is nothing, in the array or beyond its end"
   column.delete(2);
   column.delete(2);
   assert.equal(column.size, 0);
-});
-
-test("S2 a table is the same if its index knows more queues", () => {
-  check(fc.property(entries, fc.array(anyQueue), (all, others) => {
-    const index = new QueueIndex();
-    for (const mq of others) index.add(mq);
-    const offsets = new OffsetColumn();
-    for (const [mq, each] of all) offsets.set(index.add(mq), each);
-    const [shared, own] = [tableOf({ index, offsets }), OffsetTable.from(all)];
-    assert.deepEqual([...shared], [...own]);
-    assert.ok(shared.equals(own) && own.equals(shared));
-    for (const mq of others) {
-      assert.equal(shared.get(mq), own.get(mq));
-      assert.equal(shared.has(mq), own.has(mq));
-      assert.deepEqual([...shared.forTopic(mq.topic)], [...own.forTopic(mq.topic)]);
-    }
-    for (const format of ["go", "java"] as const) {
-      assert.equal(serialize(shared, { format }), serialize(own, { format }));
-    }
-  }));
 });
