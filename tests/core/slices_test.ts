@@ -2,12 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OffsetTable, serialize } from "../../src/core/mod.ts";
+import { crc32 } from "../../src/core/format/crc32.ts";
 import { parseInSlices } from "../../src/core/format/parse.ts";
+import { readJournalInSlices } from "../../src/core/format/read_journal.ts";
 import { mergeInSlices } from "../../src/core/rules/merge_max.ts";
 import { SLICE, type Slices } from "../../src/core/slices.ts";
 import { OffsetColumn } from "../../src/core/table/offset_column.ts";
 import { copyEntries, equalsInSlices } from "../../src/core/table/offset_table.ts";
 import { QueueIndex } from "../../src/core/table/queue_index.ts";
+import { headerOf, recordOf } from "../support/journal_lines.ts";
 
 const SIZES = [1, SLICE, SLICE + 1, 3 * SLICE];
 
@@ -39,6 +42,12 @@ for (const [what, { walk, first }] of Object.entries(WALKS)) {
     }
   });
 }
+
+test("P1 J2 a journal has a turn after each line: a queue's work for each KB of its text", () => {
+  const lines = [headerOf({ length: 0, crc32: 0 }), "12345678 damaged\n", recordOf([])];
+  const turns = [...readJournalInSlices(new TextEncoder().encode(lines.join("")), crc32)];
+  assert.deepEqual(turns, lines.map((line) => (line.length - "12345678 \n".length) / 1024));
+});
 
 test("P1 a comparison ends with the first queue that differs", () => {
   const [one, other] = [tableOf(3 * SLICE), tableOf(3 * SLICE)];

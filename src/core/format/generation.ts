@@ -14,17 +14,29 @@ export const MAX_GENERATION: Generation = Number.MAX_SAFE_INTEGER - 1;
 /** A snapshot of this generation or a greater one gets no journal: the fold would need a number more. */
 export const MAX_JOURNAL_GENERATION: Generation = MAX_GENERATION - 1;
 
-/** Reads a generation from its JSON text; `undefined` if the text is no generation. */
-export function parseGeneration(text: string): Generation | undefined {
-  if (!/^[1-9][0-9]{0,15}$/.test(text)) return undefined;
-  const generation = Number(text);
-  return generation <= MAX_GENERATION ? generation : undefined;
+/**
+ * Reads a generation from its JSON text.
+ *
+ * @param max The greatest one that may be there.
+ * @returns `undefined` if there is no text, or it is no generation.
+ */
+export function parseGeneration(
+  text: string | undefined,
+  max = MAX_GENERATION,
+): Generation | undefined {
+  const number = Number(text);
+  // One spelling only: no sign, exponent, fraction or leading zero.
+  return isGeneration(number) && number <= max && String(number) === text ? number : undefined;
 }
 
 /** Refuses a number that is no generation. */
 export function checkGeneration(generation: Generation): void {
-  if (Number.isInteger(generation) && generation >= 1 && generation <= MAX_GENERATION) return;
+  if (isGeneration(generation)) return;
   throw new RangeError(
     `Cannot use generation ${quote(generation)}: it is not an integer from 1 to ${MAX_GENERATION}`,
   );
+}
+
+function isGeneration(number: number): boolean {
+  return Number.isInteger(number) && number >= 1 && number <= MAX_GENERATION;
 }

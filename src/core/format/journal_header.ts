@@ -51,11 +51,9 @@ export function parseHeader(text: string): JournalHeader | string {
   const current = CURRENT.exec(text);
   if (current !== null) {
     const [, number, length, crc, durability] = current;
-    const generation = parseGeneration(number);
-    const isUsable = generation !== undefined && generation <= MAX_JOURNAL_GENERATION;
     return {
       snapshot: idOf(length, crc),
-      generation: isUsable ? generation : undefined,
+      generation: parseGeneration(number, MAX_JOURNAL_GENERATION),
       durability: durability as JournalDurability,
       version: VERSION,
     };

@@ -5,13 +5,11 @@ import * as zlib from "node:zlib";
 import fc from "fast-check";
 import { OffsetTable, serialize } from "../../../src/core/mod.ts";
 import { readCanonicalSnapshot } from "../../../src/core/format/canonical_snapshot.ts";
-import { checksumInSlices, checksumOf, piecesOf } from "../../../src/core/format/checksum.ts";
 import { crc32 } from "../../../src/core/format/crc32.ts";
 import { MAX_GENERATION } from "../../../src/core/format/generation.ts";
 import { parseSnapshot, type Snapshot } from "../../../src/core/format/parse.ts";
-import { canonicalChecksum, canonicalText } from "../../../src/core/format/serialize.ts";
 import { atOnce } from "../../../src/core/slices.ts";
-import { entries, name, table as tables } from "../../../scripts/lib/arbitraries.ts";
+import { entries, table as tables } from "../../../scripts/lib/arbitraries.ts";
 import { check, inProportion } from "../../support/check.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -138,29 +136,6 @@ test("P1 a large file is read in many slices of up to some thousand queues", () 
   assert.ok(slices > 50, `${slices} slices`);
   assert.equal(step.value?.table.size, 20_000);
   assert.equal(step.value.checksum, "verified");
-});
-
-test("S5 a checksum in pieces is that of the whole text, with a character at every cut", () => {
-  const long = fc.tuple(fc.nat(3), name).map(([before, name]) =>
-    "x".repeat(2 ** 16 - before) + `😀é${name}` + "y".repeat(2 ** 16)
-  );
-  check(
-    fc.property(fc.oneof(name, long), (text) => {
-      assert.equal([...piecesOf(text)].join(""), text);
-      assert.ok([...piecesOf(text)].every((piece) => piece.isWellFormed()));
-      assert.equal(atOnce(checksumInSlices(piecesOf(text), crc32)), checksumOf(text, crc32));
-      assert.equal(atOnce(checksumInSlices(text, zlib.crc32)), checksumOf(text, crc32));
-    }),
-    { numRuns: 60 },
-  );
-});
-
-test("S5 the checksum of a table in slices is that of its canonical text", () => {
-  check(fc.property(tables, generation, (table, number) => {
-    const member = number === undefined ? "" : `,"generation":${number}`;
-    const expected = checksumOf(canonicalText(table) + member);
-    assert.equal(atOnce(canonicalChecksum(table, number?.toString(), crc32)), expected);
-  }));
 });
 
 test("S5 a tail that is too long is left to the other reader, also if a character is cut", () => {

@@ -31,6 +31,13 @@ test("J3 a generation is written without sign, fraction, exponent, leading zero 
   }
 });
 
+test("J3 no text is no generation, and neither is a number above the given one", () => {
+  assert.equal(parseGeneration(undefined), undefined);
+  check(fc.property(generation, generation, (number, max) => {
+    assert.equal(parseGeneration(String(number), max), number <= max ? number : undefined);
+  }));
+});
+
 test("J3 every generation comes back from its text", () => {
   check(fc.property(generation, (number) => {
     assert.equal(parseGeneration(String(number)), number);

@@ -49,6 +49,15 @@ test("S5 integers that a double holds and those that it does not are read the sa
   }
 });
 
+test("S5 an integer is read as a number exactly if it is a safe one", () => {
+  check(fc.property(offset, (o) => {
+    const isSafe = Number.isSafeInteger(Number(o));
+    assert.equal(new IntegerReader(`${o}`).int64(0), isSafe ? Number(o) : o);
+  }));
+  assert.equal(new IntegerReader("9007199254740991").int64(0), 2 ** 53 - 1);
+  assert.equal(new IntegerReader("9007199254740992").int64(0), 2n ** 53n);
+});
+
 test("S5 a number beyond int64 is none", () => {
   for (const k of [1n, 2n, 1000n, 2n ** 63n]) {
     assert.equal(read(`${INT64_MAX + k}`).int64, undefined);

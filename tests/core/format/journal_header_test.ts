@@ -84,6 +84,7 @@ test("J2 any other first line does not name a snapshot", () => {
       `${text}}`,
       `${text}\n`,
       `\ufeff${text}`,
+      `"${text.replace(":1,", ":2,")}`,
       text.slice(1),
       text.replace("1306", ""),
       text.replace("1306", "-1"),
