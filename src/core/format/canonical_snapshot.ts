@@ -5,16 +5,15 @@ import { QueueIndex } from "../table/queue_index.ts";
 import { CanonicalEntries } from "./canonical_entries.ts";
 import { generationMember, hexadecimal } from "./checksum.ts";
 import type { Crc32 } from "./crc32.ts";
-import { parseGeneration } from "./generation.ts";
+import { MAX_GENERATION, parseGeneration } from "./generation.ts";
 import type { Snapshot } from "./parse.ts";
 
 /** The bytes that are decoded at a time: the text of a whole file would take as much memory again. */
 const PART = 96 * 1024;
-/** The longest tail that this module writes. */
-const LONGEST_TAIL = 64;
-
 const HEAD = new TextEncoder().encode('{"offsetTable":{');
 const TAIL = /^(?:,"generation":([1-9][0-9]{0,15}))?(?:,"crc32":"([0-9a-f]{8})")?\}$/;
+/** No tail is longer: this one has the greatest generation. */
+const LONGEST_TAIL = `,"generation":${MAX_GENERATION},"crc32":"00000000"}`.length;
 const COMMA = ",".charCodeAt(0);
 const QUOTE = '"'.charCodeAt(0);
 /** The checksum of this many bytes is as much work as a queue. */
@@ -37,11 +36,10 @@ export function* readCanonicalSnapshot(
   if (HEAD.some((byte, i) => bytes[i] !== byte)) return undefined;
   const parts = { index: new QueueIndex(), offsets: new OffsetColumn() };
   const tableEnd = yield* readEntries(bytes, parts, part);
-  if (tableEnd === undefined) return undefined;
   const tail = decode(bytes.subarray(tableEnd, tableEnd + LONGEST_TAIL + 1));
-  const members = tail === undefined ? null : TAIL.exec(tail);
-  if (members === null) return undefined;
-  const [, generation, checksum] = members;
+  const members = tail?.match(TAIL);
+  if (!members) return undefined;
+  const [, generation, checksum]: readonly (string | undefined)[] = members;
   if (checksum !== undefined) {
     let sum = yield* sumOf(bytes.subarray(HEAD.length - 1, tableEnd), crc);
     if (generation !== undefined) {
@@ -51,32 +49,30 @@ export function* readCanonicalSnapshot(
   }
   return {
     table: tableOf(parts),
-    generation: generation === undefined ? undefined : parseGeneration(generation),
+    generation: parseGeneration(generation),
     checksum: checksum === undefined ? "none" : "verified",
   };
 }
 
-/** Reads all entries of the table; answers where it ends. */
-function* readEntries(
-  bytes: Uint8Array,
-  into: TableParts,
-  part: number,
-): Slices<number | undefined> {
+/**
+ * Reads the entries of the table. If all are canonical, it answers where the table ends; else the end
+ * of the file, where no table ends.
+ */
+function* readEntries(bytes: Uint8Array, into: TableParts, part: number): Slices<number> {
   const entries = new CanonicalEntries(into);
-  for (let start = HEAD.length; start < bytes.length;) {
+  for (let start = HEAD.length;;) {
     const end = partEnd(bytes, start, part);
     const text = decode(bytes.subarray(start, end));
-    if (text === undefined) return undefined;
+    if (text === undefined) return bytes.length;
     const read = yield* entries.read(text, 0);
     const next = text[read];
-    // An entry has at least one character.
-    if (read === 0) return undefined;
+    // An entry has at least one character, and behind the last part there is none.
+    if (read === 0) return bytes.length;
     if (next === "}") return start + bytesOf(text, read) + 1;
-    if (read + 1 !== text.length) return undefined;
+    if (read + 1 !== text.length) return bytes.length;
     if (start === HEAD.length) reserve(into, bytes.length / end);
     start = end;
   }
-  return undefined;
 }
 
 /** Makes room for all queues of a file, given how many times as long it is as the part that was read. */
@@ -86,8 +82,12 @@ function reserve({ index, offsets }: TableParts, times: number): void {
   offsets.reserve(size);
 }
 
-/** The end of a part behind the comma between two entries; no character is cut there. */
-function partEnd(bytes: Uint8Array, start: number, part: number): number {
+/**
+ * The end of a part behind the comma between two entries; no character is cut there.
+ *
+ * @param part How long the part may be; a longer one is the end where there is no such place.
+ */
+export function partEnd(bytes: Uint8Array, start: number, part: number): number {
   for (let length = part;; length *= 2) {
     if (start + length >= bytes.length) return bytes.length;
     for (let at = start + length; at > start; at--) {
@@ -105,8 +105,9 @@ function decode(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return undefined;
+    // The general reader reports the fault.
   }
+  return undefined;
 }
 
 function* sumOf(bytes: Uint8Array, crc: Crc32): Slices<number> {

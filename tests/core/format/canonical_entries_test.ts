@@ -102,6 +102,22 @@ test("P1 others have a turn after each slice of entries, and at no other time", 
   }
 });
 
+test("S4 the key of a broker is looked for once for queues of it that follow each other", () => {
+  class CountingText extends String {
+    searches = 0;
+    override indexOf(text: string, position?: number): number {
+      this.searches++;
+      return super.indexOf(text, position);
+    }
+  }
+  const topics = ["a", "a", "a", "b", "b", "a", "b"];
+  const text = new CountingText(
+    topics.map((topic, id) => goEntry([at(id, topic), 1n])).join(",") + "}",
+  );
+  assert.equal(quick(text as unknown as string).taken.length, topics.length);
+  assert.equal(text.searches, 4);
+});
+
 test("S6 an offset at the very end of a text may not be all of it", () => {
   assert.deepEqual(quick(goEntry([at(0), 1n])), { end: 0, taken: [] });
 });

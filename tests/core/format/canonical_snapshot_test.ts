@@ -4,13 +4,15 @@ import { test } from "node:test";
 import * as zlib from "node:zlib";
 import fc from "fast-check";
 import { OffsetTable, serialize } from "../../../src/core/mod.ts";
-import { readCanonicalSnapshot } from "../../../src/core/format/canonical_snapshot.ts";
+import { partEnd, readCanonicalSnapshot } from "../../../src/core/format/canonical_snapshot.ts";
 import { crc32 } from "../../../src/core/format/crc32.ts";
 import { MAX_GENERATION } from "../../../src/core/format/generation.ts";
 import { parseSnapshot, type Snapshot } from "../../../src/core/format/parse.ts";
-import { atOnce } from "../../../src/core/slices.ts";
+import { canonicalText } from "../../../src/core/format/serialize.ts";
+import { atOnce, SLICE } from "../../../src/core/slices.ts";
 import { entries, table as tables } from "../../../scripts/lib/arbitraries.ts";
 import { check, inProportion } from "../../support/check.ts";
+import { madeLengths } from "../made_objects.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const read = (text: string, window?: number) =>
@@ -117,6 +119,77 @@ test("S5 S6 bytes that are not UTF-8, and a mark of the byte order, are left to 
   bytes[text.indexOf("t\\")] = 0xff;
   assert.equal(atOnce(readCanonicalSnapshot(bytes, crc32, 1)), undefined);
   assert.equal(read(text.replace('{"{', '{\ufeff"{'), 1), undefined);
+});
+
+/** The places behind a comma and before a quote. */
+const placesIn = (text: string) => Array.from(text.matchAll(/(?<=,)(?=")/g), ({ index }) => index);
+
+test("S4 a part ends at the last place between two entries, within the length that it may have", () => {
+  const text = fc.string({ unit: fc.constantFrom(...'",x'), maxLength: 30, size: "max" });
+  const part = fc.integer({ min: 1, max: 10 });
+  check(fc.property(text, fc.nat(30), part, (text, start, part) => {
+    const end = partEnd(encode(text), start, part);
+    let length = part;
+    const fit = () => placesIn(text).filter((at) => at > start && at <= start + length);
+    while (start + length < text.length && fit().length === 0) length *= 2;
+    assert.equal(end, start + length < text.length ? fit().at(-1) : text.length);
+  }));
+});
+
+test("S4 the parts of a file: worked examples", () => {
+  const bytes = encode('"a":1,"b":2,"c":3}}');
+  assert.equal(partEnd(bytes, 0, 12), 12);
+  assert.equal(partEnd(bytes, 0, 11), 6);
+  assert.equal(partEnd(bytes, 0, 6), 6);
+  assert.equal(partEnd(bytes, 0, 4), 6, "8 may be, since 4 is too short for an entry");
+  assert.equal(partEnd(bytes, 6, 1), 12);
+  assert.equal(partEnd(bytes, 12, 6), 19, "the last part");
+  assert.equal(partEnd(bytes, 0, 19), 19);
+  assert.equal(partEnd(bytes, 0, 18), 12);
+  assert.equal(partEnd(bytes, 19, 1), 19);
+});
+
+test("S5 P1 a checksum is computed for 256 K at a time, with a turn after each", () => {
+  const most = 1024 * SLICE;
+  const summed = (length: number) => {
+    const topic = (size: number) => ({ topic: "x".repeat(size), brokerName: "b", queueId: 0 });
+    const lengthOf = (size: number) => canonicalText(OffsetTable.from([[topic(size), 1]])).length;
+    const table = OffsetTable.from([[topic(length - lengthOf(0)), 1]]);
+    const lengths: number[] = [];
+    const crc = (bytes: Uint8Array, before?: number) => {
+      lengths.push(bytes.length);
+      return zlib.crc32(bytes, before);
+    };
+    const bytes = encode(serialize(table, { checksum: true }));
+    const turns = [...readCanonicalSnapshot(bytes, crc)];
+    assert.deepEqual(turns, lengths.map(() => SLICE));
+    return lengths;
+  };
+  assert.deepEqual(summed(most - 1), [most - 1]);
+  assert.deepEqual(summed(most), [most]);
+  assert.deepEqual(summed(most + 1), [most, 1]);
+  assert.deepEqual(summed(2 * most), [most, most]);
+});
+
+test("S4 room for the whole file is made once, as the first part of it lets expect", () => {
+  /** The lengths of the arrays that are made while a file is read, in parts of up to 700 bytes. */
+  const made = (topics: readonly string[]) => {
+    // Ids and offsets of four digits, so that all entries of a topic have one length.
+    const all = topics.map((topic, i) =>
+      [{ topic, brokerName: "b", queueId: 1000 + i }, 1000 + i] as const
+    );
+    const text = serialize(OffsetTable.from(all));
+    return madeLengths(() => assert.equal(read(text, 700)?.table.size, all.length));
+  };
+  const short = (count: number) => Array(count).fill("t");
+  // An index of 16 queues, and a column that grows by half, with two halves for each offset.
+  const first = [16, 0, 2, 6, 12, 20, 32];
+  assert.deepEqual(made(short(12)), first);
+  // It has 8 times as many bytes as the first part, which holds 12 queues.
+  assert.deepEqual(made(short(100)), [...first, 128, 2 * 148]);
+  // The first part holds one long entry: the room is for fewer than there are, and grows as ever.
+  const grown = [50, 78, 64, 120, 182, 128, 276];
+  assert.deepEqual(made(["long".repeat(150), ...short(100)]), [16, 0, 2, 32, 2 * 16, ...grown]);
 });
 
 test("P1 a large file is read in many slices of up to some thousand queues", () => {
