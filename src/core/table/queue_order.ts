@@ -37,8 +37,8 @@ export class QueueOrder {
   readonly #unsorted = new Set<Group>();
   /** The groups with queues that have come. */
   readonly #grown = new Set<Group>();
-  /** The groups with queues that have gone, and their slots: other queues may have got them. */
-  readonly #gone = new Map<Group, Set<number>>();
+  /** The slots that have gone from groups, by broker number: other queues may have got them. */
+  readonly #gone = new Map<number, Set<number>>();
   /** All slots below it are in a group, but for those that were given anew. */
   #collected = 0;
   readonly #givenAnew = new Set<number>();
@@ -63,16 +63,17 @@ export class QueueOrder {
     this.#becomeOutOfDate();
     // A slot that was given anew is in no group yet.
     if (this.#givenAnew.delete(slot)) return;
-    const group = this.#groups[this.#slots.brokerAt(slot)];
-    if (group === undefined) return;
-    const gone = this.#gone.get(group) ?? new Set();
-    this.#gone.set(group, gone.add(slot));
+    const number = this.#slots.brokerAt(slot);
+    if (this.#groups[number] === undefined) return;
+    const gone = this.#gone.get(number) ?? new Set();
+    this.#gone.set(number, gone.add(slot));
   }
 
   /** The broker of this number goes, which has no queues any more. */
   removeBroker(number: number): void {
-    // Its group stays in the other lists, where it does no harm, until the next order is made.
     this.#groups[number] = undefined;
+    this.#gone.delete(number);
+    // Its group stays in the other lists, where it does no harm, until the next order is made.
   }
 
   #becomeOutOfDate(): void {
@@ -89,7 +90,8 @@ export class QueueOrder {
     if (this.#runs !== "out of date") return this.#runs;
     const before = this.#changes;
     // What has gone comes first: another queue of the same broker may have got the slot.
-    for (const [group, gone] of this.#gone) {
+    for (const [number, gone] of this.#gone) {
+      const group = this.#groups[number]!;
       this.#shrink(group, gone);
       yield workOf(group);
     }
@@ -139,7 +141,7 @@ export class QueueOrder {
 
   /** Takes the slots out of a group that have gone. */
   #shrink(group: Group, gone: ReadonlySet<number>): void {
-    this.#gone.delete(group);
+    this.#gone.delete(group.broker.number);
     const isThere = (slot: number) => !gone.has(slot);
     group.fresh = group.fresh.filter(isThere);
     this.#setSlots(group, group.slots.filter(isThere));
@@ -149,18 +151,19 @@ export class QueueOrder {
   #grow(group: Group): void {
     this.#grown.delete(group);
     const idAt = (slot: number) => this.#slots.queueIdAt(slot);
-    const fresh = group.fresh.sort((a, b) => idAt(a) - idAt(b));
-    group.fresh = [];
     const { slots } = group;
+    const fresh = group.fresh.sort((a, b) => idAt(b) - idAt(a));
+    group.fresh = [];
     const merged = new Uint32Array(slots.length + fresh.length);
-    let [i, size] = [0, 0];
+    merged.set(slots);
+    // From the end, where there is room: no old slot is overwritten before it has moved.
+    let [from, to] = [slots.length, merged.length];
     for (const slot of fresh) {
       const id = idAt(slot);
       // Stryker disable next-line EqualityOperator: no two queues of a broker have the same id
-      for (; i < slots.length && idAt(slots[i]) < id; i++) merged[size++] = slots[i];
-      merged[size++] = slot;
+      while (from > 0 && idAt(merged[from - 1]) > id) merged[--to] = merged[--from];
+      merged[--to] = slot;
     }
-    merged.set(slots.subarray(i), size);
     this.#setSlots(group, merged);
   }
 

@@ -56,6 +56,7 @@ test("P6 brokers that have gone are left behind with the next order", () => {
   for (let topic = 0; topic < 2 * SLICE; topic++) index.add(queue(topic));
   index.order();
   for (let topic = 0; topic < 2 * SLICE; topic++) free(index, topic);
+  assert.deepEqual([...index.orderInSlices()], [], "no broker is left that has lost a queue");
   assert.deepEqual(index.order(), []);
   index.add(queue(0));
   assert.deepEqual([...index.orderInSlices()], [1 / 8, 1]);
