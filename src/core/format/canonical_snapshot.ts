@@ -10,6 +10,7 @@ import type { Snapshot } from "./parse.ts";
 
 /** The bytes that are decoded at a time: the text of a whole file would take as much memory again. */
 const PART = 96 * 1024;
+
 const HEAD = new TextEncoder().encode('{"offsetTable":{');
 const TAIL = /^(?:,"generation":([1-9][0-9]{0,15}))?(?:,"crc32":"([0-9a-f]{8})")?\}$/;
 /** No tail is longer: this one has the greatest generation. */

@@ -156,7 +156,7 @@ export class QueueOrder {
     group.fresh = [];
     const merged = new Uint32Array(slots.length + fresh.length);
     merged.set(slots);
-    // From the end, where there is room: no old slot is overwritten before it has moved.
+    // The greatest id first, from the end: no old slot is overwritten before it has moved.
     let [from, to] = [slots.length, merged.length];
     for (const slot of fresh) {
       const id = idAt(slot);

@@ -171,7 +171,7 @@ test("S5 P1 a checksum is computed for 256 K at a time, with a turn after each",
   assert.deepEqual(summed(2 * most), [most, most]);
 });
 
-test("S4 room for the whole file is made once, as the first part of it lets expect", () => {
+test("S4 room for the whole file is made once, as much as its first part suggests", () => {
   /** The lengths of the arrays that are made while a file is read, in parts of up to 700 bytes. */
   const made = (topics: readonly string[]) => {
     // Ids and offsets of four digits, so that all entries of a topic have one length.
@@ -187,7 +187,7 @@ test("S4 room for the whole file is made once, as the first part of it lets expe
   assert.deepEqual(made(short(12)), first);
   // It has 8 times as many bytes as the first part, which holds 12 queues.
   assert.deepEqual(made(short(100)), [...first, 128, 2 * 148]);
-  // The first part holds one long entry: the room is for fewer than there are, and grows as ever.
+  // The first part holds one long entry: the room is too small, and grows step by step.
   const grown = [50, 78, 64, 120, 182, 128, 276];
   assert.deepEqual(made(["long".repeat(150), ...short(100)]), [16, 0, 2, 32, 2 * 16, ...grown]);
 });

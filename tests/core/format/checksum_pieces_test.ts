@@ -39,7 +39,7 @@ test("S5 the checksum of a table in slices is that of its canonical text", () =>
   }));
 });
 
-test("S5 a text is cut into pieces of 64 K, one more where that would cut a character", () => {
+test("S5 a text is cut into pieces of 64 K, a longer one where that would split a character", () => {
   const lengths = (text: string) => Array.from(piecesOf(text), ({ length }) => length);
   const upTo = (length: number) => "x".repeat(length);
   assert.deepEqual(lengths(""), []);
@@ -47,7 +47,7 @@ test("S5 a text is cut into pieces of 64 K, one more where that would cut a char
   assert.deepEqual(lengths(upTo(LONGEST)), [LONGEST]);
   assert.deepEqual(lengths(upTo(LONGEST + 1)), [LONGEST, 1]);
   assert.deepEqual(lengths(upTo(2 * LONGEST)), [LONGEST, LONGEST]);
-  // The second half of the emoji is the first character of the second piece, but for the rule.
+  // Without the rule, the cut would be between the two halves of the emoji.
   assert.deepEqual(lengths(`${upTo(LONGEST - 1)}😀x`), [LONGEST + 1, 1]);
   assert.deepEqual(lengths(`${upTo(LONGEST - 2)}😀x`), [LONGEST, 1]);
   assert.deepEqual(lengths(`${upTo(LONGEST - 1)}\uffffx`), [LONGEST, 1]);
