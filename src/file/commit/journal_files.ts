@@ -1,4 +1,10 @@
-import { type FilesState, isOwn, type Journal, type Main } from "../../core/files_state.ts";
+import {
+  type FilesState,
+  identitiesOf,
+  isOwn,
+  type Journal,
+  type Main,
+} from "../../core/files_state.ts";
 import type { Generation } from "../../core/format/generation.ts";
 import type { SnapshotId } from "../../core/format/journal_header.ts";
 import { quote } from "../../core/table/message_queue.ts";
@@ -10,7 +16,7 @@ import { journalOf } from "../paths.ts";
 import type { StoreFiles } from "../recovery/choose_source.ts";
 import { hasSameRecords } from "../recovery/read_journal_file.ts";
 import { ChangedMeanwhileError } from "./changed_meanwhile_error.ts";
-import { type JournalOptions, JournalWriter } from "./journal_writer.ts";
+import { type ExtendedSnapshot, type JournalOptions, JournalWriter } from "./journal_writer.ts";
 
 /**
  * What belongs to the identities in the state of the files: the open journals, the names of main's
@@ -82,14 +88,18 @@ export class JournalFiles {
     );
   }
 
-  /** Writes its first line, which names main. */
-  async begin(writer: JournalWriter, main: Main<FileInfo>, generation: Generation): Promise<void> {
-    const identity = main.is === "valid" ? main.identities.at(0) : undefined;
-    const id = identity && this.#ids.get(identity);
-    if (identity === undefined || id === undefined) {
-      throw new Error(`no journal can extend a main file that is "${main.is}"`);
-    }
-    await writer.begin({ generation, id, like: identity });
+  /**
+   * Describes a main that a journal can extend, for its first line.
+   *
+   * @throws {ChangedMeanwhileError} If no identity is certain: each time that main was read, somebody
+   *   else had changed it just before.
+   */
+  extended(main: Main<FileInfo>, generation: Generation): ExtendedSnapshot {
+    const [like] = identitiesOf(main);
+    if (like === undefined) throw new ChangedMeanwhileError();
+    const id = this.#ids.get(like);
+    if (id === undefined) throw new Error(`no journal can extend a main that is "${main.is}"`);
+    return { generation, id, like };
   }
 
   /**

@@ -100,10 +100,11 @@ export class StepExecutor {
   async #beginJournal(generation: Generation): Promise<void> {
     await this.#leftovers.removeOld();
     this.#files.stopIfAbandoned();
+    const extended = this.#journals.extended(this.#files.state.main, generation);
     const writer = await this.#journals.create();
     this.#files.become({ event: "journal created", identity: writer.info, generation });
     try {
-      await this.#journals.begin(writer, this.#files.state.main, generation);
+      await writer.begin(extended);
     } catch (error) {
       await this.#journals.closeAll();
       throw error;

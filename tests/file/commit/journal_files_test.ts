@@ -8,6 +8,7 @@ import { SimulatedFileSystem } from "../../../scripts/verify/disk/simulated_file
 import type { Journal, Main } from "../../../src/core/files_state.ts";
 import { readJournal } from "../../../src/core/format/read_journal.ts";
 import { serialize } from "../../../src/core/mod.ts";
+import { ChangedMeanwhileError } from "../../../src/file/commit/changed_meanwhile_error.ts";
 import { JournalFiles } from "../../../src/file/commit/journal_files.ts";
 import type { FileInfo } from "../../../src/file/fs/file_info.ts";
 import { recover } from "../../../src/file/recovery/recover.ts";
@@ -46,7 +47,8 @@ test("J3 a journal names the bytes of main, whether they were read or written", 
       [identity] = identitiesOf(main);
     }
     const writer = await journals.create();
-    await journals.begin(writer, { is: "valid", identities: [identity], generation: 4 }, 4);
+    const found: Main<FileInfo> = { is: "valid", identities: [identity], generation: 4 };
+    await writer.begin(journals.extended(found, 4));
     const { header } = readJournal((await real.readFile(JOURNAL)).bytes);
     assert.deepEqual([header?.generation, header?.snapshot], [4, files.main.id]);
     assert.equal(journals.writerOf(openOf(writer.info)), writer);
@@ -58,14 +60,14 @@ test("J3 no journal is begun on a main of which nothing is known", async () => {
   const { journals, main } = await made();
   // Without a journal option, the bytes need no name.
   await journals.rememberMain({ main, journal: { is: "absent" }, journaling: "off" }, SOME);
-  const writer = await journals.create();
+  assert.throws(() => journals.extended(main, 4), /no journal can extend a main that is "valid"/);
   const mains: Main<FileInfo>[] = [
-    main,
     { is: "missing" },
     { ...main, identities: [] } as Main<FileInfo>,
   ];
+  // The commit begins anew, and reads the files again.
   for (const main of mains) {
-    await assert.rejects(journals.begin(writer, main, 4), /no journal can extend a main file/);
+    assert.throws(() => journals.extended(main, 4), ChangedMeanwhileError);
   }
 });
 
@@ -92,7 +94,7 @@ test("J3 a journal of this store is never foreign to it, and another's always is
   const { real, journals, main } = await made();
   const writer = await journals.create();
   await journals.rememberMain({ main, journal: { is: "absent" }, journaling: "on" }, SOME);
-  await journals.begin(writer, main, 4);
+  await writer.begin(journals.extended(main, 4));
   const own = openOf(writer.info);
   const { files } = await recover(real, MAIN, "full");
   const [identity] = [writer.info];
@@ -175,7 +177,7 @@ test("J5 O6 the room goes back, and the file is closed, before a journal is remo
   const { real, faulty, journals, main } = await made();
   await journals.rememberMain({ main, journal: { is: "absent" }, journaling: "on" }, SOME);
   const writer = await journals.create();
-  await journals.begin(writer, main, 4);
+  await writer.begin(journals.extended(main, 4));
   const { size } = (await real.stat(JOURNAL))!;
   await journals.giveRoomBack();
   const { bytes } = await real.readFile(JOURNAL);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { stat, utimes } from "node:fs/promises";
 import { test } from "node:test";
-import { OffsetConflictError, OffsetTable, serialize } from "../../../mod.ts";
+import { nodeFileSystem, OffsetConflictError, OffsetTable, serialize } from "../../../mod.ts";
 import { JOURNAL, journaled } from "../../support/journaled.ts";
 import { withClockAt } from "../../support/stopped_clock.ts";
 import { queue, StoreDirectory, tableOf } from "../../support/store_directory.ts";
@@ -67,4 +67,28 @@ test("P9 a record of another process is noticed, however soon after a load", asy
       await persistAtOnce(offset + 1);
     }
   });
+});
+
+test("P9 J3 no journal is begun on a main that was always read just after a change", async () => {
+  for (const journal of [true, false]) {
+    const main = serialize(tableOf(1), { generation: 3 });
+    await using at = await StoreDirectory.make({ "offset.json": main });
+    let now = (await stat(at.main)).mtimeMs + 5;
+    const pause = async () => {};
+    const store = await at.open({
+      journal,
+      fileSystem: { ...nodeFileSystem, now: () => now, pause },
+    });
+    store.update(queue(0), 2, true);
+    await assert.rejects(
+      store.persist(),
+      (error) =>
+        error instanceof OffsetConflictError && /changed again and again/.test(error.message),
+    );
+    assert.deepEqual([await at.text("offset.json"), await at.names()], [main, ["offset.json"]]);
+    now += 10_000;
+    await store.persist();
+    await using again = await at.open();
+    assert.equal(again.peek(queue(0)), 2n);
+  }
 });
