@@ -54,7 +54,7 @@ export function makeNodeFileSystem(
       const seen = statNow(path);
       if (seen?.kind === "other") throw new NotRegularFileError(path);
       // A missing file fails in this thread: to wake another one takes as long as all of a first open.
-      if (seen === undefined) closeSync(calls.openSync(path, "r"));
+      if (seen === undefined) await patiently(async () => closeSync(calls.openSync(path, "r")));
       const file = await patiently(() => calls.openToRead(path));
       try {
         const info = infoOf(await file.stat()) ?? exactInfoOf(await file.stat({ bigint: true }));
