@@ -11,6 +11,7 @@ import { serialize } from "../../../src/core/mod.ts";
 import { ChangedMeanwhileError } from "../../../src/file/commit/changed_meanwhile_error.ts";
 import { JournalFiles } from "../../../src/file/commit/journal_files.ts";
 import type { FileInfo } from "../../../src/file/fs/file_info.ts";
+import type { FileSystem } from "../../../src/file/fs/file_system.ts";
 import { recover } from "../../../src/file/recovery/recover.ts";
 import { check, inProportion } from "../../support/check.ts";
 import { FaultyFileSystem } from "../../support/faulty_file_system.ts";
@@ -186,4 +187,30 @@ test("J5 O6 the room goes back, and the file is closed, before a journal is remo
   assert.deepEqual(faulty.open, [JOURNAL]);
   await journals.toRemove({ is: "leftover", identity: writer.info });
   assert.deepEqual([faulty.open, faulty.misuses], [[], []]);
+});
+
+test("O3 P9 a journal that cannot be created says why, and what to do", async () => {
+  const failing = async (files: Record<string, string>, code: string, target?: string) => {
+    const { real } = await made(files);
+    const fileSystem: FileSystem = {
+      ...wrap(real, {}),
+      create: () => Promise.reject(Object.assign(new Error("cannot create"), { code })),
+      readLink: () =>
+        target === "unreadable" ? Promise.reject(new Error("EIO")) : Promise.resolve(target),
+    };
+    return new JournalFiles(fileSystem, MAIN, { durability: "full", limit: 1000 }).create();
+  };
+  // Somebody else has begun it since the look.
+  await assert.rejects(failing({ "offset.json.journal": "x" }, "EEXIST"), ChangedMeanwhileError);
+  await assert.rejects(failing({}, "EEXIST", "/gone"), (error: Error) => {
+    assert.equal(
+      error.message,
+      `"${JOURNAL}" is a symbolic link to "/gone", which is not there; remove the link`,
+    );
+    return (error.cause as Error).message === "cannot create";
+  });
+  for (const target of [undefined, "unreadable"]) {
+    await assert.rejects(failing({}, "EEXIST", target), /^Error: cannot create$/);
+  }
+  await assert.rejects(failing({ "offset.json.journal": "x" }, "EIO"), /^Error: cannot create$/);
 });

@@ -111,6 +111,10 @@ const MEDDLING: Record<string, { act: (at: StoreDirectory) => void; ends: "well"
     },
     ends: "conflict",
   },
+  "writes main in place": {
+    act: (at) => writeFileSync(at.main, '{"offsetTable":{}}', { flag: "r+" }),
+    ends: "conflict",
+  },
   "removes main": { act: (at) => rmSync(at.main), ends: "conflict" },
   "removes the journal": { act: (at) => rmSync(at.path(JOURNAL)), ends: "conflict" },
   "moves the directory away": {
