@@ -1,8 +1,13 @@
+import type { CooperativeYield } from "../fs/cooperative_yield.ts";
+
 /** The length of the first chunk; each further one is twice as long as the one before. */
 const SHORTEST = 16 * 1024;
 const LONGEST = 1024 * 1024;
 /** The most bytes that UTF-8 needs for one code unit of a string. */
 const LONGEST_UNIT = 3;
+
+/** Copying this many bytes takes as long as encoding one. */
+const COPIED_PER_ENCODED = 8;
 
 const encoder = new TextEncoder();
 
@@ -46,10 +51,23 @@ export class ByteChunks {
     return this.#did(bytes.length);
   }
 
-  /** The first `length` bytes of the chunk for all that was expected; `undefined` if it is too short. */
-  only(length: number): Uint8Array | undefined {
-    const isOnly = this.#full.length === 0 && this.#chunk.length === this.#expected;
-    return isOnly && length <= this.#expected ? this.#chunk.subarray(0, length) : undefined;
+  /**
+   * Takes all bytes as one array of `length` bytes, which has room behind them.
+   *
+   * @param pacer Gives others their turns while chunks are copied. The chunk for all that was expected
+   *   is taken as it is.
+   */
+  async join(length: number, pacer: CooperativeYield): Promise<Uint8Array> {
+    const isOne = this.#full.length === 0 && this.#chunk.length === this.#expected;
+    if (isOne && length <= this.#expected) return this.#chunk.subarray(0, length);
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const chunk of this.take()) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+      await pacer.did(chunk.length / COPIED_PER_ENCODED);
+    }
+    return bytes;
   }
 
   /** Takes all bytes, chunk by chunk: none is kept. */

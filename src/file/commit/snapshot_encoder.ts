@@ -12,8 +12,6 @@ import { patchedCrc32 } from "./patched_crc32.ts";
 
 /** The bytes between two turns of the event loop: about a millisecond of work, where it takes longest. */
 const BYTES_AT_A_TIME = 128 * 1024;
-/** Copying this many bytes takes as long as encoding one. */
-const COPIED_PER_ENCODED = 8;
 /** A larger image is not kept: it would be most of what a store needs. */
 const LARGEST_KEPT = 16 * 1024 * 1024;
 /** From this length on, an image is made in one array that is expected to hold it. */
@@ -192,27 +190,11 @@ export class SnapshotEncoder {
     const end = encoder.encode(isEmpty ? "}" : `${this.#form.tableEnd}}`);
     const tableEnd = entriesEnd + end.length;
     const tail = tailOf(this.#form, MAX_GENERATION, hexadecimal(0)).length;
-    const bytes = entries.only(tableEnd + tail) ??
-      await joined(entries, new Uint8Array(tableEnd + tail), pacer);
+    const bytes = await entries.join(tableEnd + tail, pacer);
     bytes[start] = OPENING_BRACE;
     bytes.set(end, entriesEnd);
     return { bytes, tableEnd, starts, runs, runOf: undefined, size, sum: undefined };
   }
-}
-
-/** Copies chunks to an array that has room for them. */
-async function joined(
-  chunks: ByteChunks,
-  bytes: Uint8Array,
-  pacer: CooperativeYield,
-): Promise<Uint8Array> {
-  let at = 0;
-  for (const chunk of chunks.take()) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-    await pacer.did(chunk.length / COPIED_PER_ENCODED);
-  }
-  return bytes;
 }
 
 /** A whole file. */

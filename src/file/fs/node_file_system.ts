@@ -1,4 +1,4 @@
-import { closeSync, readdirSync, readlinkSync } from "node:fs";
+import { accessSync, closeSync, readdirSync, readlinkSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import { dirname } from "node:path";
 import process from "node:process";
@@ -18,8 +18,9 @@ import { makeUniqueName } from "../paths.ts";
  * The real file system, through `node:fs`, on Deno, Bun and Node.
  *
  * Calls that the system answers from its memory block this thread: a stat, the target of a link, the
- * opening of a directory, a close after an fsync. To hand such a call to another thread costs as much as ten of
- * them. Calls that may wait for the disk block only while the disk is fast; see `BlockingWhileFast`.
+ * opening of a directory, a close after an fsync, and a read of nothing. To hand such a call to
+ * another thread costs as much as ten of them. Calls that may wait for the disk block only while the
+ * disk is fast; see `BlockingWhileFast`.
  *
  * All code for Windows alone is here. In Deno it needs `--allow-read` and `--allow-write` for
  * the paths that it is given.
@@ -53,8 +54,8 @@ export function makeNodeFileSystem(
       // Opening a FIFO would wait for a writer.
       const seen = statNow(path);
       if (seen?.kind === "other") throw new NotRegularFileError(path);
-      // A missing file fails in this thread: to wake another one takes as long as all of a first open.
-      if (seen === undefined) await patiently(async () => closeSync(calls.openSync(path, "r")));
+      // A missing file fails in this thread: the first call in another one takes about a millisecond.
+      if (seen === undefined) accessSync(path);
       const file = await patiently(() => calls.openToRead(path));
       try {
         const info = infoOf(await file.stat()) ?? exactInfoOf(await file.stat({ bigint: true }));

@@ -10,7 +10,12 @@ import {
   OffsetPersistError,
   type OpenOptions,
 } from "../../../mod.ts";
+import { JournalEncoder } from "../../../src/core/format/journal_encoder.ts";
+import { Int64Array } from "../../../src/core/table/int64_array.ts";
+import { QueueIndex } from "../../../src/core/table/queue_index.ts";
+import { JournalWriter } from "../../../src/file/commit/journal_writer.ts";
 import { BlockingWhileFast, Turn } from "../../../src/file/fs/blocking_while_fast.ts";
+import { TableTooLongError } from "../../../src/file/fs/longest_file.ts";
 import { placeOf } from "../../../src/file/fs/place.ts";
 import { check } from "../../support/check.ts";
 import { JOURNAL, journaled, textOf } from "../../support/journaled.ts";
@@ -200,6 +205,37 @@ test("P2 P9 a file system around that of node is asked for each call of a record
     "write elsewhere",
     "sync elsewhere",
   ]);
+});
+
+test("P9 a store with a lock goes the other way, which confirms the lock", async () => {
+  await using at = await StoreDirectory.make();
+  const { notes, persist } = await begun(at, { options: { exclusive: true } });
+  await persist(5);
+  assert.deepEqual(notes.filter((note) => note.endsWith("elsewhere")), [
+    "write elsewhere",
+    "sync elsewhere",
+  ]);
+});
+
+test("L4 a record that would make the journal too long to be read is never written", async () => {
+  await using at = await StoreDirectory.make({ "offset.json": tableOf(1) });
+  const fast = () => new Fast(() => {});
+  Object.assign(placeOf(at.directory), { writes: fast(), dataSyncs: fast() });
+  const index = new QueueIndex();
+  const slots = Uint32Array.of(index.add(queue(0)));
+  const changes = { slots, offsets: Int64Array.of(5n), deleted: [] };
+  const { length } = new JournalEncoder().record(index, slots, changes.offsets);
+  for (const longest of [2 * length, 2 * length - 1]) {
+    const isRoom = longest === 2 * length;
+    const options = { durability: "full", limit: 1000, longest } as const;
+    const writer = await JournalWriter.create(nodeFileSystem, `${at.main}.${longest}`, options);
+    const record = () => writer.encode(index, changes);
+    assert.equal(writer.appendNow(record()), false, "no room is made yet");
+    await writer.append(record());
+    assert.equal(writer.appendNow(record()), isRoom);
+    if (!isRoom) await assert.rejects(writer.append(record()), TableTooLongError);
+    await writer.close();
+  }
 });
 
 test("J1 J2 both ways write the same journal", async () => {

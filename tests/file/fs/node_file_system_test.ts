@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers";
 import { setTimeout } from "node:timers/promises";
 import { nodeFileSystem } from "../../../mod.ts";
+import { nodeCalls } from "../../../src/file/fs/node_calls.ts";
 import { makeNodeFileSystem } from "../../../src/file/fs/node_file_system.ts";
 import { statNow } from "../../../src/file/fs/node_stat.ts";
 import { StoreDirectory } from "../../support/store_directory.ts";
@@ -168,4 +169,12 @@ test("O6 on Windows a call that is refused is tried again, and elsewhere it is n
   await rename(at.path("next"), at.path("place"));
   await linking;
   assert.equal(await at.text("second"), "text");
+});
+
+test("L1 a file or a directory that is missing fails without another thread", async () => {
+  const calls = { ...nodeCalls, openToRead: () => Promise.reject(new Error("another thread")) };
+  const fileSystem = makeNodeFileSystem("linux", calls);
+  const missing = { code: "ENOENT" };
+  await assert.rejects(fileSystem.readFile("/nowhere/offset.json"), missing);
+  await assert.rejects(fileSystem.readDirectory("/nowhere"), missing);
 });
